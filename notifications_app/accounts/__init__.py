@@ -1,0 +1,1 @@
+"""Who reads: people, their sign-ins and settings."""

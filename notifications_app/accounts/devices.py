@@ -1,0 +1,23 @@
+"""What a browser says it is, in two words."""
+
+from functools import lru_cache
+
+import ua_parser
+
+_SYSTEMS = {"Mac OS X": "macOS", "iOS": "iPhone or iPad", "Ubuntu": "Linux", "Fedora": "Linux"}
+_ICONS = {"iPhone or iPad": "phone", "Android": "phone", "Windows": "monitor"}
+
+
+@lru_cache(maxsize=512)
+def device(user_agent: str) -> tuple[str, str]:
+    """The words (``Firefox on Linux``) and the icon for a User-Agent header."""
+    found = ua_parser.parse(user_agent)
+    browser = found.user_agent.family if found.user_agent else ""
+    system = found.os.family if found.os else ""
+    system = _SYSTEMS.get(system, system)
+    browser = browser.removeprefix("Mobile ").replace("Chrome Mobile", "Chrome")
+    browser = browser.replace("Headless", "")
+    icon = _ICONS.get(system, "laptop")
+    if not browser or browser == "Other":
+        return "Unknown browser", icon
+    return (f"{browser} on {system}" if system and system != "Other" else browser), icon

@@ -1,0 +1,1 @@
+"""The many: sending, and what became of it."""

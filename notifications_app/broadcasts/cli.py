@@ -1,0 +1,245 @@
+"""``flask notify`` and ``flask broadcast``: sending from the command line."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+import click
+from flask import Blueprint
+
+from .. import clock, terminal
+from ..accounts import queries as accounts
+from ..errors import NotThere
+from ..extensions import db, reading
+from ..inbox.channels import ADMINS, EVERYONE
+from ..inbox.models import Notification
+from ..logs import record
+from ..terminal import example, moment, say
+from . import actions, options, queries
+
+blueprint = Blueprint("broadcasts_cli", __name__, cli_group=None)
+broadcast = terminal.Group("broadcast", help="Send to many, and see or recall what was sent.")
+blueprint.cli.add_command(broadcast)
+
+WHO = {EVERYONE: "everyone", ADMINS: "the administrators"}
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def people(count: int) -> str:
+    """A number of people, in words."""
+    return "1 person" if count == 1 else f"{count:,} people"
+
+
+def _listed(audience: queries.Audience) -> str:
+    rest = audience.count - len(audience.first)
+    more = f" and {rest:,} more" if rest else ""
+    return f"{', '.join(audience.first)}{more}" if audience.first else "nobody"
+
+
+@click.command(
+    "notify",
+    epilog=example("flask notify ada grace --title 'Your export is ready' --topic exports"),
+)
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@options.content_options
+@terminal.guarded
+def notify(names: tuple[str, ...], key: str | None, as_json: bool, **said: Any) -> None:
+    """Send a notification to named people."""
+    content = options.content(**said)
+    _to_people(names, content, actions.Options(key=key), as_json=as_json, dry_run=False)
+
+
+blueprint.cli.add_command(notify)
+
+
+@broadcast.command(
+    "send",
+    epilog=example(
+        "flask broadcast send --title 'Maintenance on Sunday' --category warning --banner \\",
+        "    --at '2027-01-10 09:00' --timezone Europe/Paris --expires-in 2d",
+    ),
+)
+@options.content_options
+@options.sending_options
+def send(
+    key: str | None,
+    as_json: bool,
+    banner: bool,
+    to_everyone: bool,
+    to_admins: bool,
+    to_users: tuple[str, ...],
+    at: str | None,
+    timezone: str | None,
+    expires: str | None,
+    expires_in: str | None,
+    sender: str | None,
+    dry_run: bool,
+    **said: Any,
+) -> None:
+    """Send to everyone, to the administrators, or to named people: now or at a time."""
+    now = clock.now()
+    content = options.content(**said)
+    channel = options.channel(to_everyone=to_everyone, to_admins=to_admins, to_users=to_users)
+    arrives_at, expires_at = options.times(at, timezone, expires, expires_in, now)
+    chosen = actions.Options(
+        sender_id=options.sender_id(sender),
+        key=key,
+        arrives_at=arrives_at,
+        expires_at=expires_at,
+        is_banner=banner,
+    )
+    if channel is None:
+        _to_people(to_users, content, chosen, as_json=as_json, dry_run=dry_run)
+    else:
+        _to_channel(channel, content, chosen, as_json=as_json, dry_run=dry_run)
+
+
+def _to_people(
+    names: Sequence[str], content: Any, chosen: actions.Options, *, as_json: bool, dry_run: bool
+) -> None:
+    with reading() as connection:
+        found = accounts.ids_of(connection, names)
+    sent = actions.notify(list(found.values()), content, clock.now(), chosen)
+    audience = queries.Audience(len(found), tuple(found)[:5])
+    arrives_at = _arrival(sent.notification)
+    _finish(sent, "recipients", list(found), audience, arrives_at, as_json=as_json, dry_run=dry_run)
+
+
+def _to_channel(
+    channel: str, content: Any, chosen: actions.Options, *, as_json: bool, dry_run: bool
+) -> None:
+    with reading() as connection:
+        audience = queries.audience(connection, channel)
+    sent = actions.broadcast(channel, content, clock.now(), chosen)
+    arrives_at = _arrival(sent.notification)
+    _finish(sent, "channel", channel, audience, arrives_at, as_json=as_json, dry_run=dry_run)
+
+
+def _arrival(notification: Notification) -> datetime:
+    """When it arrives: of one sent before, when that did."""
+    found = db.session.execute(queries.arrival(), {"number": notification.id})
+    return cast("datetime", found.scalar_one())
+
+
+def _finish(
+    sent: actions.Sent,
+    kind: str,
+    who: str | list[str],
+    audience: queries.Audience,
+    arrives_at: datetime,
+    *,
+    as_json: bool,
+    dry_run: bool,
+) -> None:
+    """Commit, unless it was only tried, and say what was done."""
+    notification = sent.notification
+    number = None if dry_run and sent.is_new else notification.id
+    title, expires_at = notification.title, notification.expires_at
+    if not dry_run:
+        db.session.commit()
+        if sent.is_new:
+            record("sent", notification=number, title=title, to=who, audience=audience.count)
+    if as_json:
+        times = {"arrives_at": moment(arrives_at), "expires_at": moment(expires_at)}
+        terminal.say_json(
+            {"id": number, "title": title, kind: who, **times, "audience": audience.count}
+        )
+        return
+    to = WHO.get(who, who) if isinstance(who, str) else _listed(audience)
+    when = _when(arrives_at, expires_at)
+    if not sent.is_new:
+        say(f"This key was used before: it is notification {number}. Nothing was sent.")
+    elif dry_run:
+        say(f"{people(audience.count)} would see “{title}” {when}: {_listed(audience)}.")
+        say("Nothing was sent: this was a dry run.")
+    else:
+        say(f"Sent notification {number} “{title}” to {to} ({people(audience.count)}) {when}.")
+
+
+def _when(arrives_at: datetime, expires_at: datetime | None) -> str:
+    now = clock.now()
+    words = "now" if arrives_at <= now else f"from {clock.full(arrives_at, 'UTC')}"
+    return f"{words}, until {clock.full(expires_at, 'UTC')}" if expires_at else words
+
+
+def _as_dict(row: Any, now: datetime) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "title": row.title,
+        "category": row.category,
+        "topic": row.topic,
+        "channel": row.channel,
+        "state": queries.state(row, now),
+        "is_banner": row.is_banner,
+        "sender": row.sender,
+        "arrives_at": moment(row.arrives_at),
+        "expires_at": moment(row.expires_at),
+        "recalled_at": moment(row.recalled_at),
+    }
+
+
+@broadcast.command("list", epilog=example("flask broadcast list --json"))
+@as_json
+def list_(as_json: bool) -> None:
+    """List what was broadcast, newest first."""
+    now = clock.now()
+    with reading() as connection:
+        rows = connection.execute(queries.broadcasts()).all()
+    if as_json:
+        terminal.say_json([_as_dict(row, now) for row in rows])
+        return
+    terminal.table(
+        ("ID", "STATE", "TO", "ARRIVES", "TITLE"),
+        [
+            (
+                str(row.id),
+                queries.state(row, now),
+                row.channel,
+                clock.full(row.arrives_at, "UTC"),
+                row.title,
+            )
+            for row in rows
+        ],
+    )
+    say(f"{len(rows)} broadcast{'' if len(rows) == 1 else 's'}.")
+
+
+@broadcast.command("show", epilog=example("flask broadcast show 12"))
+@click.argument("number", metavar="ID", type=click.IntRange(1, 2**31 - 1))
+@as_json
+def show(number: int, as_json: bool) -> None:
+    """Show one notification: what it says, to whom, since when."""
+    now = clock.now()
+    with reading() as connection:
+        row = queries.broadcast(connection, number)
+        named = queries.recipients(connection, number)
+    if row is None:
+        raise NotThere(f"There is no notification {number}.")
+    found = {
+        **_as_dict(row, now),
+        "body": row.body,
+        "action_url": row.action_url,
+        "action_label": row.action_label,
+        "key": row.key,
+        "created_at": moment(row.created_at),
+    }
+    if as_json:
+        terminal.say_json(found)
+        return
+    for word, value in found.items():
+        say(f"{word + ':':14} {'-' if value in (None, '') else value}")
+    to = f"{people(named.count)}: {_listed(named)}" if row.channel is None else WHO[row.channel]
+    say(f"Notification {number} is {found['state']}; it went to {to}.")
+
+
+@broadcast.command("recall", epilog=example("flask broadcast recall 12"))
+@click.argument("number", metavar="ID", type=click.IntRange(1, 2**31 - 1))
+def recall(number: int) -> None:
+    """Take a notification off the air for everyone, at once."""
+    changed = actions.recall(number, clock.now())
+    db.session.commit()
+    if changed:
+        record("recalled", notification=number)
+        say(f"Recalled notification {number}: it is gone from every inbox.")
+    else:
+        say(f"Notification {number} was recalled already. Nothing was changed.")

@@ -1,0 +1,185 @@
+"""Every setting once: its name, its default, and how its text becomes a value.
+
+All come from the environment; :func:`create_app` also takes them as a mapping,
+which is how tests set them. README's table is compared with :data:`SETTINGS`.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .errors import Refused
+
+SHORTEST_KEY = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its name, its default as text, and the parser of that text."""
+
+    name: str
+    default: str
+    parse: Callable[[str], Any]
+
+
+def _switch(text: str) -> bool:
+    word = text.strip().lower()
+    if word in {"on", "1", "true", "yes"}:
+        return True
+    if word in {"", "off", "0", "false", "no"}:
+        return False
+    raise ValueError("is on or off")
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError("is a number, 0 or more")
+    return int(text)
+
+
+def _words(text: str) -> list[str]:
+    return [word for part in text.split(",") if (word := part.strip())]
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"is one of: {', '.join(choices)}")
+        return text
+
+    return parse
+
+
+SETTINGS = (
+    Setting("DATABASE_URL", "", str.strip),
+    Setting("SECRET_KEY", "", str.strip),
+    Setting("SECRET_KEY_FALLBACKS", "", _words),
+    Setting("HTTPS", "off", _switch),
+    Setting("TRUSTED_HOSTS", "", _words),
+    Setting("PROXY_HOPS", "0", _number),
+    Setting("REGISTRATION_OPEN", "off", _switch),
+    Setting("REDIS_URL", "", str.strip),
+    Setting("SESSION_TYPE", "cookie", _one_of("cookie", "redis")),
+    Setting("LOG_FORMAT", "text", _one_of("text", "json")),
+    Setting("SENTRY_DSN", "", str.strip),
+)
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Read every setting; raises :class:`Refused` with one sentence on a bad one."""
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        try:
+            values[setting.name] = setting.parse(environment.get(setting.name, setting.default))
+        except ValueError as error:
+            raise Refused(f"The setting {setting.name} {error}.") from None
+    return values
+
+
+def secret_key(instance: Path) -> str:
+    """The generated key of this installation, made at the first start.
+
+    It is written beside its final name and linked there, so that of two workers
+    starting at once one makes the key and both read the same, whole one.
+    """
+    final = instance / "secret_key"
+    if not final.exists():
+        draft = instance / f".secret_key.{secrets.token_hex(8)}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            os.link(draft, final)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return final.read_text().strip()
+
+
+def settle(values: dict[str, Any], instance: Path, *, debug: bool = False) -> None:
+    """Fill in what is derived: the database's file, the key, the fixed settings of Flask.
+
+    Raises:
+        Refused: where the installation would not be safe to start.
+    """
+    _refuse_unsafe(values, debug=debug)
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+        values["SECRET_KEY"] = values["SECRET_KEY"] or secret_key(instance)
+    except OSError as error:
+        raise Refused(f"The folder {instance} cannot be written: {error.strerror}.") from None
+    if len(values["SECRET_KEY"]) < SHORTEST_KEY:
+        raise Refused(f"SECRET_KEY is shorter than {SHORTEST_KEY} characters. Use a longer one.")
+    url = values["DATABASE_URL"] or f"sqlite:///{instance / 'notifications.sqlite3'}"
+    values["SQLALCHEMY_DATABASE_URI"] = _psycopg(url)
+    values["TRUSTED_HOSTS"] = values["TRUSTED_HOSTS"] or None
+    for name, value in _fixed(values).items():
+        values.setdefault(name, value)
+
+
+def _refuse_unsafe(values: Mapping[str, Any], *, debug: bool) -> None:
+    if values["SESSION_TYPE"] == "redis" and not values["REDIS_URL"]:
+        raise Refused("SESSION_TYPE=redis needs REDIS_URL.")
+    if not values["HTTPS"]:
+        return
+    if debug:
+        raise Refused("With HTTPS=on the debugger is refused: it runs what visitors type.")
+    if not values["TRUSTED_HOSTS"]:
+        raise Refused("With HTTPS=on, TRUSTED_HOSTS names the hosts that this site answers for.")
+    for name, safe in (("SESSION_COOKIE_SECURE", True), ("SESSION_COOKIE_HTTPONLY", True)):
+        if values.get(name, safe) is not safe:
+            raise Refused(f"With HTTPS=on, {name} cannot be switched off.")
+
+
+def _psycopg(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    if scheme in {"postgres", "postgresql"}:
+        scheme = "postgresql+psycopg"
+    return scheme + separator + rest
+
+
+def _fixed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is not a choice: Flask's and its extensions' settings, from ours."""
+    https = bool(values["HTTPS"])
+    redis = values["REDIS_URL"]
+    return {
+        "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
+        "SESSION_COOKIE_SECURE": https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "PREFERRED_URL_SCHEME": "https" if https else "http",
+        # A late badge answer must not put back a session without the pending flash.
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        # A page open for an hour must still be usable; the token lives with the session.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "PERMANENT_SESSION_LIFETIME": 30 * 24 * 3600,
+        "MAX_CONTENT_LENGTH": 256 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 128 * 1024,
+        "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
+        "RATELIMIT_STORAGE_URI": redis or "memory://",
+        "RATELIMIT_STORAGE_OPTIONS": _impatient() if redis else {},
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": bool(redis),
+        "RATELIMIT_HEADERS_ENABLED": True,
+        "CACHE_TYPE": "RedisCache" if redis else "SimpleCache",
+        "CACHE_REDIS_URL": redis,
+        "CACHE_OPTIONS": _impatient() if redis else {},
+        "CACHE_KEY_PREFIX": "notifications:",
+        "CACHE_DEFAULT_TIMEOUT": 3600,
+        "COMPRESS_MIMETYPES": [
+            "text/html",
+            "text/css",
+            "text/javascript",
+            "application/json",
+            "image/svg+xml",
+        ],
+    }
+
+
+def _impatient() -> dict[str, float | int]:
+    """Redis away costs a page 0.2 s, not the client's default of many seconds."""
+    return {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}

@@ -1,0 +1,116 @@
+"""What other code calls: ``notify`` and ``broadcast``, importable from the package itself."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Protocol
+
+from . import clock, content
+from .accounts.models import Group, GroupMember, SignIn, User
+from .broadcasts import actions
+from .extensions import db
+from .inbox.models import Change, Delivery, Mute, Notification, Release
+
+
+class HasId(Protocol):
+    """A user, as a model, as the current user, or as anything with their ``id``."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102
+
+
+def notify(
+    user_or_users: HasId | int | Iterable[HasId | int],
+    title: str,
+    body: str = "",
+    *,
+    category: str = "info",
+    topic: str = "general",
+    action_url: str | None = None,
+    action_label: str | None = None,
+    arrives_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    sender: HasId | int | None = None,
+    key: str | None = None,
+) -> Notification:
+    """Send to one person or to several, in the caller's transaction: commit to send it.
+
+    Moments are aware; a start in the past means now. With a ``key`` that was used
+    before, the first notification is returned and nothing is sent.
+
+    Raises:
+        BadInput: with the ``field`` that is wrong.
+        Refused: where the key was used for something else.
+        NotThere: where somebody has no account.
+    """
+    several = isinstance(user_or_users, Iterable)
+    people: Iterable[Any] = user_or_users if several else (user_or_users,)  # type: ignore[assignment]
+    options = _options(arrives_at, expires_at, sender, key, is_banner=False)
+    said = content.check(
+        title, body, category, topic, action_url=action_url, action_label=action_label
+    )
+    return actions.notify([_id(one) for one in people], said, clock.now(), options).notification
+
+
+def broadcast(
+    title: str,
+    body: str = "",
+    *,
+    channel: str = "everyone",
+    category: str = "info",
+    topic: str = "general",
+    action_url: str | None = None,
+    action_label: str | None = None,
+    arrives_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    is_banner: bool = False,
+    sender: HasId | int | None = None,
+    key: str | None = None,
+) -> Notification:
+    """Put a notification on a channel (``everyone``, ``role:admin``): one row, however many read.
+
+    In the caller's transaction: commit to send it. Moments are aware; a start in the
+    past means now. With a ``key`` that was used before, the first notification is
+    returned and nothing is sent.
+
+    Raises:
+        BadInput: with the ``field`` that is wrong.
+        Refused: where the key was used for something else.
+    """
+    options = _options(arrives_at, expires_at, sender, key, is_banner=is_banner)
+    said = content.check(
+        title, body, category, topic, action_url=action_url, action_label=action_label
+    )
+    return actions.broadcast(channel, said, clock.now(), options).notification
+
+
+def _options(
+    arrives_at: datetime | None,
+    expires_at: datetime | None,
+    sender: HasId | int | None,
+    key: str | None,
+    *,
+    is_banner: bool,
+) -> actions.Options:
+    return actions.Options(
+        sender_id=None if sender is None else _id(sender),
+        key=key,
+        arrives_at=arrives_at,
+        expires_at=expires_at,
+        is_banner=is_banner,
+    )
+
+
+def _id(person: HasId | int) -> int:
+    return person if isinstance(person, int) else person.id
+
+
+def shell_context() -> dict[str, Any]:
+    """What ``flask shell`` has ready: the database, the models, ``notify`` and ``broadcast``."""
+    models: tuple[type[Any], ...] = (User, SignIn, Group, GroupMember)
+    models += (Notification, Release, Delivery, Change, Mute)
+    return {
+        "db": db,
+        "notify": notify,
+        "broadcast": broadcast,
+        **{model.__name__: model for model in models},
+    }

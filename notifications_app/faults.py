@@ -1,0 +1,51 @@
+"""What a database says when it cannot: one sentence and one status for each case."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault of the database: the sentence for a person, and the status of a page."""
+
+    sentence: str
+    status: int = 503
+
+
+AWAY = Fault("The database does not answer. Nothing was changed; try again in a moment.")
+LOCKED = Fault("The database is busy with another write. Nothing was changed; try again.")
+FULL = Fault("The disk of the database is full. Nothing was changed.", 507)
+READ_ONLY = Fault("The database cannot be written. Nothing was changed.")
+UNMIGRATED = Fault("The database is not migrated. Run `flask db upgrade` first.")
+BROKEN = Fault("The file of the database is damaged or is no database. Restore a backup.")
+
+#: What the drivers' messages hold; SQLite has no codes for some of them.
+_WORDS = (
+    (UNMIGRATED, ("no such table", "no such column", "has no column")),
+    (LOCKED, ("database is locked", "database table is locked", "database is busy")),
+    (FULL, ("disk is full", "no space left")),
+    (READ_ONLY, ("readonly database",)),
+    (BROKEN, ("not a database", "malformed")),
+    (AWAY, ("unable to open", "disk i/o error")),
+)
+_SQLSTATES = {"42P01": UNMIGRATED, "42703": UNMIGRATED, "55P03": LOCKED, "40P01": LOCKED,
+              "53100": FULL, "25006": READ_ONLY}  # fmt: skip
+
+
+def fault_of(error: BaseException) -> Fault | None:
+    """The fault behind an error of the database; None where it is an error of ours."""
+    if isinstance(error, PoolTimeout):
+        return AWAY
+    if not isinstance(error, DBAPIError):
+        return None
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _SQLSTATES:
+        return _SQLSTATES[state]
+    message = str(error.orig).lower()
+    for fault, words in _WORDS:
+        if any(word in message for word in words):
+            return fault
+    gone = error.connection_invalidated or (isinstance(error, OperationalError) and state is None)
+    return AWAY if gone or (state or "").startswith(("08", "57P", "53")) else None

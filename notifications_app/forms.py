@@ -1,0 +1,46 @@
+"""What every form shares: its token, and the domain's refusals beside the field they name."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import StringField
+
+from .errors import Refused
+from .pages import EXPIRED
+
+
+class Form(FlaskForm):
+    """A form that says so when its token is not of this session, and keeps what was typed."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether the fields and the token are right."""
+        valid = bool(super().validate(extra_validators))
+        if "csrf_token" in self and self["csrf_token"].errors:
+            self.form_errors.append(EXPIRED)
+        return valid
+
+    def refuse(self, refusal: Refused) -> None:
+        """Put what the domain refused beside its field, or above the form."""
+        errors = self[refusal.field].errors if refusal.field in self else self.form_errors
+        if isinstance(errors, tuple):  # of a field that was never validated
+            self[refusal.field].errors = errors = list(errors)
+        errors.append(str(refusal))
+
+    def tries(self, action: Callable[[], Any]) -> bool:
+        """Validate, then act; False, with the sentence in place, where either refuses."""
+        if not self.validate_on_submit():
+            return False
+        try:
+            action()
+        except Refused as refusal:
+            self.refuse(refusal)
+            return False
+        return True
+
+
+class LineField(StringField):
+    """A line of text."""
+
+
+NOT_SENT = 400

@@ -1,0 +1,1 @@
+"""One reader and what is there for them."""

@@ -1,0 +1,77 @@
+"""The pieces that the inbox's statements are made of, each rule written once.
+
+All of them speak of one reader (``:reader_id``) at one moment (``:now``).
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    literal_column,
+    or_,
+    select,
+)
+
+from ..clock import UTCDateTime
+from .models import Delivery, Notification, Release
+
+NOW = bindparam("now", type_=UTCDateTime)
+USER = bindparam("reader_id", type_=Integer)
+IDS = bindparam("ids", type_=BigInteger, expanding=True)
+#: What a page showed to be there, when the reader says "all".
+MOMENT = bindparam("moment", type_=UTCDateTime)
+TOP = bindparam("top", type_=BigInteger)
+SEEN = bindparam("seen", type_=BigInteger)
+
+
+def unless_over(expires_at: Any) -> ColumnElement[bool]:
+    """Not expired."""
+    return or_(expires_at.is_(None), expires_at > NOW)
+
+
+#: The notification of a delivery is live.
+LIVE = and_(unless_over(Notification.expires_at), Notification.recalled_at.is_(None))
+ARRIVED = Delivery.arrives_at <= NOW
+SNOOZED = and_(Delivery.arrives_at > NOW, Delivery.snoozed_from.is_not(None))
+
+#: The deliveries of each tab, beside being this reader's, live and arrived.
+TABS: dict[str, tuple[ColumnElement[bool], ...]] = {
+    "inbox": (ARRIVED, Delivery.dismissed_at.is_(None)),
+    "unread": (ARRIVED, Delivery.dismissed_at.is_(None), Delivery.read_at.is_(None)),
+    "dismissed": (Delivery.dismissed_at.is_not(None),),
+}
+
+#: A scalar subquery: with NOT EXISTS, PostgreSQL hashes the whole table.
+_DELIVERED: Select[Any] = (
+    select(literal_column("1"))
+    .where(Delivery.user_id == USER, Delivery.notification_id == Release.notification_id)
+    .correlate(Release)
+)
+UNDELIVERED = _DELIVERED.scalar_subquery().is_(None)
+NOT_DISMISSED = _DELIVERED.where(Delivery.dismissed_at.is_not(None)).scalar_subquery().is_(None)
+
+
+def on_channel(number: int) -> ColumnElement[bool]:
+    """A release on the reader's channel of this number."""
+    return Release.channel == bindparam(f"channel_{number}", type_=String)
+
+
+def above_floor(number: int) -> ColumnElement[bool]:
+    """A release that came after the reader began to listen."""
+    return Release.arrives_at > bindparam(f"floor_{number}", type_=UTCDateTime)
+
+
+def in_view(number: int) -> tuple[ColumnElement[bool], ...]:
+    """A release that this reader sees: in the inbox, or as a banner, which has no floor."""
+    return (
+        on_channel(number),
+        Release.arrives_at <= NOW,
+        unless_over(Release.expires_at),
+        or_(above_floor(number), Release.is_banner),
+    )

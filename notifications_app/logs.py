@@ -1,0 +1,69 @@
+"""What is recorded: sign-ins, refusals, what was sent; text of users quoted, secrets never."""
+
+import json
+import logging
+import re
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+_log = logging.getLogger("notifications_app")
+_RESET = re.compile(r"(/reset/)[^\s\"'\]?]+")
+
+
+class _Redact(logging.Filter):
+    """One-time links stand in addresses: keep them out of every line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = _RESET.sub(r"\1…", record.getMessage())
+        record.args = None
+        return True
+
+
+class _Json(logging.Formatter):
+    """A line of JSON for each record."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+class _Text(logging.Formatter):
+    """A line of text; the fields as ``name="value"``, quoted so that none can forge a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = getattr(record, "fields", {})
+        words = "".join(f" {name}={json.dumps(value)}" for name, value in fields.items())
+        plain = super().format(record)
+        head, newline, rest = plain.partition("\n")
+        return head + words + newline + rest
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    """Ours, so that a second application in the process does not add another."""
+
+
+def set_up(form: str) -> None:
+    """Send the application's records to stderr, as text or as JSON."""
+    ours = [handler for handler in _log.handlers if isinstance(handler, _Handler)]
+    if not ours:
+        handler = _Handler()
+        handler.addFilter(_Redact())
+        _log.addHandler(handler)
+        ours.append(handler)
+    formatter = _Json() if form == "json" else _Text("%(asctime)s %(levelname)s %(message)s")
+    for handler in ours:
+        handler.setFormatter(formatter)
+    _log.setLevel(logging.INFO)
+
+
+def record(event: str, **fields: Any) -> None:
+    """Record that something happened: who, what, to whom. Never a password or a token."""
+    _log.info(event, extra={"fields": fields})

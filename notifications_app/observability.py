@@ -1,0 +1,26 @@
+"""What operators see: errors in Sentry where it is configured, the time of views in development."""
+
+from time import perf_counter
+
+from flask import Flask, Response, g
+
+
+def set_up(app: Flask) -> None:
+    """Report errors to ``SENTRY_DSN``; in debug mode say in a header how long a view took."""
+    if app.config["SENTRY_DSN"]:
+        import sentry_sdk
+
+        sentry_sdk.init(dsn=app.config["SENTRY_DSN"], send_default_pii=False)
+    if app.debug:
+        app.before_request(_start)
+        app.after_request(_server_timing)
+
+
+def _start() -> None:
+    g.started = perf_counter()
+
+
+def _server_timing(response: Response) -> Response:
+    milliseconds = (perf_counter() - g.started) * 1000
+    response.headers["Server-Timing"] = f"view;dur={milliseconds:.1f}"
+    return response

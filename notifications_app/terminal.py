@@ -1,0 +1,99 @@
+"""What every command shares: its database, one line for a refusal, tables and JSON."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Any, NoReturn
+
+import click
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from . import clock
+from .content import printable
+from .errors import BadInput, Refused
+from .faults import fault_of
+
+REFUSED, MISUSED = 1, 2
+
+
+def refuse(sentence: str, code: int = REFUSED) -> NoReturn:
+    """One line on stderr, and out."""
+    click.echo(f"Error: {printable(sentence)}", err=True)
+    sys.exit(code)
+
+
+def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Run in the application; a refusal or a fault of the database is one line, no traceback."""
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except BadInput as error:
+            refuse(str(error), MISUSED)
+        except Refused as error:
+            refuse(str(error))
+        except (DBAPIError, PoolTimeout) as error:
+            fault = fault_of(error)
+            if fault is None:
+                raise
+            refuse(fault.sentence)
+
+    return with_appcontext(run)
+
+
+class Group(AppGroup):
+    """A group of commands, each guarded."""
+
+    def command(self, *args: Any, **kwargs: Any) -> Any:
+        """Register a command, like click's."""
+
+        def register(function: Callable[..., Any]) -> Any:
+            return click.Group.command(self, *args, **kwargs)(guarded(function))
+
+        return register
+
+
+def say(words: str) -> None:
+    """A line on stdout, control characters written out."""
+    click.echo(printable(words))
+
+
+def say_json(value: Any) -> None:
+    """JSON on stdout."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def moment(value: Any) -> str | None:
+    """A moment as JSON holds it: ISO 8601, UTC, with Z."""
+    return None if value is None else clock.iso(value)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table with aligned columns."""
+    lines = [tuple(printable(cell) for cell in row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(heads, *lines, strict=True)]
+    bold = click.style(
+        "  ".join(head.ljust(w) for head, w in zip(heads, widths, strict=True)), bold=True
+    )
+    click.echo(bold.rstrip() if not sys.stdout.isatty() else bold)
+    for line in lines:
+        click.echo("  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip())
+
+
+def example(*lines: str) -> str:
+    """The end of a command's help: what to type."""
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def site() -> str:
+    """The address of this site as far as the settings know it, without a slash at the end."""
+    from flask import current_app
+
+    hosts = current_app.config["TRUSTED_HOSTS"] or []
+    host = hosts[0].lstrip(".") if hosts else f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+    return f"{current_app.config['PREFERRED_URL_SCHEME']}://{host}"
