@@ -1,0 +1,1 @@
+"""Flash message and notification, side by side."""

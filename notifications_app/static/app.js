@@ -1,0 +1,159 @@
+// Every page is whole without this file: it only makes them quicker.
+"use strict";
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const one = (selector, root = document) => root.querySelector(selector);
+
+/** The browser's storage, which may be switched off: then nothing is remembered. */
+const remembered = {
+  get(store, key) {
+    try { return window[store].getItem(key); } catch { return null; }
+  },
+  set(store, key, value) {
+    try {
+      if (value) window[store].setItem(key, value);
+      else window[store].removeItem(key);
+    } catch { /* Switched off or full. */ }
+  },
+  entries(store) {
+    try { return Object.entries(window[store]); } catch { return []; }
+  },
+};
+
+// Sign-in and registration tell the server the browser's zone; it is offered there, never taken silently.
+const zone = one("#zone");
+if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+
+// ---- Flash messages: closed by their cross; good news leaves by itself, but never under somebody's hand.
+
+function remove(flash) {
+  const hadFocus = flash.contains(document.activeElement);
+  flash.remove();
+  if (hadFocus) one("main").focus();
+}
+
+function fadeLater(flash) {
+  let left = one("form", flash) ? 30 : 12;
+  const timer = setInterval(() => {
+    if (document.hidden || one("main").matches(":hover, :focus-within")) return;
+    left -= 1;
+    if (left === 0) flash.classList.add("leaving");
+    if (left > -1) return;
+    clearInterval(timer);
+    remove(flash);
+  }, 1000);
+}
+
+for (const flash of all("[data-flash]")) {
+  const cross = one("[data-close]", flash);
+  if (cross) {
+    cross.hidden = false;
+    cross.addEventListener("click", () => remove(flash));
+  }
+  if (["success", "info"].includes(flash.dataset.flash) && !flash.closest("[data-stay]")) fadeLater(flash);
+}
+
+// ---- The unread count: asked for again when the page comes back into view, and passed on between tabs.
+
+const badgeUrl = document.body.dataset.badgeUrl;
+let asked = Date.now();
+
+function showUnread(label) {
+  for (const badge of all("[data-badge]")) {
+    badge.hidden = label === "0";
+    one("[data-count]", badge).textContent = label;
+  }
+}
+
+async function refreshBadge() {
+  asked = Date.now();
+  const answer = await fetch(badgeUrl, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const { label } = await answer.json();
+  showUnread(label);
+  remembered.set("localStorage", "badge", label);
+}
+
+if (badgeUrl) {
+  const shown = one("[data-badge]");
+  remembered.set("localStorage", "badge", shown.hidden ? "0" : one("[data-count]", shown).textContent);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && Date.now() - asked > 30_000) refreshBadge();
+  });
+  window.addEventListener("storage", (event) => {
+    if (event.key === "badge" && event.newValue) showUnread(event.newValue);
+  });
+}
+
+// ---- A notification that is open is read.
+
+async function readNow(form) {
+  const body = new URLSearchParams(new FormData(form));
+  body.set("quiet", "1");
+  const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
+  if (!answer?.ok && answer?.type !== "opaqueredirect") return;
+  const hadFocus = form.contains(document.activeElement);
+  form.hidden = true;
+  for (const after of all("[data-after-read]")) after.hidden = false;
+  if (hadFocus) one("form[data-after-read] button").focus();
+  await refreshBadge();
+}
+
+const unread = one("[data-auto-read]");
+if (unread) readNow(unread);
+
+// ---- Which long messages are open, as long as the tab lives.
+
+const opened = new Set((remembered.get("sessionStorage", "expanded") ?? "").split(",").filter(Boolean));
+for (const more of all("[data-more]")) {
+  more.open = opened.has(more.dataset.more);
+  more.addEventListener("toggle", () => {
+    opened[more.open ? "add" : "delete"](more.dataset.more);
+    remembered.set("sessionStorage", "expanded", [...opened].slice(-50).join(","));
+  });
+}
+
+// ---- The menu closes at a click elsewhere and at Escape.
+
+for (const menu of all("[data-menu]")) {
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    one("summary", menu).focus();
+  });
+}
+
+// ---- Time zones are found while typing; the button asks the server for those that are not on the page.
+
+const query = one("[data-zone-query]");
+const zones = one("[data-zones]");
+if (zones) {
+  const chosen = one(":checked", zones)?.closest("label");
+  if (chosen) zones.scrollTop = chosen.offsetTop - zones.offsetTop - chosen.offsetHeight * 2;
+  query.addEventListener("input", () => {
+    const wanted = query.value.trim().replaceAll(" ", "_").toLowerCase();
+    let found = 0;
+    for (const label of all("label", zones)) {
+      label.hidden = !one("input", label).value.toLowerCase().includes(wanted);
+      if (!label.hidden) found += 1;
+    }
+    one("[data-zone-count]").textContent =
+      found === 0 ? "None here matches; Find looks through all." : `${found} ${found === 1 ? "zone matches" : "zones match"}.`;
+  });
+}
+
+// ---- What the browser stores is shown where only a script can read it.
+
+const storage = one("[data-storage]");
+if (storage) {
+  const chips = ["localStorage", "sessionStorage"].flatMap((store) =>
+    remembered.entries(store).map(([key, value]) => `${store}: ${key} = ${value}`));
+  storage.replaceChildren(...(chips.length ? chips : ["nothing"]).map((words) => {
+    const chip = document.createElement("code");
+    chip.textContent = words.length > 120 ? `${words.slice(0, 119)}…` : words;
+    return chip;
+  }));
+}
