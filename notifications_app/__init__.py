@@ -9,7 +9,7 @@ from dotenv import load_dotenv
 from flask import Flask
 
 from . import config as settings
-from . import extensions, face, logs, observability, pages, sessions, web
+from . import error_pages, extensions, face, logs, observability, pages, sessions, web
 from .errors import Refused
 from .face import broadcast, notify
 
@@ -56,7 +56,7 @@ def _set_up_extensions(app: Flask) -> None:
 def _set_up_edges(app: Flask) -> None:
     from . import demo
     from .accounts import cli as accounts_cli
-    from .accounts import settings as accounts_settings  # noqa: F401 - adds its pages
+    from .accounts import sign_ins  # noqa: F401 - it and the settings add their pages
     from .accounts import views as accounts_views
     from .broadcasts import cli as broadcasts_cli
     from .compare import views as compare_views
@@ -64,6 +64,7 @@ def _set_up_edges(app: Flask) -> None:
 
     web.set_up(app)
     pages.set_up(app)
+    error_pages.set_up(app)
     for blueprint in (
         web.blueprint,
         accounts_views.blueprint,

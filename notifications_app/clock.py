@@ -89,7 +89,7 @@ def first_moment(wall: datetime, zone: str) -> datetime:
         both = sorted(tz.localize(wall, is_dst=side).astimezone(UTC) for side in (True, False))
         if isinstance(error, pytz.AmbiguousTimeError):
             return both[0]
-    before, after = both[0].replace(microsecond=0), both[1].replace(microsecond=0) + second
+    before, after = (moment.replace(microsecond=0) for moment in both)
     while after - before > second:  # halve the way to the change of clocks, at a whole second
         middle = before + (after - before) // second // 2 * second
         if local(middle, zone).replace(tzinfo=None) < wall:

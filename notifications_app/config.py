@@ -10,6 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from .errors import Refused
 
@@ -53,6 +57,17 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return parse
 
 
+def _redis(url: str) -> str:
+    try:
+        parts = urlsplit(url.strip())
+        good = not url.strip() or (parts.scheme in {"redis", "rediss"} and parts.port != 0)
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError("is an address like redis://127.0.0.1:6379/0")
+    return url.strip()
+
+
 SETTINGS = (
     Setting("DATABASE_URL", "", str.strip),
     Setting("SECRET_KEY", "", str.strip),
@@ -61,7 +76,7 @@ SETTINGS = (
     Setting("TRUSTED_HOSTS", "", _words),
     Setting("PROXY_HOPS", "0", _number),
     Setting("REGISTRATION_OPEN", "off", _switch),
-    Setting("REDIS_URL", "", str.strip),
+    Setting("REDIS_URL", "", _redis),
     Setting("SESSION_TYPE", "cookie", _one_of("cookie", "redis")),
     Setting("LOG_FORMAT", "text", _one_of("text", "json")),
     Setting("SENTRY_DSN", "", str.strip),
@@ -115,7 +130,7 @@ def settle(values: dict[str, Any], instance: Path, *, debug: bool = False) -> No
     if len(values["SECRET_KEY"]) < SHORTEST_KEY:
         raise Refused(f"SECRET_KEY is shorter than {SHORTEST_KEY} characters. Use a longer one.")
     url = values["DATABASE_URL"] or f"sqlite:///{instance / 'notifications.sqlite3'}"
-    values["SQLALCHEMY_DATABASE_URI"] = _psycopg(url)
+    values["SQLALCHEMY_DATABASE_URI"] = _database(url)
     values["TRUSTED_HOSTS"] = values["TRUSTED_HOSTS"] or None
     for name, value in _fixed(values).items():
         values.setdefault(name, value)
@@ -135,10 +150,16 @@ def _refuse_unsafe(values: Mapping[str, Any], *, debug: bool) -> None:
             raise Refused(f"With HTTPS=on, {name} cannot be switched off.")
 
 
-def _psycopg(url: str) -> str:
+def _database(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     if scheme in {"postgres", "postgresql"}:
         scheme = "postgresql+psycopg"
+    try:
+        make_url(scheme + separator + rest)
+    except (ArgumentError, ValueError):
+        scheme = ""
+    if scheme not in {"sqlite", "postgresql+psycopg"}:
+        raise Refused("DATABASE_URL is no address like sqlite:////srv/n.db or postgresql://host/n.")
     return scheme + separator + rest
 
 

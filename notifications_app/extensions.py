@@ -72,6 +72,8 @@ def write(statement: Executable, values: Mapping[str, Any] | None = None) -> int
 
 migrate = Migrate(directory=str(ROOT), compare_type=True, render_as_batch=True)
 login_manager = LoginManager()
+# Its protection of sessions believes X-Forwarded-For from anybody.
+login_manager.session_protection = None
 csrf = CSRFProtect()
 limiter = Limiter(key_func=get_remote_address)
 cache = Cache()

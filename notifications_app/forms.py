@@ -6,8 +6,8 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
+from .error_pages import EXPIRED
 from .errors import Refused
-from .pages import EXPIRED
 
 
 class Form(FlaskForm):

@@ -11,10 +11,10 @@ _RESET = re.compile(r"(/reset/)[^\s\"'\]?]+")
 
 
 class _Redact(logging.Filter):
-    """One-time links stand in addresses: keep them out of every line."""
+    """One-time links stand in addresses: keep them out; and one record is one line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = _RESET.sub(r"\1…", record.getMessage())
+        record.msg = _RESET.sub(r"\1…", record.getMessage()).replace("\n", "\\n")
         record.args = None
         return True
 
@@ -57,6 +57,8 @@ def set_up(form: str) -> None:
         handler = _Handler()
         handler.addFilter(_Redact())
         _log.addHandler(handler)
+        for name in ("gunicorn.access", "werkzeug"):
+            logging.getLogger(name).addFilter(_Redact())
         ours.append(handler)
     formatter = _Json() if form == "json" else _Text("%(asctime)s %(levelname)s %(message)s")
     for handler in ours:

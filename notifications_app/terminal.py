@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
@@ -18,6 +19,8 @@ from .errors import BadInput, Refused
 from .faults import fault_of
 
 REFUSED, MISUSED = 1, 2
+#: What JSON leaves as it is: the higher control characters, and what turns writing around.
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def refuse(sentence: str, code: int = REFUSED) -> NoReturn:
@@ -64,8 +67,9 @@ def say(words: str) -> None:
 
 
 def say_json(value: Any) -> None:
-    """JSON on stdout."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """JSON on stdout; what could drive or confuse a terminal is escaped in it."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    click.echo(_UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def moment(value: Any) -> str | None:

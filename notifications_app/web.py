@@ -78,7 +78,8 @@ def me() -> Reader:
 def set_up(app: Flask) -> None:
     """Headers, hosts, proxies and the number converter."""
     app.url_map.converters["number"] = NumberConverter
-    app.before_request(_name_request)
+    # The first of all: what the extensions refuse has its number too.
+    app.before_request_funcs.setdefault(None, []).insert(0, _name_request)
     if app.config["HTTPS"]:
         app.before_request(_only_https)
     app.after_request(_add_headers)

@@ -21,6 +21,7 @@ from .models import EMAIL_MAX, NAME_MAX, USERNAME_MAX, SignIn, User
 from .queries import ABSOLUTE, ABSOLUTE_KEPT, token_hash
 
 _USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 RESET_SECONDS = 24 * 3600
 
 
@@ -190,7 +191,7 @@ def reset_token(keys: list[str], user_id: int, password_hash: str | None) -> str
 def reset_user_id(token: str) -> int | None:
     """Whose link this says it is; to be checked by :func:`reset_is_good`."""
     number = token.partition(".")[0]
-    return int(number) if number.isascii() and number.isdecimal() and len(number) < 16 else None
+    return int(number) if _NUMBER.fullmatch(number) else None
 
 
 def reset_is_good(keys: list[str], token: str, user: Row[Any]) -> bool:

@@ -8,7 +8,7 @@ from flask import Blueprint
 from sqlalchemy import Row
 
 from .. import clock, terminal
-from ..errors import NotThere, Refused
+from ..errors import BadInput, NotThere, Refused
 from ..extensions import db, reading
 from ..inbox import moves
 from ..logs import record
@@ -35,7 +35,10 @@ def _find(name: str) -> Row[Any]:
 
 def _read_password(*, stdin: bool) -> str:
     if stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        try:
+            return sys.stdin.readline().rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise BadInput("The password is not in UTF-8.", "password") from None
     if not sys.stdin.isatty():
         raise Refused("There is no terminal to ask on. Use --password-stdin.")
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))

@@ -6,6 +6,7 @@ from flask import current_app, request, session
 from flask_login import current_user, login_user
 from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from .. import clock, sessions
 from ..errors import BadInput, UnknownZone
@@ -36,7 +37,7 @@ def note_presence() -> None:
         db.session.connection(execution_options={"patience": 0.2})
         actions.touch(current_user.token, now)
         db.session.commit()
-    except DBAPIError:
+    except (DBAPIError, PoolTimeout):
         current_app.logger.warning("a sign of life was not noted: the database is busy")
     finally:
         db.session.remove()

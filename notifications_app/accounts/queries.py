@@ -126,8 +126,15 @@ _CREDENTIALS = select(
 )  # fmt: skip
 
 
+def may_be_name(username: str) -> bool:
+    """Whether an account could be called so; what could not need not reach a driver."""
+    return username.isascii() and username.isprintable()
+
+
 def credentials(connection: Connection, username: str) -> Row[Any] | None:
     """What a sign-in is checked against, by the name in lower case."""
+    if not may_be_name(username):
+        return None
     return connection.execute(
         _CREDENTIALS.where(User.username == bindparam("username")), {"username": username}
     ).first()
@@ -164,7 +171,7 @@ def ids_of(connection: Connection, usernames: Iterable[str]) -> dict[str, int]:
     names = list(dict.fromkeys(name.strip().lower() for name in usernames))
     found: dict[str, int] = {}
     for start in range(0, len(names), 5000):
-        part = names[start : start + 5000]
+        part = [name for name in names[start : start + 5000] if may_be_name(name)]
         rows = connection.execute(select(User.username, User.id).where(User.username.in_(part)))
         found.update({row.username: row.id for row in rows})
     missing = [name for name in names if name not in found]

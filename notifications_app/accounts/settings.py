@@ -1,27 +1,25 @@
 """The page of settings: name, zone, theme, password, and where the account is signed in."""
 
-import re
 from typing import Any
 
 from flask import current_app, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from .. import clock, feedback
-from ..errors import BadInput, NotThere, WrongPassword
+from ..error_pages import keeps_typed
+from ..errors import BadInput, WrongPassword
 from ..extensions import db, limiter, reading
 from ..forms import NOT_SENT, Form
 from ..inbox import moves
 from ..logs import record
-from ..pages import keeps_typed, theme_cookie
+from ..pages import theme_cookie
 from ..web import go, me, signed_in
 from . import actions, passwords, queries
 from .devices import device
-from .entry import ZONE_KEPT
 from .forms import EndForm, NameForm, PasswordForm, ThemeForm, ZoneForm
 from .views import blueprint
 
-_YEAR = 365 * 24 * 3600
-_HASH = re.compile(r"[0-9a-f]{64}")
+YEAR = 365 * 24 * 3600
 
 
 def _reader_key() -> str:
@@ -43,20 +41,21 @@ per_reader = limiter.limit(
 @per_reader
 def settings() -> Any:
     """Show the settings, or save one part of them."""
-    forms = _forms()
+    forms = forms_of_parts()
     part = request.form.get("part", "")
     if request.method == "GET" or part not in _SAVE:
-        return _page(forms), 200 if request.method == "GET" else NOT_SENT
+        return page(forms), 200 if request.method == "GET" else NOT_SENT
     form = forms[part]
     if not form.tries(lambda: _SAVE[part](form)):
-        return _page(forms), NOT_SENT
+        return page(forms), NOT_SENT
     response = go(url_for("accounts.settings"), "/")
     if part == "theme":
         _set_theme(response, form["theme"].data)
     return response
 
 
-def _forms() -> dict[str, Form]:
+def forms_of_parts() -> dict[str, Form]:
+    """The form of each part, filled with what is set."""
     theme = request.cookies.get(theme_cookie()) or "system"
     return {
         "name": _form(NameForm, "name", display_name=me().display_name),
@@ -74,7 +73,8 @@ def _form(kind: type[Form], part: str, **values: Any) -> Form:
     return kind(formdata=None, **values)
 
 
-def _page(forms: dict[str, Form]) -> str:
+def page(forms: dict[str, Form]) -> str:
+    """The whole page, with these forms on it."""
     now = clock.now()
     query = request.args.get("zone_query", "")[:80]
     zones = _zones(query, forms["zone"]["timezone"].data, now)
@@ -140,7 +140,7 @@ def _save_theme(form: Form) -> None:
 
 
 def _save_password(form: Form) -> None:
-    _check_current(form["current"].data, "current")
+    check_current(form["current"].data, "current")
     new = form["new"].data
     try:
         passwords.check(new, me().username, me().email, me().display_name)
@@ -161,7 +161,8 @@ _SAVE = {
 }
 
 
-def _check_current(password: str | None, field: str) -> None:
+def check_current(password: str | None, field: str) -> None:
+    """Raise WrongPassword on the field where this is not the reader's password."""
     with reading() as connection:
         user = queries.credentials_of(connection, me().id)
     if user is None or not passwords.fits(user.password_hash, password or ""):
@@ -174,61 +175,5 @@ def _set_theme(response: AnyResponse, theme: str) -> None:
         response.delete_cookie(theme_cookie(), secure=secure, httponly=True, samesite="Lax")
         return
     response.set_cookie(
-        theme_cookie(), theme, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax"
+        theme_cookie(), theme, max_age=YEAR, secure=secure, httponly=True, samesite="Lax"
     )
-
-
-@blueprint.post("/settings/sign-ins/end")
-@signed_in
-def end_sign_in() -> Any:
-    """End one sign-in of this account."""
-    hashed = request.form.get("token_hash", "")
-    if not _HASH.fullmatch(hashed) or not actions.end(me().id, hashed):
-        raise NotThere("That sign-in has ended already.")
-    db.session.commit()
-    record("sign-in ended", username=me().username)
-    feedback.success("That sign-in has ended.")
-    return go(url_for("accounts.settings", _anchor="signed-in"), "/")
-
-
-@blueprint.post("/settings/sign-ins/end-all")
-@keeps_typed
-@signed_in
-@per_reader
-def end_all() -> Any:
-    """End every sign-in of this account but this one."""
-    form = EndForm()
-    if form.tries(lambda: _end_all(form)):
-        return go(url_for("accounts.settings", _anchor="signed-in"), "/")
-    return _page({**_forms(), "end": form}), NOT_SENT
-
-
-def _end_all(form: EndForm) -> None:
-    if not me().is_fresh(clock.now()):
-        _check_current(form.password.data, "password")
-    ended = actions.end_all(me().id, but=queries.token_hash(me().token))
-    db.session.commit()
-    record("sign-ins ended", username=me().username, ended=ended)
-    words = "No other browser was signed in."
-    if ended:
-        words = f"Ended {ended} other sign-in{'' if ended == 1 else 's'}."
-    feedback.success(words)
-
-
-@blueprint.post("/settings/zone-offer")
-@signed_in
-def zone_offer() -> Any:
-    """Take the zone of the browser, or keep the one there is."""
-    zone = session.pop("zone_offer", None)
-    response = go(request.form.get("next"), url_for("inbox.index"))
-    if zone and request.form.get("answer") == "use":
-        moves.set_timezone(me().id, zone, clock.now())
-        db.session.commit()
-        feedback.success(f"Times are in {zone} now.")
-    elif zone:
-        secure = current_app.config["HTTPS"]
-        response.set_cookie(
-            ZONE_KEPT, "1", max_age=_YEAR, secure=secure, httponly=True, samesite="Lax"
-        )
-        feedback.info(f"Times stay in {me().timezone}.")
-    return response

@@ -9,12 +9,12 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from .. import clock, feedback, sessions
+from ..error_pages import keeps_typed
 from ..errors import Refused
 from ..extensions import db, limiter, login_manager, reading
 from ..forms import NOT_SENT
 from ..inbox import moves
 from ..logs import record
-from ..pages import keeps_typed
 from ..web import go, me, public, signing_keys
 from . import actions, entry, passwords, queries
 from .forms import LoginForm, RegisterForm, ResetForm

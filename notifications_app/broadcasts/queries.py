@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Row, Select, bindparam, func, select
 
 from ..accounts.models import User
+from ..accounts.queries import may_be_name
 from ..clock import UTCDateTime
 from ..inbox.channels import ADMINS
 from ..inbox.models import Delivery, Notification, Release
@@ -91,6 +92,8 @@ def state(row: Row[Any], now: datetime) -> str:
 
 def sender(connection: Connection, username: str) -> Row[Any] | None:
     """The account that is to be shown as the sender."""
+    if not may_be_name(username):
+        return None
     statement = select(User.id, User.is_admin, User.is_active).where(User.username == username)
     return connection.execute(statement).first()
 

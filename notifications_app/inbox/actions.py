@@ -14,33 +14,22 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Row,
-    Select,
     and_,
     bindparam,
-    case,
     func,
-    insert,
-    literal_column,
     null,
     or_,
     select,
-    union_all,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
-from .. import clock
-from ..accounts.models import User
 from ..errors import BadInput, NotThere
 from ..extensions import db, table, write
 from . import parts, queries
-from .channels import listening, parameters
-from .models import Change, Delivery, Notification, Release
+from .models import Change, Delivery, Notification
+from .steps import STAMP, STATES, log_before, make_rows, take_stamp
 
-_STAMP = bindparam("new_stamp", type_=BigInteger)
 _UNDONE = bindparam("undone", type_=BigInteger)
-_STATES = ("arrives_at", "snoozed_from", "read_at", "dismissed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +81,7 @@ def act(user_id: int, verb: str, scope: Sequence[int] | All, now: datetime) -> O
     kind, values = _scope(scope)
     reader = take_stamp(user_id, now)
     values |= {"reader_id": user_id, "now": now, "new_stamp": reader.last_stamp}
-    _make_rows(reader, kind, values)
+    make_rows(reader, kind, values)
     write(_log(verb, kind), values)
     count = write(_change(verb), values)
     if not count and not isinstance(scope, All) and len(scope) == 1:
@@ -111,68 +100,6 @@ def _scope(scope: Sequence[int] | All) -> tuple[str, dict[str, Any]]:
     return scope.tab, {"moment": shown.moment, "top": shown.top, "seen": shown.seen}
 
 
-_TAKE = (
-    update(table(User))
-    .where(User.id == parts.USER)
-    .values(
-        last_stamp=case(
-            (User.last_stamp + 1 > bindparam("micros", type_=BigInteger), User.last_stamp + 1),
-            else_=bindparam("micros", type_=BigInteger),
-        )
-    )
-    .returning(
-        User.id, User.last_stamp, User.is_admin, User.admin_since, User.inbox_since, User.timezone
-    )
-)
-
-
-def take_stamp(user_id: int, now: datetime) -> Row[Any]:
-    """Take the reader's next stamp, which locks them until the transaction ends.
-
-    The stamp is unique even where the clock stands or steps back. Returns the reader as
-    they are under the lock. (Not SELECT … FOR UPDATE: that would block sends to them.)
-    """
-    values = {"reader_id": user_id, "micros": clock.micros(now)}
-    row = db.session.execute(_TAKE, values).one_or_none()
-    if row is None:
-        raise NotThere("There is no such account.")
-    return row
-
-
-def _make_rows(reader: Row[Any], kind: str, values: Mapping[str, Any]) -> None:
-    channels = listening(reader)
-    if kind == "dismissed":
-        return
-    statement = make_rows_statement(len(channels), kind, db.engine.dialect.name)
-    write(statement, {**values, **parameters(channels)})
-
-
-@cache
-def make_rows_statement(channels: int, kind: str, dialect: str) -> Any:
-    """Deliveries for the releases in view that have none; what is in view is the right to it."""
-    if kind == "ids":
-        scope: tuple[ColumnElement[bool], ...] = (Release.notification_id.in_(parts.IDS),)
-    else:
-        scope = (Release.arrives_at <= parts.MOMENT, Release.notification_id <= parts.TOP)
-    sources = [
-        select(parts.USER.label("user_id"), Release.notification_id, Release.arrives_at).where(
-            *parts.in_view(number), parts.UNDELIVERED, *scope
-        )
-        for number in range(channels)
-    ]
-    return insert_missing(union_all(*sources), dialect)
-
-
-def insert_missing(source: Any, dialect: str) -> Any:
-    """INSERT the deliveries (user, notification, arrival) of a source that are not there yet."""
-    rows = source.subquery()
-    # Without a WHERE, SQLite takes ON CONFLICT for a join's ON.
-    chosen = select(rows).where(literal_column("1") == literal_column("1"))
-    columns = ["user_id", "notification_id", "arrives_at", "stamp"][: len(rows.c)]
-    insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return insert_into(table(Delivery)).from_select(columns, chosen).on_conflict_do_nothing()
-
-
 def _within(kind: str) -> tuple[ColumnElement[bool], ...]:
     if kind == "ids":
         return (Delivery.notification_id.in_(parts.IDS),)
@@ -185,35 +112,21 @@ def _within(kind: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _before(*where: ColumnElement[bool]) -> Any:
-    """INSERT INTO changes what these deliveries are, locking them."""
-    states = [getattr(Delivery, name) for name in _STATES]
-    source: Select[Any] = (
-        select(Delivery.user_id, _STAMP, Delivery.notification_id, *states)
-        .join(Notification, Notification.id == Delivery.notification_id)
-        .where(Delivery.user_id == parts.USER, *where)
-        .with_for_update(key_share=True, of=Delivery)
-    )
-    return insert(table(Change)).from_select(
-        ["user_id", "stamp", "notification_id", *_STATES], source
-    )
-
-
 @cache
 def _log(verb: str, kind: str) -> Any:
     does = VERBS[verb]
-    return _before(parts.LIVE, does.reaches, does.changes, *_within(kind))
+    return log_before(parts.LIVE, does.reaches, does.changes, *_within(kind))
 
 
 @cache
 def _change(verb: str) -> Any:
     logged = select(Change.notification_id).where(
-        Change.user_id == parts.USER, Change.stamp == _STAMP
+        Change.user_id == parts.USER, Change.stamp == STAMP
     )
     return (
         update(table(Delivery))
         .where(Delivery.user_id == parts.USER, Delivery.notification_id.in_(logged))
-        .values(**VERBS[verb].sets, stamp=_STAMP)
+        .values(**VERBS[verb].sets, stamp=STAMP)
     )
 
 
@@ -237,7 +150,7 @@ def undo(user_id: int, undone: int, now: datetime) -> Outcome:
 
 _OF_UNDONE = and_(Change.user_id == parts.USER, Change.stamp == _UNDONE)
 _HELD = select(func.count()).select_from(Change).where(_OF_UNDONE)
-_LOG_UNDO = _before(
+_LOG_UNDO = log_before(
     Delivery.stamp == _UNDONE,
     Delivery.notification_id.in_(select(Change.notification_id).where(_OF_UNDONE)),
 )
@@ -249,5 +162,5 @@ _PUT_BACK = (
         Delivery.notification_id == Change.notification_id,
         _OF_UNDONE,
     )
-    .values(**{name: getattr(Change, name) for name in _STATES}, stamp=_STAMP)
+    .values(**{name: getattr(Change, name) for name in STATES}, stamp=STAMP)
 )

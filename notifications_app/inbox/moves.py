@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, bindparam, or_, select, union_all, update
+from sqlalchemy import Row, bindparam, or_, select, union_all, update
 
 from .. import clock
 from ..accounts import actions as accounts
@@ -17,14 +17,13 @@ from ..accounts.models import User
 from ..clock import UTCDateTime
 from ..extensions import db, table, write
 from . import parts
-from .actions import insert_missing, take_stamp
 from .channels import listening, parameters
 from .models import Release
+from .steps import STAMP, insert_missing, take_stamp
 
 #: A release about to arrive is kept too, for a page made with a clock ahead of ours.
 SOON = timedelta(minutes=1)
 
-_STAMP = bindparam("new_stamp", type_=BigInteger)
 _UNTIL = bindparam("until", type_=UTCDateTime)
 
 
@@ -78,9 +77,11 @@ def _set(user_id: int, **values: Any) -> None:
 
 def _listen_differently(user_id: int, now: datetime, change: Callable[[], None]) -> None:
     before = take_stamp(user_id, now)
-    _keep(before, now, stamp=None, until=now + SOON, expired=True)
     change()
     after = db.session.execute(_LISTENER, {"reader_id": user_id}).one()
+    if listening(before) == listening(after):
+        return
+    _keep(before, now, stamp=None, until=now + SOON, expired=True)
     _hand_banners(after, now, stamp=before.last_stamp)
     _keep(after, now, stamp=before.last_stamp, until=now, expired=False)
 
@@ -107,7 +108,7 @@ def _keep_statement(channels: int, dialect: str, *, expired: bool) -> Any:
             parts.USER.label("user_id"),
             Release.notification_id,
             Release.arrives_at,
-            _STAMP.label("stamp"),
+            STAMP.label("stamp"),
         ).where(
             parts.on_channel(number),
             Release.arrives_at <= _UNTIL,
@@ -134,7 +135,7 @@ def _banners_statement(channels: int, dialect: str) -> Any:
             parts.USER.label("user_id"),
             Release.notification_id,
             parts.NOW.label("arrives_at"),
-            _STAMP.label("stamp"),
+            STAMP.label("stamp"),
         ).where(
             parts.on_channel(number),
             Release.is_banner,

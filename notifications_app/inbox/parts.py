@@ -67,11 +67,15 @@ def above_floor(number: int) -> ColumnElement[bool]:
     return Release.arrives_at > bindparam(f"floor_{number}", type_=UTCDateTime)
 
 
+def in_inbox(number: int) -> tuple[ColumnElement[bool], ...]:
+    """A release that has arrived on the channel, is live, and came after its floor."""
+    return (*_on_air(number), above_floor(number))
+
+
 def in_view(number: int) -> tuple[ColumnElement[bool], ...]:
     """A release that this reader sees: in the inbox, or as a banner, which has no floor."""
-    return (
-        on_channel(number),
-        Release.arrives_at <= NOW,
-        unless_over(Release.expires_at),
-        or_(above_floor(number), Release.is_banner),
-    )
+    return (*_on_air(number), or_(above_floor(number), Release.is_banner))
+
+
+def _on_air(number: int) -> tuple[ColumnElement[bool], ...]:
+    return (on_channel(number), Release.arrives_at <= NOW, unless_over(Release.expires_at))

@@ -59,13 +59,7 @@ def _releases(number: int) -> Select[Any]:
     never = (_NEVER.label(name) for name in _STATES[1:])
     return select(
         Release.arrives_at.label("position"), Release.notification_id, Release.arrives_at, *never
-    ).where(
-        parts.on_channel(number),
-        Release.arrives_at <= parts.NOW,
-        parts.above_floor(number),
-        parts.unless_over(Release.expires_at),
-        parts.UNDELIVERED,
-    )
+    ).where(*parts.in_inbox(number), parts.UNDELIVERED)
 
 
 def _sources(tab: str, channels: int) -> list[tuple[Select[Any], Any, Any]]:

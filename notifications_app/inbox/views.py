@@ -141,8 +141,8 @@ def _shown() -> queries.Shown:
     try:
         moment = datetime.fromisoformat(request.form.get("moment", ""))
         top, seen = _counted("top"), _counted("seen")
-        return queries.Shown(min(clock.now(), moment), top, seen)
-    except (ValueError, TypeError):
+        return queries.Shown(min(clock.now(), clock.from_micros(clock.micros(moment))), top, seen)
+    except (ValueError, OverflowError):
         abort(400)
 
 

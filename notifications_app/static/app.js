@@ -33,7 +33,7 @@ function remove(flash) {
 }
 
 function fadeLater(flash) {
-  let left = one("form", flash) ? 30 : 12;
+  let left = one("form, a", flash) ? 30 : 12;
   const timer = setInterval(() => {
     if (document.hidden || one("main").matches(":hover, :focus-within")) return;
     left -= 1;

@@ -1,0 +1,114 @@
+"""The steps that every change of a reader's deliveries is made of.
+
+Take a stamp; make the deliveries that broadcasts do not have yet; write down what they are.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    bindparam,
+    case,
+    insert,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from .. import clock
+from ..accounts.models import User
+from ..errors import NotThere
+from ..extensions import db, table, write
+from . import parts
+from .channels import listening, parameters
+from .models import Change, Delivery, Notification, Release
+
+STAMP = bindparam("new_stamp", type_=BigInteger)
+#: What a delivery is, beside whose and of what: what ``changes`` holds and undo puts back.
+STATES = ("arrives_at", "snoozed_from", "read_at", "dismissed_at")
+
+_TAKE = (
+    update(table(User))
+    .where(User.id == parts.USER)
+    .values(
+        last_stamp=case(
+            (User.last_stamp + 1 > bindparam("micros", type_=BigInteger), User.last_stamp + 1),
+            else_=bindparam("micros", type_=BigInteger),
+        )
+    )
+    .returning(
+        User.id, User.last_stamp, User.is_admin, User.admin_since, User.inbox_since, User.timezone
+    )
+)
+
+
+def take_stamp(user_id: int, now: datetime) -> Row[Any]:
+    """Take the reader's next stamp, which locks them until the transaction ends.
+
+    The stamp is unique even where the clock stands or steps back. Returns the reader as
+    they are under the lock. (Not SELECT … FOR UPDATE: that would block sends to them.)
+    """
+    values = {"reader_id": user_id, "micros": clock.micros(now)}
+    row = db.session.execute(_TAKE, values).one_or_none()
+    if row is None:
+        raise NotThere("There is no such account.")
+    return row
+
+
+def make_rows(reader: Row[Any], kind: str, values: Mapping[str, Any]) -> None:
+    """Make the deliveries for the releases in scope: by ``ids``, or all that a tab showed."""
+    channels = listening(reader)
+    if kind == "dismissed":
+        return
+    statement = _make_rows_statement(len(channels), kind, db.engine.dialect.name)
+    write(statement, {**values, **parameters(channels)})
+
+
+@cache
+def _make_rows_statement(channels: int, kind: str, dialect: str) -> Any:
+    """Deliveries for the releases in view that have none; what is in view is the right to it."""
+    scope: tuple[ColumnElement[bool], ...]
+    if kind == "ids":
+        view, scope = parts.in_view, (Release.notification_id.in_(parts.IDS),)
+    else:
+        view = parts.in_inbox
+        scope = (Release.arrives_at <= parts.MOMENT, Release.notification_id <= parts.TOP)
+    sources = [
+        select(parts.USER.label("user_id"), Release.notification_id, Release.arrives_at).where(
+            *view(number), parts.UNDELIVERED, *scope
+        )
+        for number in range(channels)
+    ]
+    return insert_missing(union_all(*sources), dialect)
+
+
+def insert_missing(source: Any, dialect: str) -> Any:
+    """INSERT the deliveries (user, notification, arrival) of a source that are not there yet."""
+    rows = source.subquery()
+    # Without a WHERE, SQLite takes ON CONFLICT for a join's ON.
+    chosen = select(rows).where(literal_column("1") == literal_column("1"))
+    columns = ["user_id", "notification_id", "arrives_at", "stamp"][: len(rows.c)]
+    insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert_into(table(Delivery)).from_select(columns, chosen).on_conflict_do_nothing()
+
+
+def log_before(*where: ColumnElement[bool]) -> Any:
+    """INSERT INTO changes what these deliveries are, locking them."""
+    states = [getattr(Delivery, name) for name in STATES]
+    source: Select[Any] = (
+        select(Delivery.user_id, STAMP, Delivery.notification_id, *states)
+        .join(Notification, Notification.id == Delivery.notification_id)
+        .where(Delivery.user_id == parts.USER, *where)
+        .with_for_update(key_share=True, of=Delivery)
+    )
+    return insert(table(Change)).from_select(
+        ["user_id", "stamp", "notification_id", *STATES], source
+    )
