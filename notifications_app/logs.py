@@ -7,16 +7,20 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 _log = logging.getLogger("notifications_app")
-_RESET = re.compile(r"(/reset/)[^\s\"'\]?]+")
+_RESET = re.compile(r"(/reset/)[^\"'\]? ]+")
 
 
 class _Redact(logging.Filter):
-    """One-time links stand in addresses: keep them out; and one record is one line."""
+    """One-time links stand in addresses: keep them out of every line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = _RESET.sub(r"\1…", record.getMessage()).replace("\n", "\\n")
+        record.msg = _without_links(record.getMessage())
         record.args = None
         return True
+
+
+def _without_links(text: str) -> str:
+    return _RESET.sub(r"\1…", text)
 
 
 class _Json(logging.Formatter):
@@ -68,4 +72,8 @@ def set_up(form: str) -> None:
 
 def record(event: str, **fields: Any) -> None:
     """Record that something happened: who, what, to whom. Never a password or a token."""
-    _log.info(event, extra={"fields": fields})
+    said = {
+        name: _without_links(value) if isinstance(value, str) else value
+        for name, value in fields.items()
+    }
+    _log.info(event, extra={"fields": said})

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from .. import clock
 from ..content import check_line
-from ..errors import BadInput, NotThere, Taken
+from ..errors import BadInput, NotThere, Refused, Taken
 from ..extensions import db, table, write
 from .models import EMAIL_MAX, NAME_MAX, USERNAME_MAX, SignIn, User
 from .queries import ABSOLUTE, ABSOLUTE_KEPT, token_hash
@@ -107,6 +107,19 @@ def set_password(user_id: int, password_hash: str, *, but: str | None = None) ->
     """
     _change(user_id, password_hash=password_hash)
     return end_all(user_id, but=but)
+
+
+def reset_password(user: Row[Any], password_hash: str) -> None:
+    """Set the password by a one-time link and end every sign-in.
+
+    Raises:
+        Refused: where the account changed since the link was checked: it works one time.
+    """
+    same = User.password_hash.is_not_distinct_from(user.password_hash)
+    statement = update(table(User)).where(User.id == user.id, User.is_active, same)
+    if not write(statement.values(password_hash=password_hash)):
+        raise Refused("This link was used meanwhile. Ask for another.")
+    end_all(user.id)
 
 
 def set_active(user_id: int, *, active: bool) -> int:

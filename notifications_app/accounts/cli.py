@@ -1,36 +1,22 @@
 """``flask users``: accounts from the command line."""
 
 import sys
-from typing import Any
 
 import click
 from flask import Blueprint
-from sqlalchemy import Row
 
 from .. import clock, terminal
-from ..errors import BadInput, NotThere, Refused
-from ..extensions import db, reading
+from ..errors import BadInput, Refused
+from ..extensions import db
 from ..inbox import moves
 from ..logs import record
 from ..terminal import example, say
 from ..web import signing_keys
-from . import actions, passwords, queries
-from .models import User
+from . import actions, passwords
+from .listing import find, name_argument, users
 
-users = terminal.Group("users", help="Make and change accounts.")
 blueprint = Blueprint("accounts_cli", __name__, cli_group=None)
 blueprint.cli.add_command(users)
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-name_argument = click.argument("name")
-
-
-def _find(name: str) -> Row[Any]:
-    with reading() as connection:
-        user = queries.credentials(connection, name.strip().lower())
-    if user is None:
-        raise NotThere(f"There is no user “{name}”. Nothing was changed.")
-    return user
 
 
 def _read_password(*, stdin: bool) -> str:
@@ -85,68 +71,12 @@ def create(
     say(f"Made the {kind} “{user.username}”, with times in {user.timezone}.")
 
 
-def _as_dict(row: Row[Any]) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "username": row.username,
-        "email": row.email,
-        "display_name": row.display_name,
-        "timezone": row.timezone,
-        "is_admin": row.is_admin,
-        "is_active": row.is_active,
-        "has_password": row.has_password,
-        "created_at": terminal.moment(row.created_at),
-    }
-
-
-@users.command("list", epilog=example("flask users list --json"))
-@as_json
-def list_(as_json: bool) -> None:
-    """List every account."""
-    with reading() as connection:
-        rows = connection.execute(queries.people()).all()
-    if as_json:
-        terminal.say_json([_as_dict(row) for row in rows])
-        return
-    terminal.table(
-        ("USERNAME", "NAME", "ZONE", "ROLE", "STATE"),
-        [
-            (
-                row.username,
-                row.display_name or "-",
-                row.timezone,
-                "admin" if row.is_admin else "user",
-                "active" if row.is_active else "inactive",
-            )
-            for row in rows
-        ],
-    )
-    say(f"{len(rows)} account{'' if len(rows) == 1 else 's'}.")
-
-
-@users.command("show", epilog=example("flask users show ada"))
-@name_argument
-@as_json
-def show(name: str, as_json: bool) -> None:
-    """Show one account and where it is signed in."""
-    user = _find(name)
-    with reading() as connection:
-        row = connection.execute(queries.people().where(User.id == user.id)).one()
-        signed_in = queries.sign_ins(connection, user.id, clock.now())
-    if as_json:
-        terminal.say_json({**_as_dict(row), "sign_ins": len(signed_in)})
-        return
-    for word, value in _as_dict(row).items():
-        say(f"{word + ':':14} {value if value not in (None, '') else '-'}")
-    say(f"“{row.username}” is signed in in {len(signed_in)} browsers.")
-
-
 @users.command("set-password", epilog=example("flask users set-password ada"))
 @name_argument
 @password_stdin
 def set_password(name: str, password_stdin: bool) -> None:
     """Set a password; every sign-in of the account ends."""
-    user = _find(name)
+    user = find(name)
     password = _read_password(stdin=password_stdin)
     password_hash = passwords.hashed(
         passwords.check(password, user.username, user.email, user.display_name)
@@ -163,14 +93,14 @@ def set_password(name: str, password_stdin: bool) -> None:
 def set_timezone(name: str, timezone: str) -> None:
     """Set the zone that an account's times are in."""
     zone = clock.zone_name(timezone)
-    user = _find(name)
+    user = find(name)
     moves.set_timezone(user.id, zone, clock.now())
     db.session.commit()
     say(f"Times of “{user.username}” are in {zone} now.")
 
 
 def _set_active(name: str, *, active: bool) -> None:
-    user = _find(name)
+    user = find(name)
     if user.is_active == active:
         say(f"“{user.username}” is {'active' if active else 'inactive'} already.")
         return
@@ -201,7 +131,7 @@ def deactivate(name: str) -> None:
 @name_argument
 def grant_admin(name: str) -> None:
     """Make an account an administrator's, from now on."""
-    user = _find(name)
+    user = find(name)
     changed = moves.grant_admin(user.id, clock.now())
     db.session.commit()
     record("admin granted", username=user.username)
@@ -212,7 +142,7 @@ def grant_admin(name: str) -> None:
 @name_argument
 def revoke_admin(name: str) -> None:
     """Make an account an ordinary one; what had arrived for administrators stays with it."""
-    user = _find(name)
+    user = find(name)
     changed = moves.revoke_admin(user.id, clock.now())
     db.session.commit()
     record("admin revoked", username=user.username)
@@ -223,7 +153,7 @@ def revoke_admin(name: str) -> None:
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 def reset_link(names: tuple[str, ...]) -> None:
     """Print a one-time link each, to choose a new password within 24 hours."""
-    found = [_find(name) for name in names]
+    found = [find(name) for name in names]
     for user in found:
         if not user.is_active:
             raise Refused(f"“{user.username}” is inactive. Activate the account first.")

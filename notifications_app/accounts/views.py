@@ -158,5 +158,5 @@ def reset(token: str) -> Any:
 def _reset(user: Any, password: str) -> None:
     passwords.check(password, user.username, user.email, user.display_name)
     password_hash = passwords.hashed(password)
-    actions.set_password(user.id, password_hash)
+    actions.reset_password(user, password_hash)
     db.session.commit()

@@ -9,31 +9,15 @@ from flask import Blueprint
 
 from .. import clock, terminal
 from ..accounts import queries as accounts
-from ..errors import NotThere
 from ..extensions import db, reading
-from ..inbox.channels import ADMINS, EVERYONE
 from ..inbox.models import Notification
 from ..logs import record
 from ..terminal import example, moment, say
-from . import actions, options, queries
+from . import actions, options, queries, reports
+from .reports import WHO, broadcast, listed, people
 
 blueprint = Blueprint("broadcasts_cli", __name__, cli_group=None)
-broadcast = terminal.Group("broadcast", help="Send to many, and see or recall what was sent.")
-blueprint.cli.add_command(broadcast)
-
-WHO = {EVERYONE: "everyone", ADMINS: "the administrators"}
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
-def people(count: int) -> str:
-    """A number of people, in words."""
-    return "1 person" if count == 1 else f"{count:,} people"
-
-
-def _listed(audience: queries.Audience) -> str:
-    rest = audience.count - len(audience.first)
-    more = f" and {rest:,} more" if rest else ""
-    return f"{', '.join(audience.first)}{more}" if audience.first else "nobody"
+blueprint.cli.add_command(reports.broadcast)
 
 
 @click.command(
@@ -145,12 +129,12 @@ def _finish(
             {"id": number, "title": title, kind: who, **times, "audience": audience.count}
         )
         return
-    to = WHO.get(who, who) if isinstance(who, str) else _listed(audience)
+    to = WHO.get(who, who) if isinstance(who, str) else listed(audience)
     when = _when(arrives_at, expires_at)
     if not sent.is_new:
         say(f"This key was used before: it is notification {number}. Nothing was sent.")
     elif dry_run:
-        say(f"{people(audience.count)} would see “{title}” {when}: {_listed(audience)}.")
+        say(f"{people(audience.count)} would see “{title}” {when}: {listed(audience)}.")
         say("Nothing was sent: this was a dry run.")
     else:
         say(f"Sent notification {number} “{title}” to {to} ({people(audience.count)}) {when}.")
@@ -160,76 +144,6 @@ def _when(arrives_at: datetime, expires_at: datetime | None) -> str:
     now = clock.now()
     words = "now" if arrives_at <= now else f"from {clock.full(arrives_at, 'UTC')}"
     return f"{words}, until {clock.full(expires_at, 'UTC')}" if expires_at else words
-
-
-def _as_dict(row: Any, now: datetime) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "title": row.title,
-        "category": row.category,
-        "topic": row.topic,
-        "channel": row.channel,
-        "state": queries.state(row, now),
-        "is_banner": row.is_banner,
-        "sender": row.sender,
-        "arrives_at": moment(row.arrives_at),
-        "expires_at": moment(row.expires_at),
-        "recalled_at": moment(row.recalled_at),
-    }
-
-
-@broadcast.command("list", epilog=example("flask broadcast list --json"))
-@as_json
-def list_(as_json: bool) -> None:
-    """List what was broadcast, newest first."""
-    now = clock.now()
-    with reading() as connection:
-        rows = connection.execute(queries.broadcasts()).all()
-    if as_json:
-        terminal.say_json([_as_dict(row, now) for row in rows])
-        return
-    terminal.table(
-        ("ID", "STATE", "TO", "ARRIVES", "TITLE"),
-        [
-            (
-                str(row.id),
-                queries.state(row, now),
-                row.channel,
-                clock.full(row.arrives_at, "UTC"),
-                row.title,
-            )
-            for row in rows
-        ],
-    )
-    say(f"{len(rows)} broadcast{'' if len(rows) == 1 else 's'}.")
-
-
-@broadcast.command("show", epilog=example("flask broadcast show 12"))
-@click.argument("number", metavar="ID", type=click.IntRange(1, 2**31 - 1))
-@as_json
-def show(number: int, as_json: bool) -> None:
-    """Show one notification: what it says, to whom, since when."""
-    now = clock.now()
-    with reading() as connection:
-        row = queries.broadcast(connection, number)
-        named = queries.recipients(connection, number)
-    if row is None:
-        raise NotThere(f"There is no notification {number}.")
-    found = {
-        **_as_dict(row, now),
-        "body": row.body,
-        "action_url": row.action_url,
-        "action_label": row.action_label,
-        "key": row.key,
-        "created_at": moment(row.created_at),
-    }
-    if as_json:
-        terminal.say_json(found)
-        return
-    for word, value in found.items():
-        say(f"{word + ':':14} {'-' if value in (None, '') else value}")
-    to = f"{people(named.count)}: {_listed(named)}" if row.channel is None else WHO[row.channel]
-    say(f"Notification {number} is {found['state']}; it went to {to}.")
 
 
 @broadcast.command("recall", epilog=example("flask broadcast recall 12"))
