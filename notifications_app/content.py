@@ -186,7 +186,7 @@ def _words(tokens: Iterable[Token]) -> Iterator[str]:
     for token in tokens:
         if token.children:
             yield from _words(token.children)
-        elif token.type not in ("inline", "image"):
+        else:
             yield token.content
         if token.block or token.type in ("softbreak", "hardbreak"):
             yield " "
@@ -197,3 +197,8 @@ def printable(text: str) -> str:
     return _NOT_IN_A_TERMINAL.sub(
         lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text
     )
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A count and its noun: ``1 sign-in``, ``1,204 sign-ins``; with ``many`` where -s will not do."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

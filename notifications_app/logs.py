@@ -43,6 +43,7 @@ class _Text(logging.Formatter):
     """A line of text; the fields as ``name="value"``, quoted so that none can forge a line."""
 
     def format(self, record: logging.LogRecord) -> str:
+        record.msg, record.args = record.getMessage().replace("\n", "\\n"), None
         fields = getattr(record, "fields", {})
         words = "".join(f" {name}={json.dumps(value)}" for name, value in fields.items())
         plain = super().format(record)
@@ -68,6 +69,11 @@ def set_up(form: str) -> None:
     for handler in ours:
         handler.setFormatter(formatter)
     _log.setLevel(logging.INFO)
+
+
+def only_warnings() -> None:
+    """Keep what is merely worth recording off the terminal of somebody who types commands."""
+    _log.setLevel(logging.WARNING)
 
 
 def record(event: str, **fields: Any) -> None:

@@ -13,7 +13,7 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from . import clock
+from . import clock, logs
 from .content import printable
 from .errors import BadInput, Refused
 from .faults import fault_of
@@ -34,6 +34,8 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
+        if sys.stderr.isatty():
+            logs.only_warnings()  # the command says itself what it did
         try:
             return function(*args, **kwargs)
         except BadInput as error:

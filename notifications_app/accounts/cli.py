@@ -6,6 +6,7 @@ import click
 from flask import Blueprint
 
 from .. import clock, terminal
+from ..content import counted
 from ..errors import BadInput, Refused
 from ..extensions import db
 from ..inbox import moves
@@ -84,7 +85,7 @@ def set_password(name: str, password_stdin: bool) -> None:
     ended = actions.set_password(user.id, password_hash)
     db.session.commit()
     record("password set", username=user.username)
-    say(f"The password of “{user.username}” is set. {ended} sign-ins ended.")
+    say(f"The password of “{user.username}” is set. {counted(ended, 'sign-in')} ended.")
 
 
 @users.command("set-timezone", epilog=example("flask users set-timezone ada Asia/Kolkata"))
@@ -110,7 +111,7 @@ def _set_active(name: str, *, active: bool) -> None:
     if active:
         say(f"“{user.username}” may sign in again.")
     else:
-        say(f"“{user.username}” cannot sign in any more. {ended} sign-ins ended.")
+        say(f"“{user.username}” cannot sign in any more. {counted(ended, 'sign-in')} ended.")
 
 
 @users.command("activate", epilog=example("flask users activate ada"))
@@ -163,4 +164,4 @@ def reset_link(names: tuple[str, ...]) -> None:
         record("reset link made", username=user.username)
     count = len(found)
     each = "It works once" if count == 1 else "Each works once"
-    say(f"{count} link{'' if count == 1 else 's'}. {each}, within 24 hours.")
+    say(f"{counted(count, 'link')}. {each}, within 24 hours.")

@@ -6,6 +6,7 @@ import click
 from sqlalchemy import Row
 
 from .. import clock, terminal
+from ..content import counted
 from ..errors import NotThere
 from ..extensions import reading
 from ..terminal import example, say
@@ -63,7 +64,7 @@ def list_(as_json: bool) -> None:
             for row in rows
         ],
     )
-    say(f"{len(rows)} account{'' if len(rows) == 1 else 's'}.")
+    say(f"{counted(len(rows), 'account')}.")
 
 
 @users.command("show", epilog=example("flask users show ada"))
@@ -80,4 +81,4 @@ def show(name: str, as_json: bool) -> None:
         return
     for word, value in _as_dict(row).items():
         say(f"{word + ':':14} {value if value not in (None, '') else '-'}")
-    say(f"“{row.username}” is signed in in {len(signed_in)} browsers.")
+    say(f"“{row.username}” is signed in on {counted(len(signed_in), 'browser')}.")

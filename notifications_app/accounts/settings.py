@@ -6,6 +6,7 @@ from flask import current_app, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from .. import clock, feedback
+from ..content import counted
 from ..error_pages import keeps_typed
 from ..errors import BadInput, WrongPassword
 from ..extensions import db, limiter, reading
@@ -85,7 +86,7 @@ def page(forms: dict[str, Form]) -> str:
         **{f"{name}_form": form for name, form in forms.items()},
         zones=zones,
         zone_query=query,
-        zone_count_words=f"{len(zones)} zone{' matches' if len(zones) == 1 else 's match'}."
+        zone_count_words=f"{counted(len(zones), 'zone matches', 'zones match')}."
         if query
         else f"{len(zones)} zones.",
         zone_now=_zone_now(now),

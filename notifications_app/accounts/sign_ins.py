@@ -6,6 +6,7 @@ from typing import Any
 from flask import current_app, request, session, url_for
 
 from .. import clock, feedback
+from ..content import counted
 from ..error_pages import keeps_typed
 from ..errors import NotThere
 from ..extensions import db
@@ -55,7 +56,7 @@ def _end_all(form: EndForm) -> None:
     record("sign-ins ended", username=me().username, ended=ended)
     words = "No other browser was signed in."
     if ended:
-        words = f"Ended {ended} other sign-in{'' if ended == 1 else 's'}."
+        words = f"Ended {counted(ended, 'other sign-in')}."
     feedback.success(words)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from .. import clock, terminal
+from ..content import counted
 from ..errors import NotThere
 from ..extensions import reading
 from ..inbox.channels import ADMINS, EVERYONE
@@ -20,7 +21,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 def people(count: int) -> str:
     """A number of people, in words."""
-    return "1 person" if count == 1 else f"{count:,} people"
+    return counted(count, "person", "people")
 
 
 def listed(audience: queries.Audience) -> str:
@@ -69,7 +70,7 @@ def list_(as_json: bool) -> None:
             for row in rows
         ],
     )
-    say(f"{len(rows)} broadcast{'' if len(rows) == 1 else 's'}.")
+    say(f"{counted(len(rows), 'broadcast')}.")
 
 
 @broadcast.command("show", epilog=example("flask broadcast show 12"))
