@@ -200,5 +200,5 @@ def printable(text: str) -> str:
 
 
 def counted(count: int, one: str, many: str = "") -> str:
-    """A count and its noun: ``1 sign-in``, ``1,204 sign-ins``; with ``many`` where -s will not do."""
+    """A count and its noun: ``1 sign-in``, ``1,204 sign-ins``; ``many`` where -s will not do."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

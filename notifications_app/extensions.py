@@ -66,8 +66,10 @@ def table(model: type[Base]) -> Table:
 
 def write(statement: Executable, values: Mapping[str, Any] | None = None) -> int:
     """Run a statement that changes rows through ``db.session``; how many it changed."""
-    result = cast("CursorResult[Any]", db.session.execute(statement, values or {}))
-    return result.rowcount
+    # Else psycopg no longer knows how many an INSERT … SELECT made.
+    kept = {"preserve_rowcount": True}
+    result = db.session.execute(statement, values or {}, execution_options=kept)
+    return cast("CursorResult[Any]", result).rowcount
 
 
 migrate = Migrate(directory=str(ROOT), compare_type=True, render_as_batch=True)

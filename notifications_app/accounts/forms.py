@@ -50,7 +50,7 @@ class ZoneForm(Form):
 class ThemeForm(Form):
     """A cookie, not a column."""
 
-    theme = RadioField("Theme", choices=[(word, word) for word in ("system", "light", "dark")])
+    theme = RadioField("Theme", choices=["system", "light", "dark"])
 
 
 class PasswordForm(Form):

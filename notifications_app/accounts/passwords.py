@@ -57,7 +57,7 @@ def fits(password_hash: str | None, password: str) -> bool:
     Exactly one hash is computed in either case, so that the time a sign-in takes
     does not tell whether an account exists.
     """
-    if len(password) > LONGEST:
+    if len(password) > LONGEST or "\0" in password:  # HMAC, hence scrypt, drops a last NUL
         password = ""
     found = check_password_hash(password_hash or _nobodys(), password)
     return found and password_hash is not None

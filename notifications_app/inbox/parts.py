@@ -42,8 +42,8 @@ SNOOZED = and_(Delivery.arrives_at > NOW, Delivery.snoozed_from.is_not(None))
 
 #: The deliveries of each tab, beside being this reader's, live and arrived.
 TABS: dict[str, tuple[ColumnElement[bool], ...]] = {
-    "inbox": (ARRIVED, Delivery.dismissed_at.is_(None)),
-    "unread": (ARRIVED, Delivery.dismissed_at.is_(None), Delivery.read_at.is_(None)),
+    "inbox": (Delivery.dismissed_at.is_(None),),
+    "unread": (Delivery.dismissed_at.is_(None), Delivery.read_at.is_(None)),
     "dismissed": (Delivery.dismissed_at.is_not(None),),
 }
 
@@ -68,14 +68,15 @@ def above_floor(number: int) -> ColumnElement[bool]:
 
 
 def in_inbox(number: int) -> tuple[ColumnElement[bool], ...]:
-    """A release that has arrived on the channel, is live, and came after its floor."""
-    return (*_on_air(number), above_floor(number))
+    """A live release on the channel that came after its floor; whether it has arrived is apart."""
+    return (on_channel(number), unless_over(Release.expires_at), above_floor(number))
 
 
 def in_view(number: int) -> tuple[ColumnElement[bool], ...]:
     """A release that this reader sees: in the inbox, or as a banner, which has no floor."""
-    return (*_on_air(number), or_(above_floor(number), Release.is_banner))
-
-
-def _on_air(number: int) -> tuple[ColumnElement[bool], ...]:
-    return (on_channel(number), Release.arrives_at <= NOW, unless_over(Release.expires_at))
+    return (
+        on_channel(number),
+        Release.arrives_at <= NOW,
+        unless_over(Release.expires_at),
+        or_(above_floor(number), Release.is_banner),
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -12,6 +12,7 @@ from .channels import Listener, listening, parameters
 
 PAGE = 25
 _LAST_ID = 2**63 - 1
+_LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ def rows(
 ) -> Sequence[Row[Any]]:
     """At most ``most`` rows of a tab, newest first, older (or newer) than a position."""
     channels = listening(reader)
-    beyond = beyond or Position(now, _LAST_ID)
+    # By when it was dismissed: that may be ahead of this clock, and is in the list all the same.
+    latest = _LAST_MOMENT if tab == "dismissed" else now
+    beyond = beyond or Position(latest, _LAST_ID)
     return connection.execute(
         statements.page_statement(tab, len(channels), most, newer=newer),
         {
@@ -60,7 +63,7 @@ def rows(
             "now": now,
             "at": beyond.at,
             "id": beyond.id,
-            "upper": min(now, beyond.at),
+            "upper": min(latest, beyond.at),
             **parameters(channels),
         },
     ).all()

@@ -63,7 +63,7 @@ def _releases(number: int) -> Select[Any]:
 
 
 def _sources(tab: str, channels: int) -> list[tuple[Select[Any], Any, Any]]:
-    """Each source of a tab, with the columns it is ordered by."""
+    """Each source of a tab, arrived or not, with the columns it is ordered by."""
     position = Delivery.dismissed_at if tab == "dismissed" else Delivery.arrives_at
     sources = [(_deliveries(tab, position), position, Delivery.notification_id)]
     if tab != "dismissed":
@@ -75,9 +75,15 @@ def _sources(tab: str, channels: int) -> list[tuple[Select[Any], Any, Any]]:
 
 
 def _beyond(position: Any, number: Any, *, newer: bool) -> tuple[Any, ...]:
-    """Keyset, as a row comparison and a plain bound beside it for the index."""
+    """What has arrived, by keyset: a row comparison, and a plain bound beside it for the index.
+
+    ``:upper`` is the earlier of now and the cursor: given two upper bounds, SQLite may seek on
+    the wrong one, and a deep page then reads everything above it.
+    """
     here, there = tuple_(position, number), tuple_(_AT, _ID)
-    return (position >= _AT, here > there) if newer else (position <= _UPPER, here < there)
+    if newer:
+        return (position >= _AT, position <= parts.NOW, here > there)
+    return (position <= _UPPER, here < there)
 
 
 def _said() -> tuple[Any, ...]:
@@ -123,8 +129,11 @@ def page_statement(tab: str, channels: int, most: int, *, newer: bool = False) -
 def count_statement(tab: str, channels: int) -> Any:
     """How many are in a tab, up to 100."""
     ones = [
-        _limited(source.with_only_columns(literal_column("1").label("one")), MOST)
-        for source, _position, _number in _sources(tab, channels)
+        _limited(
+            source.with_only_columns(literal_column("1").label("one")).where(position <= parts.NOW),
+            MOST,
+        )
+        for source, position, _number in _sources(tab, channels)
     ]
     all_ = union_all(*(one.subquery().select() for one in ones)).subquery()
     return select(func.count()).select_from(_limited(select(all_), MOST).subquery())
