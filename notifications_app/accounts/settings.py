@@ -44,8 +44,8 @@ def settings() -> Any:
     """Show the settings, or save one part of them."""
     forms = forms_of_parts()
     part = request.form.get("part", "")
-    if request.method == "GET" or part not in _SAVE:
-        return page(forms), 200 if request.method == "GET" else NOT_SENT
+    if request.method != "POST" or part not in _SAVE:
+        return page(forms), NOT_SENT if request.method == "POST" else 200
     form = forms[part]
     if not form.tries(lambda: _SAVE[part](form)):
         return page(forms), NOT_SENT

@@ -33,7 +33,7 @@ def end_sign_in() -> Any:
     db.session.commit()
     record("sign-in ended", username=me().username)
     feedback.success("That sign-in has ended.")
-    return go(url_for("accounts.settings", _anchor="signed-in"), "/")
+    return go(url_for("accounts.settings"), "/")
 
 
 @blueprint.post("/settings/sign-ins/end-all")
@@ -44,7 +44,7 @@ def end_all() -> Any:
     """End every sign-in of this account but this one."""
     form = EndForm()
     if form.tries(lambda: _end_all(form)):
-        return go(url_for("accounts.settings", _anchor="signed-in"), "/")
+        return go(url_for("accounts.settings"), "/")
     return page({**forms_of_parts(), "end": form}), NOT_SENT
 
 

@@ -69,6 +69,8 @@ def notify(
         ).where(User.id.in_(people[start : start + 10_000]))
         delivered += write(insert(table(Delivery)).from_select(columns, chosen))
     if delivered != len(people):
+        db.session.delete(sent.notification)  # its deliveries go with it
+        db.session.flush()
         raise NotThere("Some of these people have no account. Nothing was sent.", "to")
     return sent
 

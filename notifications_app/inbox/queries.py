@@ -53,8 +53,7 @@ def rows(
 ) -> Sequence[Row[Any]]:
     """At most ``most`` rows of a tab, newest first, older (or newer) than a position."""
     channels = listening(reader)
-    # By when it was dismissed: that may be ahead of this clock, and is in the list all the same.
-    latest = _LAST_MOMENT if tab == "dismissed" else now
+    latest = _latest(tab, now)
     beyond = beyond or Position(latest, _LAST_ID)
     return connection.execute(
         statements.page_statement(tab, len(channels), most, newer=newer),
@@ -64,9 +63,15 @@ def rows(
             "at": beyond.at,
             "id": beyond.id,
             "upper": min(latest, beyond.at),
+            "latest": latest,
             **parameters(channels),
         },
     ).all()
+
+
+def _latest(tab: str, now: datetime) -> datetime:
+    """The end of a tab. What was dismissed is listed though that be ahead of this clock."""
+    return _LAST_MOMENT if tab == "dismissed" else now
 
 
 def page(
@@ -97,7 +102,12 @@ def _position(row: Row[Any]) -> Position:
 def count(connection: Connection, reader: Listener, now: datetime, *, tab: str = "unread") -> int:
     """How many notifications are in a tab; 100 stands for "99+"."""
     channels = listening(reader)
-    values = {"reader_id": reader.id, "now": now, **parameters(channels)}
+    values = {
+        "reader_id": reader.id,
+        "now": now,
+        "latest": _latest(tab, now),
+        **parameters(channels),
+    }
     found = connection.execute(statements.count_statement(tab, len(channels)), values)
     return int(found.scalar_one())
 

@@ -33,6 +33,7 @@ BANNERS = 10
 _AT = bindparam("at", type_=UTCDateTime)
 _ID = bindparam("id", type_=BigInteger)
 _UPPER = bindparam("upper", type_=UTCDateTime)
+_LATEST = bindparam("latest", type_=UTCDateTime)
 _NEVER = cast(null(), UTCDateTime)
 _STATES = ("arrives_at", "snoozed_from", "read_at", "dismissed_at")
 
@@ -82,7 +83,7 @@ def _beyond(position: Any, number: Any, *, newer: bool) -> tuple[Any, ...]:
     """
     here, there = tuple_(position, number), tuple_(_AT, _ID)
     if newer:
-        return (position >= _AT, position <= parts.NOW, here > there)
+        return (position >= _AT, position <= _LATEST, here > there)
     return (position <= _UPPER, here < there)
 
 
@@ -130,7 +131,7 @@ def count_statement(tab: str, channels: int) -> Any:
     """How many are in a tab, up to 100."""
     ones = [
         _limited(
-            source.with_only_columns(literal_column("1").label("one")).where(position <= parts.NOW),
+            source.with_only_columns(literal_column("1").label("one")).where(position <= _LATEST),
             MOST,
         )
         for source, position, _number in _sources(tab, channels)
