@@ -15,7 +15,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 LOCK := requirements/lock.txt
 
-.PHONY: help run demo test lint types check screenshots dist lock ci clean
+.PHONY: help run demo test lint types check benchmarks screenshots dist lock ci clean
 
 help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ check: lint types ## Lint, types, and that models and migrations agree
 	export DATABASE_URL="sqlite:///$$folder/check.db"; \
 	$(BIN)/flask db upgrade; \
 	$(BIN)/flask db check
+
+benchmarks: $(STAMP) ## Measure how it behaves as it grows, as ratios within one run
+	@$(BIN)/python benchmarks/run.py
 
 screenshots: $(STAMP) ## Take the pictures for README anew
 	@$(BIN)/python docs/screenshots.py
