@@ -18,7 +18,19 @@ from notifications_app.errors import BadTime, UnknownZone
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August",
            "September", "October", "November", "December")  # fmt: skip
-_SPELLINGS = {name.casefold(): name for name in pytz.all_timezones}
+with pytz.open_resource("tzdata.zi") as _source:  # type: ignore[attr-defined]
+    #: Older names, such as the Asia/Calcutta that browsers still give, and today's.
+    _LINKS = {
+        line.split()[2]: line.split()[1]
+        for line in _source.read().decode().splitlines()
+        if line.startswith("L ")
+    }
+_SPELLINGS = {
+    name.casefold(): name
+    if name in pytz.common_timezones_set or _LINKS.get(name) not in pytz.common_timezones_set
+    else _LINKS[name]
+    for name in pytz.all_timezones
+}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SIZES = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -58,7 +70,7 @@ def zone_names() -> tuple[str, ...]:
 
 
 def zone_name(name: str) -> str:
-    """The zone's own spelling of its name, whatever its case; older aliases are known too."""
+    """The name to keep for a zone, whatever its case; of an older alias, today's name."""
     if name.casefold() not in _SPELLINGS:
         raise UnknownZone("No time zone has that name. Choose one like Europe/Paris.", "timezone")
     return _SPELLINGS[name.casefold()]

@@ -160,12 +160,20 @@ _TAGS = {"a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "h5", "h6", "h
          "p", "pre", "s", "strong", "ul"}  # fmt: skip
 
 
+def _only_good_links(_tag: str, name: str, value: str) -> str | None:
+    """A link in a body may be what an action's link may be, or an address to write to."""
+    if name == "href" and not value.startswith("mailto:") and _wrong_with(value):
+        return None
+    return value
+
+
 def to_html(body: str) -> str:
     """A Markdown body as safe HTML: no raw HTML, no images, links that tell nobody who came."""
     return nh3.clean(
         _MARKDOWN.render(body),
         tags=_TAGS,
         attributes={"a": {"href", "title"}, "ol": {"start"}},
+        attribute_filter=_only_good_links,
         url_schemes={"https", "http", "mailto"},
         link_rel="noopener noreferrer",
     )

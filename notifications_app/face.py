@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from . import clock, content
 from .accounts.models import Group, GroupMember, SignIn, User
@@ -42,8 +42,9 @@ def notify(
         Refused: where the key was used for something else.
         NotThere: where somebody has no account.
     """
-    several = isinstance(user_or_users, Iterable)
-    people: Iterable[Any] = user_or_users if several else (user_or_users,)  # type: ignore[assignment]
+    # Not by being iterable: the proxy of the current user looks as if it were.
+    alone = isinstance(user_or_users, int) or hasattr(user_or_users, "id")
+    people = cast("Iterable[Any]", (user_or_users,) if alone else user_or_users)
     options = _options(arrives_at, expires_at, sender, key, is_banner=False)
     said = content.check(
         title, body, category, topic, action_url=action_url, action_label=action_label

@@ -1,5 +1,6 @@
 """What a database says when it cannot: one sentence and one status for each case."""
 
+import sqlite3
 from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -47,5 +48,7 @@ def fault_of(error: BaseException) -> Fault | None:
     for fault, words in _WORDS:
         if any(word in message for word in words):
             return fault
-    gone = error.connection_invalidated or (isinstance(error, OperationalError) and state is None)
+    # psycopg has no state for a server it cannot reach; SQLite never has one.
+    silent = isinstance(error, OperationalError) and state is None
+    gone = error.connection_invalidated or (silent and not isinstance(error.orig, sqlite3.Error))
     return AWAY if gone or (state or "").startswith(("08", "57P", "53")) else None

@@ -61,6 +61,7 @@ def say(category: str, text: str, *, keep: bool = False) -> None:
 def _say(category: str, text: str, *, undo: int | None = None, keep: bool = False) -> None:
     if not _fits(text):
         text, number = _instead(category, text)
+        _make_room()
     else:
         number = _keep(category, text) if keep and current_user.is_authenticated else None
     message = {"text": text, "undo": undo, "notification_id": number}
@@ -71,9 +72,20 @@ def _size(text: str) -> int:
     return len(text.encode("utf-8", "replace"))
 
 
+def _waiting() -> int:
+    return sum(_size(str(message)) for _category, message in session.get("_flashes", []))
+
+
 def _fits(text: str) -> bool:
-    pending = sum(_size(str(message)) for _category, message in session.get("_flashes", []))
-    return _size(text) <= LARGEST and pending + _size(text) <= LARGEST_TOGETHER
+    return _size(text) <= LARGEST and _waiting() + _size(text) <= LARGEST_TOGETHER
+
+
+def _make_room() -> None:
+    """Where nobody looks at them, forget the oldest of those that stand in the inbox anyway."""
+    kept = [one for one in session.get("_flashes", []) if "notification_id" in one[1]]
+    while kept and _waiting() > LARGEST_TOGETHER + LARGEST:
+        oldest = kept.pop(0)
+        session["_flashes"] = [one for one in session["_flashes"] if one is not oldest]
 
 
 def _instead(category: str, text: str) -> tuple[str, int | None]:
@@ -95,6 +107,7 @@ def _keep(category: str, text: str) -> int:
 
 def _title_and_body(text: str) -> tuple[str, str]:
     """A title of the first words, and the whole as the body where there is more of it."""
+    text = text.replace("\0", "").encode(errors="replace").decode()  # no database holds these
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     if len(line) <= content.TITLE_MAX and "\n" not in text:
         return line or "Message", ""

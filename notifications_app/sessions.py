@@ -21,7 +21,8 @@ def set_up(app: Flask) -> None:
 
 def renew() -> None:
     """Forget everything in the session, and its number: nothing planted before survives."""
-    session.clear()
     regenerate: Any = getattr(current_app.session_interface, "regenerate", None)
     if regenerate is not None:
+        session["new"] = True  # the number of an empty session is not changed
         regenerate(session)
+    session.clear()

@@ -83,10 +83,8 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table with aligned columns."""
     lines = [tuple(printable(cell) for cell in row) for row in rows]
     widths = [max(map(len, column)) for column in zip(heads, *lines, strict=True)]
-    bold = click.style(
-        "  ".join(head.ljust(w) for head, w in zip(heads, widths, strict=True)), bold=True
-    )
-    click.echo(bold.rstrip() if not sys.stdout.isatty() else bold)
+    head = "  ".join(head.ljust(w) for head, w in zip(heads, widths, strict=True))
+    click.secho(head.rstrip(), bold=True)
     for line in lines:
         click.echo("  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip())
 

@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, r
 from flask_login import current_user
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from . import clock
@@ -44,10 +44,10 @@ class NumberConverter(BaseConverter):
     regex = r"[1-9]\d{0,9}"
 
     def to_python(self, value: str) -> int:
-        """The number; ValueError, hence 404, where it does not fit the column."""
+        """The number; ValidationError, hence 404, where it does not fit the column."""
         number = int(value)
         if number > _LARGEST_ID or not value.isascii():
-            raise ValueError
+            raise ValidationError
         return number
 
 
@@ -103,9 +103,13 @@ def _only_https() -> AnyResponse | None:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers[name] = value
+    if request.endpoint == "static":
+        # Streamed, it would be left open by the compression, and go out plain to gzip.
+        response.direct_passthrough = False
+        response.get_data()
     if current_app.config["HTTPS"]:
         response.headers["Strict-Transport-Security"] = _HSTS
-    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+    if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -159,7 +163,8 @@ def read_cursor(list_name: str, words: str | None) -> Position | None:
         made = [_cursor(key, list_name, position) for key in _keys()]
     except (ValueError, OverflowError):
         abort(400)
-    if not any(hmac.compare_digest(one.encode(), words.encode()) for one in made):
+    given = words.encode(errors="replace")
+    if not any(hmac.compare_digest(one.encode(), given) for one in made):
         abort(400)
     return position
 

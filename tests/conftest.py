@@ -6,14 +6,17 @@ make no requests, take ``in_app``.
 """
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from alembic import command
 from alembic.config import Config
 from flask import Flask
@@ -32,8 +35,13 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 
+#: ``with at(NOON + timedelta(hours=8)):`` the clock stands at that moment.
+at = partial(time_machine.travel, tick=False)
+
 on_sqlite = pytest.mark.skipif(bool(POSTGRESQL), reason="speaks of SQLite")
 on_postgresql = pytest.mark.skipif(not POSTGRESQL, reason="needs TEST_DATABASE_URL")
+REDIS = os.environ.get("TEST_REDIS_URL", "")
+with_redis = pytest.mark.skipif(not REDIS, reason="needs TEST_REDIS_URL")
 
 
 def settings(url: str, **more: Any) -> dict[str, Any]:
@@ -186,6 +194,27 @@ def bystander(app: Flask) -> int:
 def sign_in(client: FlaskClient, username: str, password: str = PASSWORD, **more: str) -> Any:
     """Sign in by the form; the answer is a redirect where it worked."""
     return client.post("/login", data={"username": username, "password": password, **more})
+
+
+def token_in(answer: Any) -> str:
+    """The token of the first form on a page."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)
+    assert found, answer.text
+    return found[1]
+
+
+def replay(app: Flask, client: FlaskClient) -> FlaskClient:
+    """Another browser, with a copy of this one's session cookie."""
+    copy = app.test_client()
+    cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    copy.set_cookie(cookie.key, cookie.value)
+    return copy
+
+
+def is_signed_in(client: FlaskClient) -> bool:
+    """Whether the badge answers, which is no sign of life."""
+    return client.get("/inbox/badge").status_code == 200
 
 
 def user_count(app: Flask) -> int:

@@ -102,7 +102,9 @@ def test_the_zones_to_choose_from():
     [
         ("Europe/Paris", "Europe/Paris"),
         ("europe/paris", "Europe/Paris"),
-        ("Asia/Calcutta", "Asia/Calcutta"),
+        ("Asia/Calcutta", "Asia/Kolkata"),
+        ("us/pacific", "US/Pacific"),
+        ("Etc/GMT+5", "Etc/GMT+5"),
         ("utc", "UTC"),
     ],
 )

@@ -449,6 +449,19 @@ def test_headings_stand_under_the_page_s_own_and_skip_no_level(body, levels):
     assert "".join(tag[1] for tag in found.closed if re.match(r"h\d", tag)) == levels
 
 
+@pytest.mark.parametrize(
+    "target",
+    ["//evil.example", "https:evil.example", "guide", "#part", "javascript:alert(1)", "/\\evil"],
+)
+def test_a_link_in_a_body_is_held_to_the_rule_of_action_links(target):
+    assert "href" not in content.to_html(f"[words](<{target}>)")
+
+
+@pytest.mark.parametrize("target", ["https://a.example/", "/settings", "mailto:a@b.example"])
+def test_a_good_link_in_a_body_stays(target):
+    assert f'href="{target}"' in content.to_html(f"[words]({target})")
+
+
 # --- excerpts and terminals
 
 

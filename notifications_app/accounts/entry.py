@@ -78,8 +78,11 @@ def let_in(user: Row[Any], password: str, *, keep: bool) -> bool:
     db.session.commit()
     sessions.renew()
     session.permanent = keep
-    if before:
-        session["last_visit"] = clock.iso(before[0].last_seen_at)
+    seen = [row.last_seen_at for row in before]
+    if user.last_stamp:  # signing out deletes the row, so the last action counts too
+        seen.append(clock.from_micros(user.last_stamp))
+    if seen:
+        session["last_visit"] = clock.iso(max(seen))
     login_user(load_reader(token))
     record("signed in", username=user.username, address=request.remote_addr)
     return True

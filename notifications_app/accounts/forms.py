@@ -1,5 +1,7 @@
 """The forms of accounts. Lengths and characters are checked by the domain, in one place."""
 
+from typing import Any
+
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired
 
@@ -7,6 +9,7 @@ from ..forms import Form
 
 _NAME = InputRequired("Type your username.")
 _PASSWORD = InputRequired("Type your password.")
+_THEMES: list[Any] = ["system", "light", "dark"]
 
 
 class LoginForm(Form):
@@ -50,7 +53,7 @@ class ZoneForm(Form):
 class ThemeForm(Form):
     """A cookie, not a column."""
 
-    theme = RadioField("Theme", choices=["system", "light", "dark"])
+    theme = RadioField("Theme", choices=_THEMES)
 
 
 class PasswordForm(Form):

@@ -99,16 +99,16 @@ def times(
         BadInput, BadTime, UnknownZone: in a sentence that names the zone.
     """
     zone = None if timezone is None else clock.zone_name(timezone)
-    if zone is None and (at or expires):
+    if zone is None and (at is not None or expires is not None):
         raise BadInput("Say in which zone that time is: add --timezone, for example Europe/Paris.")
-    if expires and expires_in:
+    if expires is not None and expires_in is not None:
         raise BadInput("Give --expires or --expires-in, not both.")
     arrives_at = now
-    if at and zone:
+    if at is not None and zone:
         arrives_at = max(now, clock.typed_moment(clock.parse_wall(at), zone))
-    if expires_in:
+    if expires_in is not None:
         return arrives_at, arrives_at + clock.parse_span(expires_in)
-    if expires and zone:
+    if expires is not None and zone:
         return arrives_at, clock.typed_moment(clock.parse_wall(expires), zone)
     return arrives_at, None
 

@@ -33,6 +33,13 @@ def audience(connection: Connection, channel: str, *, names: int = 5) -> Audienc
     return Audience(count, tuple(connection.execute(first).scalars()))
 
 
+#: When the first of those it was sent to by name got it.
+_DELIVERED_AT = (
+    select(func.min(func.coalesce(Delivery.snoozed_from, Delivery.arrives_at)))
+    .where(Delivery.notification_id == Notification.id)
+    .correlate(Notification)
+    .scalar_subquery()
+)
 _BROADCASTS = (
     select(
         Notification.id,
@@ -49,7 +56,7 @@ _BROADCASTS = (
         Notification.created_at,
         Notification.expires_at,
         Release.channel,
-        Release.arrives_at,
+        func.coalesce(Release.arrives_at, _DELIVERED_AT, type_=UTCDateTime).label("arrives_at"),
         User.username.label("sender"),
     )
     .outerjoin(Release, Release.notification_id == Notification.id)

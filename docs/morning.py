@@ -1,0 +1,97 @@
+"""A morning of Priya's, for the pictures: who there is, what was sent, what she did."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from notifications_app.accounts import actions as accounts
+from notifications_app.accounts import passwords, queries
+from notifications_app.broadcasts.actions import Options, broadcast, notify
+from notifications_app.content import Content, check
+from notifications_app.demo import CARD, EXPORT, INVOICE, LISBON, MENTION, SUNDAY
+from notifications_app.extensions import db
+from notifications_app.inbox import actions, moves
+from notifications_app.inbox.channels import EVERYONE
+
+#: 11:42 in Kolkata.
+NOW = datetime(2026, 11, 20, 6, 12, tzinfo=UTC)
+PASSWORD = "eleven forty-two in Kolkata"  # noqa: S105 - of a database that is deleted
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
+)
+WINDOWS = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 "
+    "(KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+)
+#: Where else Priya is signed in: the address, since when, last seen, the browser.
+ELSEWHERE = (
+    ("198.51.100.7", timedelta(days=2, hours=3), timedelta(hours=2), PHONE),
+    ("192.0.2.88", timedelta(minutes=42), timedelta(minutes=41), WINDOWS),
+)
+
+
+def morning() -> Iterator[tuple[timedelta, Content]]:
+    """What Priya was sent, and how long before the picture."""
+    yield (
+        timedelta(days=3, hours=3),
+        check("Your profile was updated", "The display name was changed.", "success", "account"),
+    )
+    yield timedelta(days=3, hours=2, minutes=42), check(
+        "Your card expires on 30 November", CARD, "warning", "billing",
+        action_url="https://pay.example/cards", action_label="Update the card",
+    )  # fmt: skip
+    yield (
+        timedelta(hours=17, minutes=22),
+        check("Export finished: customers-2026-11.csv is ready", EXPORT, "success", "exports"),
+    )
+    yield (
+        timedelta(hours=2),
+        check("Mara Lind mentioned you in “Q4 launch checklist”", MENTION, "info", "mentions"),
+    )
+    yield (
+        timedelta(minutes=41),
+        check("New sign-in from Lisbon, Portugal", LISBON, "warning", "security"),
+    )
+    yield (
+        timedelta(minutes=12),
+        check("Payment for invoice #1042 failed", INVOICE, "error", "billing"),
+    )
+    yield timedelta(days=2), check("Weekly summary", "", "info", "reports")
+
+
+def fill() -> int:
+    """People, their sign-ins and what was sent; returns the notification that is shown alone."""
+    hashed = passwords.hashed(PASSWORD)
+    then = NOW - timedelta(days=9)
+    ada = moves.add_reader("ada", password_hash=None, display_name="Ada", is_admin=True, now=then)
+    moves.add_reader("jonas", password_hash=None, display_name="Jonas", is_admin=True, now=then)
+    priya = moves.add_reader(
+        "priya", password_hash=hashed, display_name="Priya", email="priya@example.org",
+        timezone="Asia/Kolkata", now=then,
+    )  # fmt: skip
+    from_ada = Options(sender_id=ada.id)
+    sent = {said.title: _send(priya.id, said, NOW - ago, from_ada) for ago, said in morning()}
+    sunday = check("Maintenance on Sunday, 02:00–03:30 IST", SUNDAY, "warning", "maintenance")
+    banner = Options(sender_id=ada.id, is_banner=True)
+    broadcast(EVERYONE, sunday, NOW - timedelta(hours=26, minutes=40), banner)
+    card = sent["Your card expires on 30 November"]
+    done = [card, sent["Your profile was updated"]]
+    done.append(sent["Export finished: customers-2026-11.csv is ready"])
+    actions.act(priya.id, "read", done, NOW - timedelta(hours=3))
+    for address, began, seen, agent in ELSEWHERE:
+        accounts.sign_in(_row(), address=address, user_agent=agent, keep=True, now=NOW - began)
+        db.session.execute(
+            db.text("UPDATE sign_ins SET last_seen_at = :seen WHERE address = :address"),
+            {"seen": (NOW - seen).strftime("%Y-%m-%d %H:%M:%S.%f"), "address": address},
+        )
+    db.session.commit()
+    return card
+
+
+def _send(to: int, said: Content, at: datetime, options: Options) -> int:
+    return int(notify([to], said, at, options).notification.id)
+
+
+def _row() -> Any:
+    return queries.credentials(db.session.connection(), "priya")

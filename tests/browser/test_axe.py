@@ -1,0 +1,145 @@
+"""axe-core finds nothing on any page: light and dark, wide and narrow."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from notifications_app.accounts import actions, queries
+from notifications_app.extensions import reading
+from notifications_app.web import signing_keys
+
+from .site import Console, Site
+from .steps import said
+
+AXE = (Path(__file__).parent / "axe.min.js").read_text()
+BODY = """## What to do
+
+1. Read the [notes](/compare).
+2. Then `run` it:
+
+```
+flask db upgrade
+```
+
+> Quoted.
+
+| when | what |
+|---|---|
+| noon | lunch |
+"""
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, in both schemes and at both widths."""
+    page.evaluate(AXE)
+    found = []
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            result: dict[str, Any] = page.evaluate("axe.run({ resultTypes: ['violations'] })")
+            assert len(result["passes"]) > 10
+            found += [
+                f"{page.url} {scheme} {width}: {fault['id']} {node['html'][:200]}"
+                for fault in result["violations"]
+                for node in fault["nodes"]
+            ]
+    return found
+
+
+def test_pages_of_nobody(site: Site, page_of: Callable[..., Page], console: Console) -> None:
+    console.expect("status of 4")
+    page = page_of()
+    page.goto("/login")
+    expect(page.get_by_text("No account yet")).to_be_visible()
+    found = violations(page)
+    site.reader("ada", display_name="Ada", is_admin=True)
+    number = site.reader("priya")
+    with site.app.app_context(), reading() as connection:
+        user = queries.credentials_of(connection, number)
+        assert user is not None
+        token = actions.reset_token(signing_keys(), user.id, user.password_hash)
+    page.goto("/login")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("Type your username.")).to_be_visible()
+    found += violations(page)
+    for address in (f"/reset/{token}", "/reset/gone", "/nowhere"):
+        page.goto(address)
+        found += violations(page)
+    assert not found
+
+
+def test_registration(make_site: Callable[..., Site], page_of: Callable[..., Page]) -> None:
+    open_site = make_site(REGISTRATION_OPEN=True)
+    page = page_of()
+    page.goto(f"{open_site.url}/register")
+    expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
+    assert not violations(page)
+
+
+def test_the_inbox(site: Site, priya: int, page_of: Callable[..., Page]) -> None:
+    page = page_of("priya", timezone_id="Asia/Kolkata")
+    found = []
+    for tab in ("inbox", "unread", "dismissed"):
+        page.goto(f"/inbox?tab={tab}")
+        found += violations(page)
+    for category in ("success", "error", "warning", "info"):
+        site.broadcast(f"A {category}", BODY, category=category, is_banner=True)
+    page.goto("/inbox")
+    page.get_by_role("listitem").get_by_role("button", name="Dismiss A success").click()
+    said(page, "Dismissed “A success”.")
+    page.locator(".account summary").click()
+    page.locator(".more summary").first.click()
+    found += violations(page)
+    for tab in ("unread", "dismissed"):
+        page.goto(f"/inbox?tab={tab}")
+        found += violations(page)
+    assert not found
+
+
+def test_one_notification(site: Site, priya: int, page_of: Callable[..., Page]) -> None:
+    number = site.send(priya, "Read the notes", BODY, category="warning", action_url="/compare")
+    page = page_of("priya")
+    page.goto(f"/inbox/{number}")
+    expect(page.get_by_role("button", name="Mark as unread")).to_be_visible()
+    found = violations(page)
+    page.get_by_role("button", name="Dismiss").click()
+    page.goto(f"/inbox/{number}")
+    expect(page.get_by_role("button", name="Restore")).to_be_visible()
+    assert not found + violations(page)
+
+
+def test_compare(site: Site, priya: int, page_of: Callable[..., Page]) -> None:
+    page = page_of("priya")
+    for name in ("Error", "Warning"):
+        page.goto("/compare")
+        page.locator("#notification").get_by_role("button", name=name).click()
+    page.locator("#flash").get_by_role("button", name="Info").click()
+    assert not violations(page)
+
+
+def test_settings_with_errors_and_refusals(
+    site: Site, priya: int, page_of: Callable[..., Page], console: Console
+) -> None:
+    console.expect("status of 4")
+    site.cookie("priya")
+    page = page_of("priya")
+    page.goto("/settings?zone_query=asia/k")
+    found = violations(page)
+    page.get_by_label("Current password").fill("wrong")
+    page.get_by_label("New password").fill("short")
+    page.get_by_role("button", name="Change password").click()
+    expect(page.locator(".field-error")).to_be_visible()
+    expect(page).to_have_title("Error: Settings · Notifications")
+    page.get_by_text("End all others").click()
+    # The list of all zones is long, and the same for axe at its hundredth row.
+    page.evaluate(
+        "document.querySelectorAll('.zones label:nth-child(n+20)').forEach(e => e.remove())"
+    )
+    found += violations(page)
+    page.goto("/inbox?tab=nothing")
+    found += violations(page)
+    page.goto("/inbox?before=tampered")
+    assert not found + violations(page)

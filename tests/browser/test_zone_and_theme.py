@@ -1,0 +1,95 @@
+"""The reader's zone is offered, found and kept; the theme goes before the system's."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .site import Site
+from .steps import said, sign_in, sign_out
+
+DARK, LIGHT = "rgb(16, 20, 28)", "rgb(246, 247, 250)"
+
+
+def ground(page: Page) -> str:
+    """The colour of the page."""
+    return str(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
+
+
+@pytest.mark.parametrize("answer", ["Use", "Keep"])
+def test_the_zone_of_the_browser_is_offered_once(
+    site: Site, priya: int, page_of: Callable[..., Page], answer: str
+) -> None:
+    site.send(priya, "Lunch is at noon")
+    page = page_of(timezone_id="Asia/Kolkata")
+    page.goto("/login?next=/compare")
+    sign_in(page, "priya")
+    here = "Asia/Kolkata"  # though Chromium still calls it Asia/Calcutta
+    offer = page.locator(".offer")
+    for address in ("/inbox", "/compare"):
+        page.goto(address)
+        expect(offer).to_contain_text(f"Your browser is in {here}; times here are in UTC.")
+    zone = here if answer == "Use" else "UTC"
+    page.get_by_role("button", name=f"{answer} {zone}").click()
+    said(page, f"in {zone}")
+    assert page.url.endswith("/compare")
+    page.goto("/inbox")
+    expect(offer).to_have_count(0)
+    expect(page.get_by_text(f"Times are in {zone}.")).to_be_visible()
+    sign_out(page)
+    sign_in(page, "priya")
+    expect(page.get_by_text(f"Times are in {zone}.")).to_be_visible()
+    expect(offer).to_have_count(0)
+
+
+def test_nothing_is_offered_to_somebody_who_has_chosen(
+    site: Site, page_of: Callable[..., Page]
+) -> None:
+    site.reader("noor", timezone="Europe/Paris")
+    page = page_of(timezone_id="Asia/Kolkata")
+    page.goto("/login")
+    sign_in(page, "noor")
+    expect(page.get_by_text("Times are in Europe/Paris.")).to_be_visible()
+    expect(page.locator(".offer")).to_have_count(0)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_the_theme_of_the_cookie_goes_before_the_systems(
+    priya: int, page_of: Callable[..., Page], javascript: bool
+) -> None:
+    page = page_of("priya", javascript=javascript, dark=True)
+    page.goto("/settings")
+    assert ground(page) == DARK
+    for theme, colour in (("Light", LIGHT), ("Dark", DARK)):
+        page.emulate_media(color_scheme="dark" if theme == "Light" else "light")
+        page.get_by_label(theme, exact=True).check()
+        page.get_by_role("button", name="Save theme").click()
+        said(page, f"The theme is {theme.lower()} in this browser.")
+        assert ground(page) == colour
+        expect(page.get_by_label(theme, exact=True)).to_be_checked()
+    page.get_by_label("System").check()
+    page.get_by_role("button", name="Save theme").click()
+    said(page, "The theme follows the system.")
+    assert ground(page) == LIGHT
+    assert "theme" not in {cookie.get("name") for cookie in page.context.cookies()}
+
+
+def test_zones_are_found_while_typing(priya: int, page_of: Callable[..., Page]) -> None:
+    page = page_of("priya")
+    page.goto("/settings")
+    shown, count = page.locator(".zones label:visible"), page.locator("[data-zone-count]")
+    page.locator(".zones").scroll_into_view_if_needed()
+    expect(page.locator(".zones :checked")).to_be_in_viewport()
+    query = page.get_by_label("Find a zone")
+    some = page.locator('.zones [value^="Asia/K"]').count()
+    for words, found in (
+        ("america/new york", "1 zone matches."),
+        ("asia/k", f"{some} zones match."),
+        ("atlantis", "None here matches; Find looks through all."),
+    ):
+        query.fill(words)
+        expect(count).to_have_text(found)
+    expect(shown).to_have_count(0)
+    query.press("Enter")
+    expect(page.get_by_text("No zone matches “atlantis”.")).to_be_visible()
+    assert page.url.endswith("zone_query=atlantis#time-zone")
