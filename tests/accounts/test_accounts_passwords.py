@@ -1,0 +1,74 @@
+"""What a password may be."""
+
+import pytest
+
+from notifications_app.accounts import passwords
+from notifications_app.errors import BadInput
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        "8 signs!",
+        "x" * 127 + "y",
+        "  spaces at both ends  ",
+        "пароль из слов",
+        "A\u030angstro\u0308m lang",
+        "\U0001f511" * 8,
+        "Tr0ub4dor&3 and more",
+    ],
+)
+def test_a_good_password_comes_back_exactly_as_given(good: str) -> None:
+    assert passwords.check(good) == good
+
+
+@pytest.mark.parametrize(
+    ("bad", "sentence"),
+    [
+        ("7 signs", "A password has 8 to 128 characters; this one has 7."),
+        ("", "A password has 8 to 128 characters; this one has 0."),
+        ("x" * 129, "A password has 8 to 128 characters; this one has 129."),
+        ("password", "This password is one of the first that are tried. Take another."),
+        ("Password1", "This password is one of the first that are tried. Take another."),
+        ("priya.raman", "This password is one of the first that are tried. Take another."),
+        ("Priya@Example.org", "This password is one of the first that are tried. Take another."),
+        ("eight or more\0", "This password holds a character that cannot be typed."),
+        ("eight or more\ud800", "This password holds a character that cannot be typed."),
+    ],
+)
+def test_a_bad_password_is_refused_with_a_sentence(bad: str, sentence: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        passwords.check(bad, "priya.raman", "priya@example.org", None, "")
+    assert str(refused.value) == sentence
+    assert refused.value.field == "password"
+
+
+def test_the_length_is_checked_before_anything_is_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+    monkeypatch.setattr(
+        passwords, "check_password_hash", lambda _hash, password: lengths.append(len(password))
+    )
+    passwords.fits("a hash", "x" * 129)
+    passwords.fits("a hash", "x" * 128)
+    assert lengths == [0, 128]
+
+
+def test_a_hash_fits_its_own_password_only() -> None:
+    stored = passwords.hashed("a good password")
+    assert passwords.fits(stored, "a good password")
+    for other in ("a good password ", "A good password", "a good password\0", "", "x" * 200):
+        assert not passwords.fits(stored, other), repr(other)
+    assert stored != passwords.hashed("a good password")
+
+
+def test_no_password_fits_where_there_is_no_hash() -> None:
+    assert not passwords.fits(None, "nobody has this password")
+
+
+def test_the_method_is_werkzeugs_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "METHOD", "scrypt:32768:8:1")
+    stored = passwords.hashed("a good password")
+    assert stored.startswith("scrypt:32768:8:1$")
+    assert passwords.fits(stored, "a good password")
+    assert not passwords.is_old(stored)
+    assert passwords.is_old("pbkdf2:sha256:600000$salt$hash")

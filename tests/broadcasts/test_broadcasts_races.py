@@ -1,0 +1,86 @@
+"""Many at once, in threads and in a second process: no error, nothing lost, nothing twice."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import sqlalchemy as sa
+from flask import Flask
+
+from notifications_app import clock
+from notifications_app.extensions import db
+from notifications_app.inbox import actions
+from notifications_app.inbox.models import Change, Delivery, Notification, Release
+from tests.broadcasts import racing
+from tests.inbox import asking
+from tests.inbox.asking import NOW
+
+
+def counted(app: Flask) -> tuple[int, ...]:
+    with app.app_context():
+        return tuple(asking.how_many(model) for model in (Notification, Release, Delivery))
+
+
+def test_eight_racers_for_a_hundred_keys_send_each_once(
+    app: Flask, priya: int, database_url: str
+) -> None:
+    with racing.second_process("claim", database_url) as answer:
+        found = racing.run("claim", database_url, 0) + answer()
+    assert len(found) == 2 * racing.THREADS
+    assert all(one == found[0] for one in found)
+    assert len(set(found[0].values())) == racing.KEYS
+    assert counted(app) == (racing.KEYS, racing.KEYS // 2, racing.KEYS // 2)
+
+
+def test_writers_and_readers_at_once_lose_nothing_and_are_never_locked_out(
+    app: Flask, priya: int, database_url: str
+) -> None:
+    with racing.second_process("mix", database_url) as answer:
+        found = racing.run("mix", database_url, 0) + answer()
+    sent = 2 * racing.THREADS * racing.ROUNDS
+    assert counted(app)[:2] == (2 * sent, sent)
+    with app.app_context():
+        now = clock.now()
+        dismissed = asking.ids(priya, now, "dismissed")
+        assert len(dismissed) == sum(one["dismissed"] for one in found)
+        assert len(asking.ids(priya, now)) == 2 * sent - len(dismissed)
+
+
+def both_at_once(app: Flask, *verbs: str, user: int, numbers: list[int]) -> list[actions.Outcome]:
+    """Two tabs of the same reader press a button at the same moment."""
+    start = threading.Barrier(len(verbs))
+
+    def press(verb: str) -> actions.Outcome:
+        with app.app_context():
+            start.wait(timeout=30)
+            done = actions.act(user, verb, numbers, NOW)
+            db.session.commit()
+            return done
+
+    with ThreadPoolExecutor(len(verbs)) as threads:
+        return list(threads.map(press, verbs))
+
+
+def test_two_tabs_dismissing_the_same_dismiss_each_once(app: Flask, priya: int) -> None:
+    with app.app_context():
+        numbers = [asking.broadcast() for _ in range(10)] + asking.fill(priya, 10)
+        db.session.commit()
+    done = both_at_once(app, "dismiss", "dismiss", user=priya, numbers=numbers)
+    assert sorted(one.count for one in done) == [0, 20]
+    with app.app_context():
+        assert asking.ids(priya) == []
+        logged = sa.select(sa.func.count()).select_from(Change)
+        assert db.session.execute(logged).scalar_one() == 20
+
+
+def test_two_tabs_doing_different_things_both_get_their_way(app: Flask, priya: int) -> None:
+    with app.app_context():
+        numbers = [asking.broadcast() for _ in range(10)]
+        db.session.commit()
+    done = both_at_once(app, "read", "dismiss", user=priya, numbers=numbers)
+    assert [one.count for one in done] == [10, 10]
+    assert done[0].stamp != done[1].stamp
+    with app.app_context():
+        both = sa.select(sa.func.count()).where(
+            Delivery.read_at.is_not(None), Delivery.dismissed_at.is_not(None)
+        )
+        assert db.session.execute(both).scalar_one() == 10

@@ -1,0 +1,140 @@
+"""What the tests of inbox and broadcasts say and ask, in one line each.
+
+All of it goes through ``db.session``: the test pushes the application's context.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from notifications_app import content
+from notifications_app.accounts.models import User
+from notifications_app.broadcasts import actions as broadcasts
+from notifications_app.broadcasts.actions import Options
+from notifications_app.extensions import db, table
+from notifications_app.inbox import queries
+from notifications_app.inbox.models import Change, Delivery, Notification, Release
+from tests.conftest import NOON
+
+HOUR = timedelta(hours=1)
+#: The readers of the fixtures came at NOON; what is broadcast from now on is for them.
+NOW = NOON + HOUR
+TABS = ("inbox", "unread", "dismissed")
+
+
+def reader(user_id: int) -> Any:
+    """Somebody as the statements want them."""
+    columns = (User.id, User.is_admin, User.admin_since, User.inbox_since, User.last_stamp)
+    return db.session.execute(sa.select(*columns).where(User.id == user_id)).one()
+
+
+def rows(user_id: int, now: datetime = NOW, tab: str = "inbox") -> Any:
+    """Everything in a tab, newest first."""
+    connection = db.session.connection()
+    return queries.rows(connection, reader(user_id), now, tab=tab, most=10_000)
+
+
+def ids(user_id: int, now: datetime = NOW, tab: str = "inbox") -> list[int]:
+    """The ids in a tab, newest first."""
+    return [row.id for row in rows(user_id, now, tab)]
+
+
+def count(user_id: int, now: datetime = NOW, tab: str = "unread") -> int:
+    """The count that a tab or the badge shows."""
+    return queries.count(db.session.connection(), reader(user_id), now, tab=tab)
+
+
+def tops(user_id: int, now: datetime = NOW) -> list[int]:
+    """The banners on top of the page."""
+    found = queries.banners(db.session.connection(), reader(user_id), now)
+    return [row.id for row in found]
+
+
+def one(user_id: int, number: int, now: datetime = NOW) -> Any:
+    """One notification as this reader has it."""
+    return queries.one(db.session.connection(), reader(user_id), number, now)
+
+
+def shown(user_id: int, now: datetime = NOW) -> queries.Shown:
+    """What "all" means on a page made now."""
+    return queries.shown(db.session.connection(), reader(user_id), now)
+
+
+def said(title: str = "Water is off on Sunday", **more: Any) -> content.Content:
+    """Something to say."""
+    return content.check(title, **more)
+
+
+def notify(*user_ids: int, now: datetime = NOW, title: str = "Yours", **options: Any) -> int:
+    """Send to these people; the id."""
+    return broadcasts.notify(user_ids, said(title), now, Options(**options)).notification.id
+
+
+def broadcast(
+    channel: str = "everyone", now: datetime = NOW, title: str = "All of you", **options: Any
+) -> int:
+    """Put on the air; the id."""
+    return broadcasts.broadcast(channel, said(title), now, Options(**options)).notification.id
+
+
+def fill(user_id: int, size: int, arrives_at: datetime = NOW) -> list[int]:
+    """Deliver many at once, by plain rows; the ids."""
+    first = (db.session.execute(sa.select(sa.func.max(Notification.id))).scalar_one() or 0) + 1
+    numbers = list(range(first, first + size))
+    said_of_all = {"title": "One of many", "body": "", "category": "info", "topic": "general"}
+    db.session.execute(
+        sa.insert(table(Notification)),
+        [{"id": n, "created_at": arrives_at, "is_banner": False, **said_of_all} for n in numbers],
+    )
+    db.session.execute(
+        sa.insert(table(Delivery)),
+        [{"user_id": user_id, "notification_id": n, "arrives_at": arrives_at} for n in numbers],
+    )
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.text("SELECT setval('notifications_id_seq', :n)"), {"n": numbers[-1]})
+    return numbers
+
+
+def release(numbers: list[int], channel: str = "everyone", arrives_at: datetime = NOW) -> None:
+    """Put on the air what stands there already."""
+    values = {"channel": channel, "arrives_at": arrives_at, "is_banner": False}
+    db.session.execute(
+        sa.insert(table(Release)), [{"notification_id": n, **values} for n in numbers]
+    )
+
+
+def kept(user_id: int) -> list[Any]:
+    """Every stored row of a reader: what must not move when others act."""
+    return [
+        db.session.execute(sa.select(table(model)).where(of == user_id).order_by(*keys)).all()
+        for model, of, keys in (
+            (User, User.id, (User.id,)),
+            (Delivery, Delivery.user_id, (Delivery.notification_id,)),
+            (Change, Change.user_id, (Change.stamp, Change.notification_id)),
+        )
+    ]
+
+
+def how_many(model: Any) -> int:
+    """The number of rows of a table."""
+    return db.session.execute(sa.select(sa.func.count()).select_from(model)).scalar_one()
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The statements that are run meanwhile, but for those that begin a transaction."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            seen.append(statement)
+
+    engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)

@@ -1,0 +1,117 @@
+"""What a reader does: four statements for one row or a thousand, and nobody else's row moves."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from notifications_app.errors import BadInput, NotThere
+from notifications_app.extensions import db, table
+from notifications_app.inbox import actions
+from notifications_app.inbox.models import Delivery
+from tests.inbox import asking
+from tests.inbox.asking import NOW
+
+LATER = NOW + timedelta(minutes=5)
+OPPOSITE = {"read": "unread", "unread": "read", "dismiss": "restore", "restore": "dismiss"}
+
+
+def states(user_id: int) -> Any:
+    """The deliveries without their stamps."""
+    return [row[:-1] for row in asking.kept(user_id)[1]]
+
+
+def both_kinds(user_id: int, size: int) -> list[int]:
+    """Half of them delivered, half on the air."""
+    numbers = asking.fill(user_id, size)
+    if for_all := numbers[1::2]:
+        db.session.execute(sa.delete(table(Delivery)).where(Delivery.notification_id.in_(for_all)))
+        asking.release(for_all)
+    return numbers
+
+
+@pytest.mark.parametrize("size", [1, 1000])
+@pytest.mark.parametrize("verb", actions.VERBS)
+def test_an_action_is_four_statements_and_so_is_its_undo(
+    in_app: Flask, priya: int, bystander: int, verb: str, size: int
+) -> None:
+    numbers = both_kinds(priya, size)
+    if verb in {"unread", "restore"}:
+        actions.act(priya, OPPOSITE[verb], numbers, NOW)
+    actions.act(bystander, "read", [asking.notify(bystander), *numbers], NOW)
+    before, others = states(priya), asking.kept(bystander)
+    with asking.statements() as seen:
+        done = actions.act(priya, verb, numbers, LATER)
+    assert (done.count, len(seen)) == (size, 4)
+    with asking.statements() as seen:
+        back = actions.undo(priya, done.stamp, LATER)
+    assert (back.count, back.left, len(seen)) == (size, 0, 4)
+    if verb in {"unread", "restore"}:
+        assert states(priya) == before
+    assert asking.kept(bystander) == others
+
+
+@pytest.mark.parametrize("verb", ["read", "dismiss"])
+def test_all_is_four_statements_too(in_app: Flask, ada: int, bystander: int, verb: str) -> None:
+    both_kinds(ada, 300)
+    asking.broadcast("role:admin")
+    asking.notify(bystander)
+    everything, others = actions.All("inbox", asking.shown(ada)), asking.kept(bystander)
+    with asking.statements() as seen:
+        done = actions.act(ada, verb, everything, NOW)
+    assert (done.count, len(seen)) == (301, 4)
+    assert asking.count(ada) == 0
+    assert asking.kept(bystander) == others
+
+
+@pytest.mark.parametrize("verb", actions.VERBS)
+def test_doing_it_again_changes_nothing(in_app: Flask, priya: int, verb: str) -> None:
+    numbers = both_kinds(priya, 4)
+    if verb in {"unread", "restore"}:
+        actions.act(priya, OPPOSITE[verb], numbers, NOW)
+    assert actions.act(priya, verb, numbers, NOW).count == 4
+    before = asking.kept(priya)[1]
+    for again in (numbers, numbers[:1]):
+        assert actions.act(priya, verb, again, LATER).count == 0
+    assert asking.kept(priya)[1] == before
+
+
+@pytest.mark.parametrize("verb", actions.VERBS)
+def test_somebody_elses_notification_is_not_there(
+    in_app: Flask, priya: int, ada: int, bystander: int, verb: str
+) -> None:
+    theirs = asking.notify(ada, bystander)
+    for_admins = asking.broadcast("role:admin")
+    to_come = asking.notify(priya, arrives_at=NOW + timedelta(hours=1))
+    on_its_way = asking.broadcast(arrives_at=NOW + timedelta(hours=1))
+    if verb in {"unread", "restore"}:
+        for user in (ada, bystander):
+            actions.act(user, OPPOSITE[verb], [theirs], NOW)
+    db.session.commit()
+    others = asking.kept(ada), asking.kept(bystander), asking.kept(priya)
+    for number in (theirs, for_admins, to_come, on_its_way, 987_654_321, 2**31 - 1):
+        with pytest.raises(NotThere):
+            actions.act(priya, verb, [number], NOW)
+        db.session.rollback()
+    assert actions.act(priya, verb, [theirs, for_admins, to_come, on_its_way], NOW).count == 0
+    db.session.rollback()
+    assert (asking.kept(ada), asking.kept(bystander), asking.kept(priya)) == others
+
+
+def test_of_several_only_ones_own_change(in_app: Flask, priya: int, bystander: int) -> None:
+    mine, theirs = asking.notify(priya), asking.notify(bystander)
+    others = asking.kept(bystander)
+    assert actions.act(priya, "dismiss", [theirs, mine], NOW).count == 1
+    assert asking.kept(bystander) == others
+
+
+def test_there_is_no_such_verb_tab_or_reader(in_app: Flask, priya: int) -> None:
+    number = asking.notify(priya)
+    with pytest.raises(BadInput, match="action"):
+        actions.act(priya, "delete", [number], NOW)
+    with pytest.raises(BadInput, match="tab"):
+        actions.act(priya, "read", actions.All("snoozed", asking.shown(priya)), NOW)
+    with pytest.raises(NotThere, match="account"):
+        actions.act(priya + 1, "read", [number], NOW)

@@ -1,0 +1,102 @@
+"""What expired or was recalled is gone at once, everywhere."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from notifications_app.errors import NotThere
+from notifications_app.inbox import actions
+from notifications_app.inbox.models import Delivery, Notification, Release
+from tests.inbox import asking
+from tests.inbox.asking import HOUR, NOW
+
+END = NOW + HOUR
+BEFORE = END - timedelta(microseconds=1)
+KINDS = ("for one", "for all", "for admins", "banner")
+
+
+def send(kind: str, user: int, **options: object) -> int:
+    if kind == "for one":
+        return asking.notify(user, **options)
+    channel = "role:admin" if kind == "for admins" else "everyone"
+    return asking.broadcast(channel, is_banner=kind == "banner", **options)
+
+
+def is_anywhere(user: int, number: int, now: datetime) -> bool:
+    lists = [asking.ids(user, now, tab) for tab in asking.TABS] + [asking.tops(user, now)]
+    counted = any(asking.count(user, now, tab) for tab in asking.TABS)
+    return any(number in one for one in lists) or counted or bool(asking.one(user, number, now))
+
+
+@pytest.mark.parametrize("done", [None, "read", "dismiss"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_expires_is_gone_everywhere_at_that_moment(
+    in_app: Flask, ada: int, kind: str, done: str | None
+) -> None:
+    number = send(kind, ada, expires_at=END)
+    if done:
+        actions.act(ada, done, [number], NOW)
+    assert is_anywhere(ada, number, BEFORE)
+    assert asking.count(ada, BEFORE) == (not done)
+    assert not is_anywhere(ada, number, END)
+
+
+@pytest.mark.parametrize("done", [None, "read", "dismiss"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_recalled_is_gone_everywhere_at_once(
+    in_app: Flask, ada: int, kind: str, done: str | None
+) -> None:
+    number = send(kind, ada)
+    if done:
+        actions.act(ada, done, [number], NOW)
+    rows = asking.how_many(Notification), asking.how_many(Delivery), asking.how_many(Release)
+    assert asking.broadcasts.recall(number, NOW) is True
+    assert not is_anywhere(ada, number, NOW)
+    assert (asking.how_many(Notification), asking.how_many(Delivery), asking.how_many(Release)) == (
+        rows
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_done_to_what_is_gone(in_app: Flask, ada: int, kind: str) -> None:
+    number = send(kind, ada)
+    page = actions.All("inbox", asking.shown(ada))
+    asking.broadcasts.recall(number, NOW)
+    assert actions.act(ada, "dismiss", page, NOW).count == 0
+    with pytest.raises(NotThere):
+        actions.act(ada, "dismiss", [number], NOW)
+
+
+def test_undo_does_not_bring_back_what_was_recalled(in_app: Flask, priya: int) -> None:
+    number, other = asking.broadcast(), asking.broadcast()
+    done = actions.act(priya, "dismiss", [number, other], NOW)
+    asking.broadcasts.recall(number, NOW)
+    actions.undo(priya, done.stamp, NOW)
+    assert asking.ids(priya) == [other]
+
+
+def test_recalling_twice_says_that_it_was(in_app: Flask, priya: int) -> None:
+    number, other = asking.broadcast(), asking.broadcast()
+    assert asking.broadcasts.recall(number, NOW) is True
+    assert asking.broadcasts.recall(number, NOW + HOUR) is False
+    assert asking.ids(priya) == [other]
+
+
+def test_recalling_nothing_is_refused(in_app: Flask) -> None:
+    with pytest.raises(NotThere, match="no notification 7"):
+        asking.broadcasts.recall(7, NOW)
+
+
+def test_what_is_recalled_before_its_time_never_arrives(in_app: Flask, priya: int) -> None:
+    numbers = [asking.broadcast(arrives_at=END), asking.notify(priya, arrives_at=END)]
+    banner = asking.broadcast(arrives_at=END, is_banner=True)
+    for number in (*numbers, banner):
+        assert asking.broadcasts.recall(number, NOW)
+    assert asking.ids(priya, END + HOUR) == asking.tops(priya, END + HOUR) == []
+
+
+def test_an_expiry_in_the_past_is_not_put_off_by_recalling(in_app: Flask, priya: int) -> None:
+    number = asking.broadcast(is_banner=True, expires_at=END)
+    asking.broadcasts.recall(number, END + HOUR)
+    assert not is_anywhere(priya, number, END)

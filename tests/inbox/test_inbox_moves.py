@@ -1,0 +1,188 @@
+"""A reader comes, or their channels change: nothing seen vanishes, nothing comes twice."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from notifications_app.accounts.models import User
+from notifications_app.errors import NotThere, UnknownZone
+from notifications_app.extensions import db
+from notifications_app.inbox import actions, moves
+from notifications_app.inbox.models import Delivery
+from tests.inbox import asking
+from tests.inbox.asking import HOUR, NOW
+
+LATER = NOW + HOUR
+MUCH_LATER = LATER + HOUR
+
+
+def newcomer(now: object = LATER, **account: object) -> int:
+    return moves.add_reader("zoe", password_hash=None, now=now, **account).id
+
+
+def there_and_back(user: int, kind: str) -> None:
+    """Two changes an hour apart, the second the opposite of the first."""
+    if kind == "zone":
+        moves.set_timezone(user, "Asia/Tokyo", LATER)
+        moves.set_timezone(user, "UTC", MUCH_LATER)
+    elif kind == "admin":
+        moves.revoke_admin(user, LATER)
+        moves.grant_admin(user, MUCH_LATER)
+    else:
+        moves.grant_admin(user, LATER)
+        moves.revoke_admin(user, MUCH_LATER)
+
+
+@pytest.mark.parametrize(("who", "kind"), [("ada", "zone"), ("ada", "admin"), ("priya", "reader")])
+def test_there_and_back_nothing_vanishes_or_doubles(
+    in_app: Flask, ada: int, priya: int, bystander: int, who: str, kind: str
+) -> None:
+    user = {"ada": ada, "priya": priya}[who]
+    for channel in ("everyone", "role:admin"):
+        for banner in (False, True):
+            asking.broadcast(channel, is_banner=banner)
+    asking.notify(user, bystander)
+    dismissed = asking.broadcast()
+    actions.act(user, "dismiss", [dismissed], NOW)
+    actions.act(user, "read", asking.ids(user)[:1], NOW)
+    before = {tab: asking.ids(user, tab=tab) for tab in asking.TABS}
+    others = asking.kept(bystander)
+    there_and_back(user, kind)
+    if who == "priya":  # as an administrator she was handed the banner of the administrators
+        handed = asking.rows(user, MUCH_LATER)[0]
+        assert (handed.is_banner, handed.arrives_at) == (True, LATER)
+        actions.act(user, "dismiss", [handed.id], MUCH_LATER)
+        assert asking.ids(user, MUCH_LATER, "dismissed") == [handed.id, dismissed]
+        del before["dismissed"]
+    for tab, numbers in before.items():
+        assert asking.ids(user, MUCH_LATER, tab) == numbers
+    assert asking.kept(bystander) == others
+
+
+def test_what_an_administrator_saw_stays_after_a_demotion(in_app: Flask, ada: int) -> None:
+    for_admins = asking.broadcast("role:admin")
+    in_half_a_minute = asking.broadcast("role:admin", arrives_at=LATER + timedelta(seconds=30))
+    in_an_hour = asking.broadcast("role:admin", arrives_at=LATER + HOUR)
+    assert moves.revoke_admin(ada, LATER)
+    assert asking.ids(ada, LATER) == [for_admins]
+    after = asking.broadcast("role:admin", now=LATER)
+    found = asking.ids(ada, MUCH_LATER)
+    assert found == [in_half_a_minute, for_admins]
+    assert in_an_hour not in found
+    assert after not in found
+    assert actions.act(ada, "dismiss", found, MUCH_LATER).count == 2
+
+
+def test_a_new_administrator_does_not_see_what_was_said_before(in_app: Flask, priya: int) -> None:
+    asking.broadcast("role:admin")
+    assert moves.grant_admin(priya, LATER)
+    assert asking.ids(priya, LATER) == []
+    after = asking.broadcast("role:admin", now=MUCH_LATER)
+    assert asking.ids(priya, MUCH_LATER) == [after]
+
+
+def test_granting_or_revoking_again_changes_nothing(in_app: Flask, ada: int, priya: int) -> None:
+    number = asking.broadcast("role:admin")
+    assert not moves.grant_admin(ada, LATER)
+    assert not moves.revoke_admin(priya, LATER)
+    assert asking.ids(ada, LATER) == [number]
+    since = sa.select(User.admin_since).where(User.id == ada)
+    assert db.session.execute(since).scalar_one() < NOW
+
+
+def test_a_newcomer_does_not_see_old_broadcasts(in_app: Flask, ada: int) -> None:
+    asking.broadcast()
+    asking.broadcast("role:admin")
+    asking.broadcast(now=NOW, arrives_at=LATER)  # at the very moment
+    zoe = newcomer(is_admin=True)
+    assert asking.ids(zoe, MUCH_LATER) == []
+    to_come = asking.broadcast(now=MUCH_LATER)
+    assert asking.ids(zoe, MUCH_LATER) == [to_come]
+
+
+def test_a_newcomer_gets_the_live_banners_arriving_now(in_app: Flask, ada: int) -> None:
+    banner = asking.broadcast(is_banner=True)
+    asking.broadcast(is_banner=True, expires_at=NOW + timedelta(minutes=1))
+    recalled = asking.broadcast(is_banner=True)
+    asking.broadcasts.recall(recalled, NOW)
+    asking.broadcast("role:admin", is_banner=True)
+    to_come = asking.broadcast(is_banner=True, arrives_at=MUCH_LATER)
+    zoe = newcomer()
+    (row,) = asking.rows(zoe, LATER)
+    assert (row.id, row.arrives_at, row.read_at) == (banner, LATER, None)
+    assert asking.tops(zoe, LATER) == [banner]
+    assert asking.count(zoe, LATER) == 1
+    assert asking.ids(zoe, MUCH_LATER) == [to_come, banner]
+
+
+def test_a_new_administrator_gets_the_banners_of_the_administrators(
+    in_app: Flask, priya: int
+) -> None:
+    banner = asking.broadcast("role:admin", is_banner=True)
+    assert asking.tops(priya, LATER) == []
+    moves.grant_admin(priya, LATER)
+    assert asking.tops(priya, LATER) == asking.ids(priya, LATER) == [banner]
+    actions.act(priya, "dismiss", [banner], LATER)
+    moves.revoke_admin(priya, MUCH_LATER)
+    moves.grant_admin(priya, MUCH_LATER)
+    assert asking.tops(priya, MUCH_LATER) == asking.ids(priya, MUCH_LATER) == []
+
+
+def test_a_banner_stands_on_top_until_dismissed_and_again_when_restored(
+    in_app: Flask, priya: int
+) -> None:
+    banner = asking.broadcast(is_banner=True)
+    assert asking.tops(priya) == [banner]
+    actions.act(priya, "read", [banner], NOW)
+    assert asking.tops(priya) == [banner]
+    dismissed = actions.act(priya, "dismiss", [banner], NOW)
+    assert asking.tops(priya) == []
+    actions.undo(priya, dismissed.stamp, NOW)
+    assert asking.tops(priya) == [banner]
+
+
+def test_a_banner_has_no_floor(in_app: Flask, priya: int, bystander: int) -> None:
+    banner = asking.broadcast(is_banner=True)
+    db.session.execute(sa.update(User).values(inbox_since=LATER))
+    assert asking.ids(priya, LATER) == []
+    assert asking.tops(priya, LATER) == [banner]
+    assert asking.one(priya, banner, LATER) is not None
+    assert actions.act(priya, "dismiss", [banner], LATER).count == 1
+    assert asking.tops(priya, LATER) == []
+    assert asking.tops(bystander, LATER) == [banner]
+
+
+def test_banners_stand_newest_first_and_not_before_their_time(in_app: Flask, priya: int) -> None:
+    later = asking.broadcast(is_banner=True, arrives_at=LATER)
+    first, second = (asking.broadcast(is_banner=True) for _ in range(2))
+    assert asking.tops(priya) == [second, first]
+    assert asking.tops(priya, LATER) == [later, second, first]
+
+
+def test_an_all_of_before_a_change_leaves_what_the_change_brought(
+    in_app: Flask, priya: int
+) -> None:
+    seen = asking.broadcast()
+    brought = asking.broadcast("role:admin", is_banner=True)
+    page = actions.All("inbox", asking.shown(priya, LATER))
+    moves.grant_admin(priya, LATER)  # while the clock stands
+    assert actions.act(priya, "dismiss", page, LATER).count == 1
+    assert asking.ids(priya, LATER) == [brought]
+    assert asking.ids(priya, LATER, "dismissed") == [seen]
+
+
+def test_an_unknown_zone_or_reader_is_refused(in_app: Flask, priya: int) -> None:
+    asking.broadcast()
+    with pytest.raises(UnknownZone):
+        moves.set_timezone(priya, "Asia/Atlantis", NOW)
+    with pytest.raises(NotThere):
+        moves.set_timezone(priya + 1, "Asia/Tokyo", NOW)
+    assert asking.how_many(Delivery) == 0
+
+
+def test_a_zone_is_stored_in_its_own_spelling(in_app: Flask, priya: int) -> None:
+    assert moves.set_timezone(priya, "europe/paris", NOW) == "Europe/Paris"
+    zone = sa.select(User.timezone).where(User.id == priya)
+    assert db.session.execute(zone).scalar_one() == "Europe/Paris"

@@ -1,0 +1,188 @@
+"""Anything, in any order, looks the same as with a copy for each reader in plain Python."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from notifications_app.broadcasts import actions as broadcasts
+from notifications_app.errors import NotThere
+from notifications_app.extensions import db
+from notifications_app.inbox import actions, moves
+from tests.conftest import NOON
+from tests.inbox import asking
+from tests.inbox.model import Model, Said
+
+T = TypeVar("T")
+INSTANT = timedelta(microseconds=1)
+DELAYS = st.sampled_from([timedelta(0), timedelta(seconds=30), timedelta(hours=1)])
+LIVES = st.sampled_from([None, None, timedelta(seconds=45), timedelta(hours=2)])
+SPANS = st.sampled_from([INSTANT, timedelta(seconds=31), timedelta(hours=1), timedelta(days=1)])
+CHANNELS = st.sampled_from(["everyone", "everyone", "role:admin"])
+VERBS = st.sampled_from(sorted(actions.VERBS))
+SHOWN_BANNERS = 10
+
+
+class Centre(RuleBasedStateMachine):
+    """One database, in a transaction that is rolled back at the end."""
+
+    users = Bundle("users")
+    notes = Bundle("notes")
+    stamps = Bundle("stamps")
+    pages = Bundle("pages")
+
+    def __init__(self) -> None:
+        super().__init__()
+        db.session.rollback()
+        self.model = Model(NOON)
+
+    def teardown(self) -> None:
+        for user in self.model.people:
+            there = self.model.there(user)
+            for number in self.model.said:
+                row = asking.one(user, number, self.now)
+                assert (row is not None) == (number in there)
+        db.session.rollback()
+
+    @property
+    def now(self) -> Any:
+        return self.model.now
+
+    def edge(self, action: Callable[[], T]) -> T | None:
+        """What a view does: nothing stays of an action that was refused."""
+        with db.session.begin_nested() as savepoint:
+            try:
+                return action()
+            except NotThere:
+                savepoint.rollback()
+                return None
+
+    def new_reader(self) -> int:
+        name = f"reader{len(self.model.people)}"
+        user = moves.add_reader(name, password_hash=None, now=self.now).id
+        self.model.join(user)
+        self.model.forward(INSTANT)  # what comes at this very moment is not theirs
+        return user
+
+    @initialize(target=users)
+    def three_readers(self) -> Any:
+        return multiple(*(self.new_reader() for _ in range(3)))
+
+    @rule(target=users)
+    def somebody_joins(self) -> Any:
+        return multiple(self.new_reader()) if len(self.model.people) < 5 else multiple()
+
+    @rule(span=SPANS)
+    def the_clock_goes_on(self, span: timedelta) -> None:
+        self.model.forward(span)
+
+    @rule(target=notes, first=users, second=users, delay=DELAYS, life=LIVES)
+    def notify(self, first: int, second: int, delay: timedelta, life: timedelta | None) -> int:
+        start = self.now + delay
+        end = start + life if life else None
+        number = asking.notify(first, second, now=self.now, arrives_at=start, expires_at=end)
+        self.model.say(Said(number, None, start, end, banner=False), (first, second))
+        return number
+
+    @rule(target=notes, channel=CHANNELS, delay=DELAYS, life=LIVES, banner=st.booleans())
+    def broadcast(
+        self, channel: str, delay: timedelta, life: timedelta | None, banner: bool
+    ) -> int:
+        start = self.now + delay
+        end = start + life if life else None
+        number = asking.broadcast(
+            channel, self.now, arrives_at=start, expires_at=end, is_banner=banner
+        )
+        self.model.say(Said(number, channel, start, end, banner))
+        return number
+
+    @rule(number=notes)
+    def recall(self, number: int) -> None:
+        assert broadcasts.recall(number, self.now) is not self.model.said[number].recalled
+        self.model.said[number].recalled = True
+
+    @rule(user=users, admin=st.booleans())
+    def grant_or_revoke(self, user: int, admin: bool) -> None:
+        change = moves.grant_admin if admin else moves.revoke_admin
+        assert change(user, self.now) is self.model.listen(user, admin=admin)
+        self.model.forward(INSTANT)
+
+    @rule(user=users, zone=st.sampled_from(["Asia/Kolkata", "Europe/Paris"]))
+    def move_to_another_zone(self, user: int, zone: str) -> None:
+        moves.set_timezone(user, zone, self.now)
+        self.model.listen(user, admin=self.model.people[user].admin)
+
+    @rule(target=stamps, user=users, verb=VERBS, number=notes)
+    def act_on_one(self, user: int, verb: str, number: int) -> Any:
+        if number not in self.model.there(user):
+            assert self.edge(lambda: actions.act(user, verb, [number], self.now)) is None
+            return multiple()
+        found = actions.act(user, verb, [number], self.now)
+        assert (found.stamp, found.count) == self.model.act(user, verb, [number])
+        return found.stamp
+
+    @rule(target=stamps, user=users, verb=VERBS, numbers=st.lists(notes, min_size=2, max_size=6))
+    def act_on_several(self, user: int, verb: str, numbers: list[int]) -> int:
+        found = actions.act(user, verb, numbers, self.now)
+        assert (found.stamp, found.count) == self.model.act(user, verb, numbers)
+        return found.stamp
+
+    @rule(target=pages, user=users)
+    def open_a_page(self, user: int) -> tuple[int, Any]:
+        shown = asking.shown(user, self.now)
+        assert (shown.moment, shown.top, shown.seen) == self.model.shown(user)
+        return user, shown
+
+    @rule(target=stamps, page=pages, verb=VERBS, tab=st.sampled_from(asking.TABS))
+    def act_on_all_of_a_page(self, page: tuple[int, Any], verb: str, tab: str) -> int:
+        user, shown = page
+        found = actions.act(user, verb, actions.All(tab, shown), self.now)
+        wanted = self.model.act_on_all(user, verb, tab, (shown.moment, shown.top, shown.seen))
+        assert (found.stamp, found.count) == wanted
+        return found.stamp
+
+    @rule(target=stamps, user=users, stamp=stamps)
+    def undo(self, user: int, stamp: int) -> Any:
+        found = self.edge(lambda: actions.undo(user, stamp, self.now))
+        wanted = self.model.undo(user, stamp)
+        assert (found and (found.stamp, found.count, found.left)) == wanted
+        return found.stamp if found else multiple()
+
+    @invariant()
+    def everybody_sees_what_they_should(self) -> None:
+        for user in self.model.people:
+            for tab in asking.TABS:
+                wanted = self.model.tab(user, tab)
+                assert asking.ids(user, self.now, tab) == wanted
+                assert asking.count(user, self.now, tab) == len(wanted)
+            tops = self.model.tops(user)
+            if len(tops) <= SHOWN_BANNERS:
+                assert asking.tops(user, self.now) == tops
+
+
+@pytest.mark.parametrize("steps", [12, 30])
+def test_any_order_of_actions_is_as_with_a_copy_for_each_reader(in_app: Flask, steps: int) -> None:
+    run_state_machine_as_test(
+        Centre,
+        settings=settings(
+            max_examples=15,
+            stateful_step_count=steps,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

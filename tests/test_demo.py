@@ -1,0 +1,81 @@
+"""``flask demo``: two accounts and a few of everything."""
+
+import re
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from notifications_app import clock
+from notifications_app.accounts.models import User
+from notifications_app.extensions import db
+from notifications_app.inbox.models import Delivery, Notification, Release
+from tests.conftest import at, sign_in, user_count
+from tests.inbox import asking
+from tests.inbox.asking import NOW, TABS
+
+
+def demo(app: Flask, *options: str) -> Any:
+    return app.test_cli_runner().invoke(args=["demo", *options])
+
+
+@pytest.fixture
+def shown(app: Flask) -> dict[str, str]:
+    """The usernames and passwords that the command prints."""
+    with at(NOW):
+        said = demo(app)
+    assert said.exit_code == 0, said.output
+    assert said.stdout.splitlines()[-1].startswith("Made two accounts")
+    return dict(re.findall(r"username (\S+), password (\S+)", said.stdout))
+
+
+def test_both_accounts_sign_in_with_what_it_printed(app: Flask, shown: dict[str, str]) -> None:
+    assert list(shown) == ["ada", "priya"]
+    assert len(set(shown.values())) == 2
+    with at(NOW):
+        for name, password in shown.items():
+            client = app.test_client()
+            assert sign_in(client, name, password).status_code == 303
+            for address in ("/inbox", "/inbox?tab=unread", "/compare", "/settings"):
+                assert client.get(address).status_code == 200
+
+
+def test_there_is_a_few_of_everything(app: Flask, shown: dict[str, str]) -> None:
+    with app.app_context():
+        people = sa.select(User.username, User.id).order_by(User.username)
+        ada, priya = (row.id for row in db.session.execute(people))
+        for tab in TABS:
+            assert asking.ids(priya, NOW, tab), tab
+        assert len(asking.tops(priya, NOW)) == 1
+        assert set(asking.ids(ada, NOW)) - set(asking.ids(priya, NOW))
+        categories = sa.select(Notification.category).distinct()
+        assert len(db.session.execute(categories).all()) == 4
+        scheduled = sa.select(sa.func.count()).where(Release.arrives_at > NOW)
+        assert db.session.execute(scheduled).scalar_one() == 1
+        zones = db.session.execute(sa.select(User.timezone).order_by(User.id)).scalars()
+        assert all(clock.zone_name(zone) == zone for zone in zones)
+
+
+def test_a_database_with_accounts_is_refused(app: Flask, priya: int) -> None:
+    said = demo(app)
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert said.stderr == "Error: The database has accounts already. Nothing was changed.\n"
+    kept = demo(app, "--if-empty")
+    assert kept.exit_code == 0
+    assert kept.stdout == "The database has accounts already; they are kept as they are.\n"
+    assert user_count(app) == 1
+    with app.app_context():
+        assert asking.how_many(Delivery) == asking.how_many(Notification) == 0
+
+
+def test_if_empty_fills_an_empty_one(app: Flask) -> None:
+    assert demo(app, "--if-empty").exit_code == 0
+    assert user_count(app) == 2
+
+
+def test_its_log_holds_no_password(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    said = demo(app)
+    words = re.findall(r"password (\S+)", said.stdout)
+    assert len(words) == 2
+    assert not [word for word in words if word in caplog.text or word in said.stderr]
