@@ -28,11 +28,11 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     try:
         values = settings.from_environment() | dict(config or {})
         settings.settle(values, Path(app.instance_path), debug=app.debug)
+        app.config.update(values)
+        observability.set_up(app)
     except Refused as error:
         raise click.UsageError(str(error)) from None
-    app.config.update(values)
     logs.set_up(app.config["LOG_FORMAT"])
-    observability.set_up(app)
     _set_up_extensions(app)
     _set_up_edges(app)
     return app

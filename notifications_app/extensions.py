@@ -109,6 +109,7 @@ def prepare_database(app: Flask) -> None:
         _prepare_sqlite(engine)
         reader = engine.execution_options(read=True)
     else:
+        event.listen(engine, "begin", _wait_less)
         reader = engine.execution_options(read=True, isolation_level="AUTOCOMMIT")
     app.extensions["reading"] = reader
 
@@ -119,6 +120,13 @@ def reading() -> Iterator[Connection]:
     engine = cast("Engine", current_app.extensions["reading"])
     with engine.connect() as connection:
         yield connection
+
+
+def _wait_less(connection: Connection) -> None:
+    """On PostgreSQL, what ``patience`` in the execution options asks for, in seconds."""
+    patience = connection.get_execution_options().get("patience")
+    if patience is not None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(patience * 1000)}")
 
 
 def _prepare_sqlite(engine: Engine) -> None:

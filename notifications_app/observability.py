@@ -4,12 +4,20 @@ from time import perf_counter
 
 from flask import Flask, Response, g
 
+from .errors import Refused
+
 
 def set_up(app: Flask) -> None:
-    """Report errors to ``SENTRY_DSN``; in debug mode say in a header how long a view took."""
-    if app.config["SENTRY_DSN"]:
-        import sentry_sdk
+    """Report errors to ``SENTRY_DSN``; in debug mode say in a header how long a view took.
 
+    Raises:
+        Refused: where Sentry is asked for and not installed.
+    """
+    if app.config["SENTRY_DSN"]:
+        try:
+            import sentry_sdk
+        except ImportError:
+            raise Refused("SENTRY_DSN needs the extra: notifications-app[sentry].") from None
         sentry_sdk.init(dsn=app.config["SENTRY_DSN"], send_default_pii=False)
     if app.debug:
         app.before_request(_start)

@@ -38,10 +38,20 @@ PASSWORD = "correct horse battery"
 #: ``with at(NOON + timedelta(hours=8)):`` the clock stands at that moment.
 at = partial(time_machine.travel, tick=False)
 
-on_sqlite = pytest.mark.skipif(bool(POSTGRESQL), reason="speaks of SQLite")
-on_postgresql = pytest.mark.skipif(not POSTGRESQL, reason="needs TEST_DATABASE_URL")
+#: Of the two runs of the suite, the one that a test belongs to; in the other it is left out.
+on_sqlite = pytest.mark.on_sqlite
+on_postgresql = pytest.mark.on_postgresql
 REDIS = os.environ.get("TEST_REDIS_URL", "")
 with_redis = pytest.mark.skipif(not REDIS, reason="needs TEST_REDIS_URL")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what speaks of the other database."""
+    other = "on_sqlite" if POSTGRESQL else "on_postgresql"
+    left_out = [item for item in items if item.get_closest_marker(other)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker(other)]
 
 
 def settings(url: str, **more: Any) -> dict[str, Any]:

@@ -82,6 +82,14 @@ def test_a_connection_speaks_utc_and_does_not_wait_for_ever(in_app: Flask) -> No
     assert db.session.execute(sa.text("SHOW lock_timeout")).scalar_one() == "15s"
 
 
+@on_postgresql
+def test_patience_is_for_one_transaction(in_app: Flask) -> None:
+    db.session.connection(execution_options={"patience": 0.2})
+    assert db.session.execute(sa.text("SHOW lock_timeout")).scalar_one() == "200ms"
+    db.session.rollback()
+    assert db.session.execute(sa.text("SHOW lock_timeout")).scalar_one() == "15s"
+
+
 def test_an_error_gives_the_writers_turn_back(app: Flask, priya: int) -> None:
     with app.app_context():
         notification = asking.notify(priya)

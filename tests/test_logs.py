@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from notifications_app import logs
+from notifications_app.logs import record
 from tests.conftest import PASSWORD, add_user, sign_in, token_in
 
 CANARY = "canary-secret-of-the-tests-5f2b"
@@ -168,10 +169,16 @@ def test_the_logs_of_servers_hold_no_reset_link(app: Flask) -> None:
 
 
 def test_a_line_cannot_be_forged(app: Flask, lines: io.StringIO) -> None:
-    sign_in(app.test_client(), 'x"\n2026-11-20 12:00:00 INFO signed in username="ada')
+    record("sent", title='x"\n2026-11-20 12:00:00 INFO signed in username="ada')
     logging.getLogger("notifications_app").warning("Exception on %s", "/a\nforged line")
     assert len(lines.getvalue().splitlines()) == 2
-    assert r'username="x\"\n2026-11-20' in lines.getvalue()
+    assert r'title="x\"\n2026-11-20' in lines.getvalue()
+
+
+def test_a_password_typed_as_the_name_is_not_recorded(app: Flask, lines: io.StringIO) -> None:
+    sign_in(app.test_client(), "correct horse battery")
+    assert "sign-in refused" in lines.getvalue()
+    assert "horse" not in lines.getvalue()
 
 
 def test_as_json_every_record_is_one_object(

@@ -54,6 +54,7 @@ def create(
     """Make an account. The password is asked for, never given as an argument."""
     actions.check_username(name)
     actions.check_email(email)
+    actions.check_display_name(display_name)
     clock.zone_name(timezone)
     password = passwords.check(_read_password(stdin=password_stdin), name, email, display_name)
     password_hash = passwords.hashed(password)
@@ -135,7 +136,8 @@ def grant_admin(name: str) -> None:
     user = find(name)
     changed = moves.grant_admin(user.id, clock.now())
     db.session.commit()
-    record("admin granted", username=user.username)
+    if changed:
+        record("admin granted", username=user.username)
     say(f"“{user.username}” is an administrator{' now' if changed else ' already'}.")
 
 
@@ -146,7 +148,8 @@ def revoke_admin(name: str) -> None:
     user = find(name)
     changed = moves.revoke_admin(user.id, clock.now())
     db.session.commit()
-    record("admin revoked", username=user.username)
+    if changed:
+        record("admin revoked", username=user.username)
     say(f"“{user.username}” is {'no administrator any more' if changed else 'no administrator'}.")
 
 

@@ -56,7 +56,9 @@ def checked(username: str, password: str) -> Row[Any] | None:
         user = queries.credentials(connection, name)
     fits = passwords.fits(user.password_hash if user else None, password)
     if user is None or not fits or not user.is_active:
-        record("sign-in refused", username=username[:80], address=request.remote_addr)
+        # Only names that are accounts': a password is easily typed into the wrong field.
+        who = user.username if user else None
+        record("sign-in refused", username=who, address=request.remote_addr)
         return None
     return user
 
