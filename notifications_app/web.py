@@ -104,9 +104,10 @@ def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers[name] = value
     if request.endpoint == "static":
-        # Streamed, it would be left open by the compression, and go out plain to gzip.
+        # Streamed, it would go out plain to who takes gzip, and be left open by who drops the line.
         response.direct_passthrough = False
         response.get_data()
+        response.close()
     if current_app.config["HTTPS"]:
         response.headers["Strict-Transport-Security"] = _HSTS
     if "Cache-Control" not in response.headers:

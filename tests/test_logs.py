@@ -160,11 +160,15 @@ def test_the_logs_of_servers_hold_no_reset_link(app: Flask) -> None:
         handler = logging.StreamHandler(stream)
         logger.addHandler(handler)
         logger.propagate, propagate = False, logger.propagate
+        level, disabled = logger.level, logger.disabled
+        logger.setLevel(logging.WARNING)  # a server of other tests may have silenced it
+        logger.disabled = False
         try:
             logger.warning('127.0.0.1 "%s" 200', f"GET /reset/1.{CANARY}?x=1 HTTP/1.1")
         finally:
             logger.removeHandler(handler)
-            logger.propagate = propagate
+            logger.setLevel(level)
+            logger.propagate, logger.disabled = propagate, disabled
         assert stream.getvalue() == '127.0.0.1 "GET /reset/…?x=1 HTTP/1.1" 200\n'
 
 

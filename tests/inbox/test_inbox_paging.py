@@ -15,6 +15,8 @@ from tests.inbox import asking
 from tests.inbox.asking import NOW
 
 LATER = NOW + timedelta(days=1)
+#: More pages than any walk has: a cursor that does not move on would walk for ever.
+MOST = 10
 #: When, and over which source, each notification comes; few moments, so that many share one.
 ARRIVALS = st.lists(
     st.tuples(st.integers(0, 3), st.sampled_from(["delivery", "everyone", "role:admin"])),
@@ -31,6 +33,7 @@ def walk(user: int, tab: str) -> list[queries.Page]:
     pages = [page(user, tab)]
     while pages[-1].older:
         pages.append(page(user, tab, before=pages[-1].older))
+        assert len(pages) < MOST
     return pages
 
 
@@ -39,6 +42,7 @@ def back(user: int, tab: str, start: queries.Page) -> list[queries.Page]:
     pages = [start]
     while pages[-1].newer:
         pages.append(page(user, tab, after=pages[-1].newer))
+        assert len(pages) < MOST
     return pages
 
 
