@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from alembic import command
 from alembic.config import Config
 from flask import Flask
 from morning import NOW, PASSWORD, fill
-from palette import smaller
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
@@ -64,7 +65,9 @@ def shoot(page: Page, name: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": height})
     page.evaluate("scrollTo(0, 0)")
     file = DOCS / f"{name}-{width}.png"
-    file.write_bytes(smaller(page.screenshot(animations="disabled")))
+    picture = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+    # 256 colours are enough for a page, and git keeps every version.
+    picture.quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
     print(f"{file.relative_to(DOCS.parent)}: {width} x {height}, {file.stat().st_size // 1024} KB")
 
 
