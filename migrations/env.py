@@ -29,6 +29,16 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
     return False
 
 
+def include_object(
+    _object: Any, name: str | None, kind: str, _reflected: bool, _compared: Any
+) -> bool:
+    """Leave what serves the search alone: no model describes it."""
+    return not (
+        (kind == "table" and (name or "").startswith("notifications_fts"))
+        or (kind == "index" and name == "ix_notifications_search")
+    )
+
+
 def without_empty(_context: Any, _revision: Any, directives: list[Any]) -> None:
     """Write no revision where nothing changed."""
     if getattr(config.cmd_opts, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
@@ -44,6 +54,7 @@ def configure(**how: Any) -> None:
         compare_type=True,
         transactional_ddl=True,
         render_item=render_item,
+        include_object=include_object,
         process_revision_directives=without_empty,
         **how,
     )

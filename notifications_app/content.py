@@ -63,9 +63,7 @@ def check(
     """
     if category not in CATEGORIES:
         raise BadInput("A category is success, error, warning or info.", "category")
-    topic = check_line(topic, "topic", "topic", TOPIC_MAX, 1)
-    if not _SLUG.fullmatch(topic):
-        raise BadInput("A topic is made of a-z, 0-9 and single hyphens: on-call.", "topic")
+    topic = check_topic(topic)
     label = check_line(action_label or "", "action_label", "link label", LABEL_MAX)
     if label and not action_url:
         raise BadInput("A link label needs a link; give both or neither.", "action_label")
@@ -78,6 +76,14 @@ def check(
         action_url=link(action_url) if action_url else None,
         action_label=(label or "Open") if action_url else None,
     )
+
+
+def check_topic(topic: str) -> str:
+    """A topic is a slug; raises BadInput on the field ``topic``."""
+    topic = check_line(topic, "topic", "topic", TOPIC_MAX, 1)
+    if not _SLUG.fullmatch(topic):
+        raise BadInput("A topic is made of a-z, 0-9 and single hyphens: on-call.", "topic")
+    return topic
 
 
 def check_line(text: str, field: str, name: str, longest: int, shortest: int = 0) -> str:

@@ -8,7 +8,7 @@ be undone exactly, and the row count is the truth.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     bindparam,
+    case,
     func,
     null,
     or_,
@@ -25,9 +26,11 @@ from sqlalchemy import (
 
 from ..errors import BadInput, NotThere
 from ..extensions import db, table, write
-from . import parts, queries
+from . import parts, queries, search
 from .models import Change, Delivery, Notification
+from .search import Shape
 from .steps import STAMP, STATES, log_before, make_rows, take_stamp
+from .view import View
 
 _UNDONE = bindparam("undone", type_=BigInteger)
 
@@ -47,6 +50,24 @@ VERBS: Mapping[str, Verb] = {
     "read": Verb({"read_at": parts.NOW}, Delivery.read_at.is_(None)),
     "unread": Verb({"read_at": null()}, Delivery.read_at.is_not(None)),
     "dismiss": Verb({"dismissed_at": parts.NOW}, Delivery.dismissed_at.is_(None), _ALSO_SNOOZED),
+    "snooze": Verb(
+        {
+            "arrives_at": parts.UNTIL,
+            "read_at": null(),
+            # Asleep already: it still first came when it first came.
+            "snoozed_from": case(
+                (Delivery.arrives_at > parts.NOW, Delivery.snoozed_from),
+                else_=Delivery.arrives_at,
+            ),
+        },
+        and_(Delivery.arrives_at != parts.UNTIL, Delivery.dismissed_at.is_(None)),
+        _ALSO_SNOOZED,
+    ),
+    "unsnooze": Verb(
+        {"arrives_at": Delivery.snoozed_from, "snoozed_from": null()},
+        Delivery.snoozed_from.is_not(None),
+        parts.SNOOZED,
+    ),
     "restore": Verb({"dismissed_at": null()}, Delivery.dismissed_at.is_not(None), _ALSO_SNOOZED),
 }
 
@@ -63,26 +84,38 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Everything that a page of this tab showed to be there."""
+    """Everything that a page of this view showed to be there."""
 
-    tab: str
+    view: View
     shown: queries.Shown
 
 
-def act(user_id: int, verb: str, scope: Sequence[int] | All, now: datetime) -> Outcome:
+def act(
+    user_id: int,
+    verb: str,
+    scope: Sequence[int] | All,
+    now: datetime,
+    *,
+    until: datetime | None = None,
+) -> Outcome:
     """Do ``verb`` to the notifications with these ids, or to all that a page showed.
 
+    ``until`` is the moment at which what is snoozed comes back.
+
     Raises:
-        BadInput: where there is no such verb or tab.
+        BadInput: where there is no such verb, or snoozing has no time to come.
         NotThere: where one id was given and this reader has no such notification.
     """
     if verb not in VERBS:
         raise BadInput(f"There is no action “{verb}”.", "action")
-    kind, values = _scope(scope)
+    if verb == "snooze" and (until is None or until <= now):
+        raise BadInput("Say until when: a time to come.", "until")
+    kind, shape, values = _scope(scope)
     reader = take_stamp(user_id, now)
     values |= {"reader_id": user_id, "now": now, "new_stamp": reader.last_stamp}
-    make_rows(reader, kind, values)
-    write(_log(verb, kind), values)
+    values |= {"until": until} if verb == "snooze" else {}
+    make_rows(reader, kind, shape, values)
+    write(_log(verb, kind, shape, db.engine.dialect.name), values)
     count = write(_change(verb), values)
     if not count and not isinstance(scope, All) and len(scope) == 1:
         there = queries.one(db.session.connection(), reader, scope[0], now)
@@ -91,31 +124,35 @@ def act(user_id: int, verb: str, scope: Sequence[int] | All, now: datetime) -> O
     return Outcome(reader.last_stamp, count)
 
 
-def _scope(scope: Sequence[int] | All) -> tuple[str, dict[str, Any]]:
+def _scope(scope: Sequence[int] | All) -> tuple[str, Shape, dict[str, Any]]:
     if not isinstance(scope, All):
-        return "ids", {"ids": list(scope)}
-    if scope.tab not in parts.TABS:
-        raise BadInput(f"There is no tab “{scope.tab}”.", "tab")
-    shown = scope.shown
-    return scope.tab, {"moment": shown.moment, "top": shown.top, "seen": shown.seen}
+        return "ids", (), {"ids": list(scope)}
+    shown, terms = scope.shown, scope.view.terms
+    values = {"moment": shown.moment, "top": shown.top, "seen": shown.seen}
+    return (
+        scope.view.tab,
+        scope.view.shape,
+        values | search.values(terms, db.engine.dialect.name),
+    )
 
 
-def _within(kind: str) -> tuple[ColumnElement[bool], ...]:
+def _within(kind: str, shape: Shape, dialect: str) -> tuple[ColumnElement[bool], ...]:
     if kind == "ids":
         return (Delivery.notification_id.in_(parts.IDS),)
     return (
         *parts.TABS[kind],
-        Delivery.arrives_at <= parts.MOMENT,
+        *((Delivery.arrives_at <= parts.MOMENT,) if kind in parts.WITH_RELEASES else ()),
         Delivery.notification_id <= parts.TOP,
         or_(Delivery.stamp.is_(None), Delivery.stamp <= parts.SEEN),
         or_(Notification.edited_at.is_(None), Notification.edited_at <= parts.MOMENT),
+        *search.conditions(shape, dialect, delivered=True),
     )
 
 
-@cache
-def _log(verb: str, kind: str) -> Any:
+@lru_cache(maxsize=512)
+def _log(verb: str, kind: str, shape: Shape, dialect: str) -> Any:
     does = VERBS[verb]
-    return log_before(parts.LIVE, does.reaches, does.changes, *_within(kind))
+    return log_before(parts.LIVE, does.reaches, does.changes, *_within(kind, shape, dialect))
 
 
 @cache

@@ -25,7 +25,9 @@ _CHANGES = (
 )
 
 
-def history(connection: Connection, user_id: int, row: Row[Any]) -> list[Event]:
+def history(
+    connection: Connection, user_id: int, row: Row[Any], zone: str, now: datetime
+) -> list[Event]:
     """What happened to this reader's copy, the oldest first.
 
     Changes are kept for a week: what is older is told as far as the copy itself still knows.
@@ -39,15 +41,30 @@ def history(connection: Connection, user_id: int, row: Row[Any]) -> list[Event]:
     if first.dismissed_at is not None:
         events.append(("cross", "Dismissed", first.dismissed_at))
     for change, after in zip(changes, states[1:], strict=True):
-        events += _difference(change, after)
+        events += _difference(change, after, zone)
+    ends = [*(clock.from_micros(change.stamp) for change in changes), now]
+    events += [
+        ("inbox", "Arrived again", moment)
+        for moment in {
+            state.arrives_at
+            for state, end in zip(states, ends, strict=True)
+            if state.snoozed_from is not None and state.arrives_at <= end
+        }
+    ]
     if row.edited_at is not None:
         events.append(("pencil", "Edited", row.edited_at))
     return sorted(events, key=lambda event: event[2])
 
 
-def _difference(before: Row[Any], after: Row[Any]) -> Sequence[Event]:
+def _difference(before: Row[Any], after: Row[Any], zone: str) -> Sequence[Event]:
     when = clock.from_micros(before.stamp)
     events: list[Event] = []
+    is_asleep = after.snoozed_from is not None and after.arrives_at > when
+    if after.arrives_at != before.arrives_at and is_asleep:
+        until = clock.short(after.arrives_at, zone, when)
+        return [("clock", f"Snoozed until {until}", when)]
+    if after.arrives_at != before.arrives_at:
+        events.append(("inbox", "Woken", when))
     if (before.read_at is None) != (after.read_at is None):
         read = after.read_at is not None
         events.append(

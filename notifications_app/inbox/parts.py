@@ -13,13 +13,15 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    func,
     literal_column,
+    not_,
     or_,
     select,
 )
 
 from ..clock import UTCDateTime
-from .models import Delivery, Notification, Release
+from .models import Delivery, Mute, Notification, Release
 
 NOW = bindparam("now", type_=UTCDateTime)
 USER = bindparam("reader_id", type_=Integer)
@@ -28,6 +30,8 @@ IDS = bindparam("ids", type_=BigInteger, expanding=True)
 MOMENT = bindparam("moment", type_=UTCDateTime)
 TOP = bindparam("top", type_=BigInteger)
 SEEN = bindparam("seen", type_=BigInteger)
+#: When a snoozed one is to come back.
+UNTIL = bindparam("until", type_=UTCDateTime)
 
 
 def unless_over(expires_at: Any) -> ColumnElement[bool]:
@@ -40,12 +44,36 @@ LIVE = and_(unless_over(Notification.expires_at), Notification.recalled_at.is_(N
 ARRIVED = Delivery.arrives_at <= NOW
 SNOOZED = and_(Delivery.arrives_at > NOW, Delivery.snoozed_from.is_not(None))
 
+_MUTE = (
+    select(literal_column("1"))
+    .where(Mute.user_id == USER, Mute.topic == Notification.topic)
+    .correlate(Notification)
+    .scalar_subquery()
+)
+#: The reader does not want to hear of it; errors and banners break through. Compared with 1,
+#: not with NULL: PostgreSQL takes IS NULL for rare, then reads all notifications first.
+MUTED = and_(
+    func.coalesce(_MUTE, literal_column("0")) == literal_column("1"),
+    Notification.category != "error",
+    Notification.is_banner.is_(False),
+)
+
 #: The deliveries of each tab, beside being this reader's, live and arrived.
 TABS: dict[str, tuple[ColumnElement[bool], ...]] = {
-    "inbox": (Delivery.dismissed_at.is_(None),),
-    "unread": (Delivery.dismissed_at.is_(None), Delivery.read_at.is_(None)),
+    "inbox": (Delivery.dismissed_at.is_(None), not_(MUTED)),
+    "unread": (Delivery.dismissed_at.is_(None), Delivery.read_at.is_(None), not_(MUTED)),
+    "snoozed": (SNOOZED, Delivery.dismissed_at.is_(None)),
     "dismissed": (Delivery.dismissed_at.is_not(None),),
+    "muted": (Delivery.dismissed_at.is_(None), MUTED),
 }
+#: The tabs that also hold what is on a channel and has no delivery yet.
+WITH_RELEASES = {"inbox", "unread", "muted"}
+
+
+def wanted(tab: str) -> ColumnElement[bool]:
+    """Whether a release belongs in this tab, by the reader's muted topics."""
+    return MUTED if tab == "muted" else not_(MUTED)
+
 
 #: A scalar subquery: with NOT EXISTS, PostgreSQL hashes the whole table.
 _DELIVERED: Select[Any] = (

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, select
 
-from . import statements
+from . import lookups, parts, search, statements
 from .channels import Listener, listening, parameters
+from .models import Mute
+from .parts import WITH_RELEASES
+from .view import View
 
 PAGE = 25
+EVERYTHING = View()
 _LAST_ID = 2**63 - 1
 _LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
@@ -46,17 +50,18 @@ def rows(
     reader: Listener,
     now: datetime,
     *,
-    tab: str = "inbox",
+    view: View = EVERYTHING,
     beyond: Position | None = None,
     newer: bool = False,
     most: int = PAGE + 1,
 ) -> Sequence[Row[Any]]:
-    """At most ``most`` rows of a tab, newest first, older (or newer) than a position."""
+    """At most ``most`` rows of a view, newest first, older (or newer) than a position."""
     channels = listening(reader)
-    latest = _latest(tab, now)
+    latest = _latest(view.tab, now)
+    dialect = connection.dialect.name
     beyond = beyond or Position(latest, _LAST_ID)
     return connection.execute(
-        statements.page_statement(tab, len(channels), most, newer=newer),
+        statements.page_statement(view.tab, len(channels), most, view.shape, dialect, newer=newer),
         {
             "reader_id": reader.id,
             "now": now,
@@ -65,13 +70,14 @@ def rows(
             "upper": min(latest, beyond.at),
             "latest": latest,
             **parameters(channels),
+            **search.values(view.terms, dialect),
         },
     ).all()
 
 
 def _latest(tab: str, now: datetime) -> datetime:
-    """The end of a tab. What was dismissed is listed though that be ahead of this clock."""
-    return _LAST_MOMENT if tab == "dismissed" else now
+    """The end of a tab: what sleeps lies ahead, what was dismissed may be ahead of this clock."""
+    return now if tab in WITH_RELEASES else _LAST_MOMENT
 
 
 def page(
@@ -79,17 +85,17 @@ def page(
     reader: Listener,
     now: datetime,
     *,
-    tab: str = "inbox",
+    view: View = EVERYTHING,
     before: Position | None = None,
     after: Position | None = None,
 ) -> Page:
-    """A page of a tab: the newest, or the one before or after a position."""
+    """A page of a view: the newest, or the one before or after a position."""
     if after is not None:
-        found = rows(connection, reader, now, tab=tab, beyond=after, newer=True)
+        found = rows(connection, reader, now, view=view, beyond=after, newer=True)
         if len(found) > PAGE:
             found = found[1:]
             return Page(found, _position(found[-1]), _position(found[0]))
-    found = rows(connection, reader, now, tab=tab, beyond=before)
+    found = rows(connection, reader, now, view=view, beyond=before)
     older = _position(found[PAGE - 1]) if len(found) > PAGE else None
     newer = _position(found[0]) if before and found else None
     return Page(found[:PAGE], older, newer)
@@ -101,6 +107,8 @@ def _position(row: Row[Any]) -> Position:
 
 def count(connection: Connection, reader: Listener, now: datetime, *, tab: str = "unread") -> int:
     """How many notifications are in a tab; 100 stands for "99+"."""
+    if tab == "muted" and not mutes(connection, reader.id):
+        return 0  # else all of the inbox is read, to find that of nothing there is nothing
     channels = listening(reader)
     values = {
         "reader_id": reader.id,
@@ -116,17 +124,33 @@ def banners(connection: Connection, reader: Listener, now: datetime) -> Sequence
     """What stands on top of every page: the live banners not dismissed, newest first."""
     channels = listening(reader)
     values = {"reader_id": reader.id, "now": now, **parameters(channels)}
-    return connection.execute(statements.banners_statement(len(channels)), values).all()
+    return connection.execute(lookups.banners_statement(len(channels)), values).all()
 
 
 def one(connection: Connection, reader: Listener, number: int, now: datetime) -> Row[Any] | None:
     """One notification as this reader has it, dismissed or not; None where it is not theirs."""
     channels = listening(reader)
     values = {"reader_id": reader.id, "id": number, "now": now, **parameters(channels)}
-    return connection.execute(statements.one_statement(len(channels)), values).first()
+    return connection.execute(lookups.one_statement(len(channels)), values).first()
 
 
 def shown(connection: Connection, reader: Listener, now: datetime) -> Shown:
     """What "all" will mean on a page made now; to be asked before its rows are."""
-    row = connection.execute(statements.SHOWN, {"reader_id": reader.id}).one()
+    row = connection.execute(lookups.SHOWN, {"reader_id": reader.id}).one()
     return Shown(now, row.top, row.seen)
+
+
+_MUTES = select(Mute.topic).where(Mute.user_id == parts.USER).order_by(Mute.topic)
+
+
+def mutes(connection: Connection, user_id: int) -> list[str]:
+    """The topics that this reader muted, by name."""
+    return list(connection.execute(_MUTES, {"reader_id": user_id}).scalars())
+
+
+def topics(connection: Connection, reader: Listener, now: datetime) -> list[str]:
+    """The topics that this reader has lately met or muted, by name: what a menu offers."""
+    values = {"reader_id": reader.id, "now": now}
+    found = set(connection.execute(lookups.TOPICS, values).scalars())
+    found |= {row.topic for row in rows(connection, reader, now, most=200)}
+    return sorted(found | set(mutes(connection, reader.id)))

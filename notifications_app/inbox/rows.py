@@ -30,8 +30,33 @@ class Item:
     unread: bool
     expires_at: datetime | None = None
     edited_at: datetime | None = None
+    is_snoozed: bool = False
+    came_back: bool = False
     sender_name: str | None = None
     sender_is_admin: bool = False
+
+    @property
+    def home(self) -> str:
+        """The tab it stands in."""
+        if self.dismissed_at is not None:
+            return "dismissed"
+        return "snoozed" if self.is_snoozed else "inbox"
+
+    def as_data(self) -> dict[str, Any]:
+        """What ``/inbox.json`` says of it; moments in ISO 8601, UTC."""
+        plain = ("id", "title", "body", "category", "topic", "action_url", "action_label")
+        moments = ("arrives_at", "first_arrived_at", "read_at", "dismissed_at")
+        return {
+            **{name: getattr(self, name) for name in plain},
+            "is_banner": self.is_banner,
+            "unread": self.unread,
+            "snoozed": self.is_snoozed,
+            **{name: _iso(getattr(self, name)) for name in moments},
+        }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else clock.iso(moment)
 
 
 def item(row: Row[Any], now: datetime) -> Item:
@@ -51,6 +76,8 @@ def item(row: Row[Any], now: datetime) -> Item:
         read_at=row.read_at,
         dismissed_at=row.dismissed_at,
         unread=row.read_at is None and row.dismissed_at is None and row.arrives_at <= now,
+        is_snoozed=row.snoozed_from is not None and row.arrives_at > now,
+        came_back=row.snoozed_from is not None and row.arrives_at <= now,
         expires_at=values.get("expires_at"),
         edited_at=values.get("edited_at"),
         sender_name=values.get("sender_display_name") or values.get("sender_username"),
@@ -61,13 +88,12 @@ def item(row: Row[Any], now: datetime) -> Item:
 Day = tuple[str, str, list[Item]]
 
 
-def by_day(
-    items: Sequence[Item], zone: str, now: datetime, *, dismissed: bool = False
-) -> list[Day]:
+def by_day(items: Sequence[Item], zone: str, now: datetime, *, tab: str = "inbox") -> list[Day]:
     """Items grouped by the reader's own days: the heading, the date beside it, the items."""
 
     def heading(one: Item) -> tuple[str, str]:
-        moment = one.dismissed_at if dismissed and one.dismissed_at else one.arrives_at
+        by_dismissal = tab == "dismissed" and one.dismissed_at is not None
+        moment = one.dismissed_at if by_dismissal and one.dismissed_at else one.arrives_at
         return clock.day_heading(moment, zone, now)
 
     return [(words, date, list(group)) for (words, date), group in groupby(items, key=heading)]

@@ -5,7 +5,7 @@ its own ORDER BY and LIMIT, joined by UNION ALL: other spellings of the same wer
 a thousand times slower on one database or the other.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -21,55 +21,74 @@ from sqlalchemy import (
     union_all,
 )
 
-from ..accounts.models import User
 from ..clock import UTCDateTime
-from . import parts
+from . import parts, search
 from .models import Delivery, Notification, Release
+from .search import Shape
 
 #: Counts stop here and show "99+".
 MOST = 100
-BANNERS = 10
 
 _AT = bindparam("at", type_=UTCDateTime)
-_ID = bindparam("id", type_=BigInteger)
+ID = bindparam("id", type_=BigInteger)
 _UPPER = bindparam("upper", type_=UTCDateTime)
 _LATEST = bindparam("latest", type_=UTCDateTime)
-_NEVER = cast(null(), UTCDateTime)
-_STATES = ("arrives_at", "snoozed_from", "read_at", "dismissed_at")
+NEVER = cast(null(), UTCDateTime)
+STATES = ("arrives_at", "snoozed_from", "read_at", "dismissed_at")
 
 
-def _limited(statement: Select[Any], most: int) -> Select[Any]:
+def limited(statement: Select[Any], most: int) -> Select[Any]:
+    """So many rows at most."""
     # A literal: with a parameter PostgreSQL's generic plan was up to 1,000 times slower.
     return statement.limit(literal_column(str(most)))
 
 
-def _deliveries(tab: str, position: Any) -> Select[Any]:
+def _deliveries(tab: str, position: Any, shape: Shape, dialect: str) -> Select[Any]:
     return (
         select(
             position.label("position"),
             Delivery.notification_id,
-            *(getattr(Delivery, name) for name in _STATES),
+            *(getattr(Delivery, name) for name in STATES),
         )
         .join(Notification, Notification.id == Delivery.notification_id)
-        .where(Delivery.user_id == parts.USER, parts.LIVE, *parts.TABS[tab])
+        .where(
+            Delivery.user_id == parts.USER,
+            parts.LIVE,
+            *parts.TABS[tab],
+            *search.conditions(shape, dialect, delivered=True),
+        )
     )
 
 
-def _releases(number: int) -> Select[Any]:
+def _releases(tab: str, number: int, shape: Shape, dialect: str) -> Select[Any]:
     """The live releases on one channel of which the reader has no delivery yet."""
-    never = (_NEVER.label(name) for name in _STATES[1:])
-    return select(
-        Release.arrives_at.label("position"), Release.notification_id, Release.arrives_at, *never
-    ).where(*parts.in_inbox(number), parts.UNDELIVERED)
+    never = (NEVER.label(name) for name in STATES[1:])
+    return (
+        select(
+            Release.arrives_at.label("position"),
+            Release.notification_id,
+            Release.arrives_at,
+            *never,
+        )
+        .join(Notification, Notification.id == Release.notification_id)
+        .where(
+            *parts.in_inbox(number),
+            parts.UNDELIVERED,
+            parts.wanted(tab),
+            *search.conditions(shape, dialect, delivered=False),
+        )
+    )
 
 
-def _sources(tab: str, channels: int) -> list[tuple[Select[Any], Any, Any]]:
+def _sources(
+    tab: str, channels: int, shape: Shape, dialect: str
+) -> list[tuple[Select[Any], Any, Any]]:
     """Each source of a tab, arrived or not, with the columns it is ordered by."""
     position = Delivery.dismissed_at if tab == "dismissed" else Delivery.arrives_at
-    sources = [(_deliveries(tab, position), position, Delivery.notification_id)]
-    if tab != "dismissed":
+    sources = [(_deliveries(tab, position, shape, dialect), position, Delivery.notification_id)]
+    if tab in parts.WITH_RELEASES:
         sources += [
-            (_releases(number), Release.arrives_at, Release.notification_id)
+            (_releases(tab, number, shape, dialect), Release.arrives_at, Release.notification_id)
             for number in range(channels)
         ]
     return sources
@@ -81,13 +100,14 @@ def _beyond(position: Any, number: Any, *, newer: bool) -> tuple[Any, ...]:
     ``:upper`` is the earlier of now and the cursor: given two upper bounds, SQLite may seek on
     the wrong one, and a deep page then reads everything above it.
     """
-    here, there = tuple_(position, number), tuple_(_AT, _ID)
+    here, there = tuple_(position, number), tuple_(_AT, ID)
     if newer:
         return (position >= _AT, position <= _LATEST, here > there)
     return (position <= _UPPER, here < there)
 
 
-def _said() -> tuple[Any, ...]:
+def said() -> tuple[Any, ...]:
+    """The columns of what a notification says."""
     return (
         Notification.title,
         Notification.body,
@@ -99,28 +119,30 @@ def _said() -> tuple[Any, ...]:
     )
 
 
-@cache
-def page_statement(tab: str, channels: int, most: int, *, newer: bool = False) -> Any:
-    """The rows of a tab beyond ``:at, :id``, newest first."""
+@lru_cache(maxsize=512)
+def page_statement(
+    tab: str, channels: int, most: int, shape: Shape, dialect: str, *, newer: bool = False
+) -> Any:
+    """The rows of a view beyond ``:at, :id``, newest first."""
 
     def in_order(position: Any, number: Any) -> tuple[Any, Any]:
         return (position, number) if newer else (position.desc(), number.desc())
 
     branches = [
-        _limited(
+        limited(
             source.where(*_beyond(position, number, newer=newer)).order_by(
                 *in_order(position, number)
             ),
             most,
         )
-        for source, position, number in _sources(tab, channels)
+        for source, position, number in _sources(tab, channels, shape, dialect)
     ]
     all_ = union_all(*(branch.subquery().select() for branch in branches)).subquery()
-    top = _limited(
+    top = limited(
         select(all_).order_by(*in_order(all_.c.position, all_.c.notification_id)), most
     ).subquery()
     return (
-        select(Notification.id, *_said(), top.c.position, *(top.c[name] for name in _STATES))
+        select(Notification.id, *said(), top.c.position, *(top.c[name] for name in STATES))
         .join(Notification, Notification.id == top.c.notification_id)
         .order_by(top.c.position.desc(), top.c.notification_id.desc())
     )
@@ -130,81 +152,15 @@ def page_statement(tab: str, channels: int, most: int, *, newer: bool = False) -
 def count_statement(tab: str, channels: int) -> Any:
     """How many are in a tab, up to 100."""
     ones = [
-        _limited(
-            source.with_only_columns(literal_column("1").label("one")).where(position <= _LATEST),
+        limited(
+            # In order, though a count needs none: else PostgreSQL may join by id, and reads
+            # the oldest first, which are dismissed.
+            source.with_only_columns(literal_column("1").label("one"))
+            .where(position <= _LATEST)
+            .order_by(position.desc()),
             MOST,
         )
-        for source, position, _number in _sources(tab, channels)
+        for source, position, _number in _sources(tab, channels, (), "")
     ]
     all_ = union_all(*(one.subquery().select() for one in ones)).subquery()
-    return select(func.count()).select_from(_limited(select(all_), MOST).subquery())
-
-
-@cache
-def banners_statement(channels: int) -> Any:
-    """The live banners that the reader has not dismissed."""
-    ones = [
-        _limited(
-            select(Release.notification_id, Release.arrives_at)
-            .where(
-                parts.on_channel(number),
-                Release.is_banner,
-                Release.arrives_at <= parts.NOW,
-                parts.unless_over(Release.expires_at),
-                parts.NOT_DISMISSED,
-            )
-            .order_by(Release.arrives_at.desc()),
-            BANNERS,
-        )
-        for number in range(channels)
-    ]
-    all_ = union_all(*(one.subquery().select() for one in ones)).subquery()
-    found = (
-        select(Notification.id, *_said(), all_.c.arrives_at)
-        .join(all_, all_.c.notification_id == Notification.id)
-        .order_by(all_.c.arrives_at.desc(), Notification.id.desc())
-    )
-    return _limited(found, BANNERS)
-
-
-@cache
-def one_statement(channels: int) -> Any:
-    """The notification ``:id``, as the reader's delivery or on one of their channels."""
-    there = Delivery.notification_id == _ID
-    visible = (
-        parts.ARRIVED | Delivery.snoozed_from.is_not(None) | Delivery.dismissed_at.is_not(None)
-    )
-    delivery = (
-        select(Delivery.notification_id, *(getattr(Delivery, name) for name in _STATES))
-        .join(Notification, Notification.id == Delivery.notification_id)
-        .where(Delivery.user_id == parts.USER, there, parts.LIVE, visible)
-    )
-    never = [_NEVER.label(name) for name in _STATES[1:]]
-    releases = [
-        select(Release.notification_id, Release.arrives_at, *never).where(
-            Release.notification_id == _ID, *parts.in_view(number), parts.UNDELIVERED
-        )
-        for number in range(channels)
-    ]
-    all_ = union_all(delivery, *releases).subquery()
-    return (
-        select(
-            Notification.id,
-            *_said(),
-            *(all_.c[name] for name in _STATES),
-            Notification.expires_at,
-            Notification.edited_at,
-            User.username.label("sender_username"),
-            User.display_name.label("sender_display_name"),
-            User.is_admin.label("sender_is_admin"),
-        )
-        .join(all_, all_.c.notification_id == Notification.id)
-        .outerjoin(User, User.id == Notification.sender_id)
-        .limit(literal_column("1"))
-    )
-
-
-SHOWN = select(
-    select(func.coalesce(func.max(Notification.id), 0)).scalar_subquery().label("top"),
-    select(User.last_stamp).where(User.id == parts.USER).scalar_subquery().label("seen"),
-)
+    return select(func.count()).select_from(limited(select(all_), MOST).subquery())

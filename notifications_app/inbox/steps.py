@@ -5,7 +5,7 @@ Take a stamp; make the deliveries that broadcasts do not have yet; write down wh
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -27,9 +27,10 @@ from .. import clock
 from ..accounts.models import User
 from ..errors import NotThere
 from ..extensions import db, table, write
-from . import parts
+from . import parts, search
 from .channels import listening, parameters
 from .models import Change, Delivery, Notification, Release
+from .search import Shape
 
 STAMP = bindparam("new_stamp", type_=BigInteger)
 #: What a delivery is, beside whose and of what: what ``changes`` holds and undo puts back.
@@ -63,28 +64,33 @@ def take_stamp(user_id: int, now: datetime) -> Row[Any]:
     return row
 
 
-def make_rows(reader: Row[Any], kind: str, values: Mapping[str, Any]) -> None:
-    """Make the deliveries for the releases in scope: by ``ids``, or all that a tab showed."""
+def make_rows(reader: Row[Any], kind: str, shape: Shape, values: Mapping[str, Any]) -> None:
+    """Make the deliveries for the releases in scope: by ``ids``, or all that a view showed."""
     channels = listening(reader)
-    if kind == "dismissed":
+    if kind != "ids" and kind not in parts.WITH_RELEASES:
         return
-    statement = _make_rows_statement(len(channels), kind, db.engine.dialect.name)
+    statement = _make_rows_statement(len(channels), kind, shape, db.engine.dialect.name)
     write(statement, {**values, **parameters(channels)})
 
 
-@cache
-def _make_rows_statement(channels: int, kind: str, dialect: str) -> Any:
+@lru_cache(maxsize=512)
+def _make_rows_statement(channels: int, kind: str, shape: Shape, dialect: str) -> Any:
     """Deliveries for the releases in view that have none; what is in view is the right to it."""
     scope: tuple[ColumnElement[bool], ...]
     if kind == "ids":
         view, scope = parts.in_view, (Release.notification_id.in_(parts.IDS),)
     else:
         view = parts.in_inbox
-        scope = (Release.arrives_at <= parts.MOMENT, Release.notification_id <= parts.TOP)
-    sources = [
-        select(parts.USER.label("user_id"), Release.notification_id, Release.arrives_at).where(
-            *view(number), parts.UNDELIVERED, *scope
+        scope = (
+            Release.arrives_at <= parts.MOMENT,
+            Release.notification_id <= parts.TOP,
+            parts.wanted(kind),
+            *search.conditions(shape, dialect, delivered=False),
         )
+    sources = [
+        select(parts.USER.label("user_id"), Release.notification_id, Release.arrives_at)
+        .join(Notification, Notification.id == Release.notification_id)
+        .where(*view(number), parts.UNDELIVERED, *scope)
         for number in range(channels)
     ]
     return insert_missing(union_all(*sources), dialect)
