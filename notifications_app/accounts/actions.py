@@ -9,20 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import Row, delete, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from .. import clock
 from ..content import check_line
-from ..errors import BadInput, NotThere, Refused, Taken
+from ..errors import BadInput, NotThere, Taken
 from ..extensions import db, table, write
 from .models import EMAIL_MAX, NAME_MAX, USERNAME_MAX, SignIn, User
 from .queries import ABSOLUTE, ABSOLUTE_KEPT, token_hash
 
 _USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
-_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
-RESET_SECONDS = 24 * 3600
 
 
 def check_username(name: str) -> str:
@@ -100,6 +97,11 @@ def set_display_name(user_id: int, name: str) -> None:
     _change(user_id, display_name=check_display_name(name))
 
 
+def set_shortcuts(user_id: int, *, on: bool) -> None:
+    """Switch the single-key shortcuts on or off."""
+    _change(user_id, shortcuts=on)
+
+
 def set_password(user_id: int, password_hash: str, *, but: str | None = None) -> int:
     """Change the password and end every sign-in, except the one with the hash ``but``.
 
@@ -107,19 +109,6 @@ def set_password(user_id: int, password_hash: str, *, but: str | None = None) ->
     """
     _change(user_id, password_hash=password_hash)
     return end_all(user_id, but=but)
-
-
-def reset_password(user: Row[Any], password_hash: str) -> None:
-    """Set the password by a one-time link and end every sign-in.
-
-    Raises:
-        Refused: where the account changed since the link was checked: it works one time.
-    """
-    same = User.password_hash.is_not_distinct_from(user.password_hash)
-    statement = update(table(User)).where(User.id == user.id, User.is_active, same)
-    if not write(statement.values(password_hash=password_hash)):
-        raise Refused("This link was used meanwhile. Ask for another.")
-    end_all(user.id)
 
 
 def set_active(user_id: int, *, active: bool) -> int:
@@ -154,13 +143,12 @@ def sign_in(
     db.session.execute(
         delete(table(SignIn)).where(SignIn.user_id == user.id, SignIn.expires_at <= now)
     )
+    moments = (literal(one, SignIn.created_at.type) for one in (now, now, expires))
     columns = ("token_hash", "user_id", "created_at", "last_seen_at", "expires_at")
     checked = select(
         literal(token_hash(token)),
         User.id,
-        literal(now, SignIn.created_at.type),
-        literal(now, SignIn.created_at.type),
-        literal(expires, SignIn.created_at.type),
+        *moments,
         literal(address[:45]),
         literal(user_agent[:255]),
     ).where(User.id == user.id, User.is_active, User.password_hash == user.password_hash)
@@ -189,29 +177,3 @@ def touch(token: str, now: datetime) -> None:
     write(
         update(table(SignIn)).where(SignIn.token_hash == token_hash(token)).values(last_seen_at=now)
     )
-
-
-def _resets(keys: list[str], password_hash: str | None) -> URLSafeTimedSerializer:
-    # The salt makes the link void once the password changes: it works one time.
-    return URLSafeTimedSerializer(keys, salt=f"reset:{password_hash or ''}")
-
-
-def reset_token(keys: list[str], user_id: int, password_hash: str | None) -> str:
-    """The token of a one-time link; ``keys`` are the application's, the newest last."""
-    return f"{user_id}.{_resets(keys, password_hash).dumps(user_id)}"
-
-
-def reset_user_id(token: str) -> int | None:
-    """Whose link this says it is; to be checked by :func:`reset_is_good`."""
-    number = token.partition(".")[0]
-    return int(number) if _NUMBER.fullmatch(number) else None
-
-
-def reset_is_good(keys: list[str], token: str, user: Row[Any]) -> bool:
-    """Whether the link is whole, at most 24 hours old, and the password unchanged since."""
-    try:
-        signed = token.partition(".")[2]
-        found = _resets(keys, user.password_hash).loads(signed, max_age=RESET_SECONDS)
-    except BadSignature:
-        return False
-    return bool(found == user.id and user.is_active)

@@ -13,7 +13,7 @@ from ..inbox import moves
 from ..logs import record
 from ..terminal import example, say
 from ..web import signing_keys
-from . import actions, passwords
+from . import actions, passwords, resets
 from .listing import find, name_argument, users
 
 blueprint = Blueprint("accounts_cli", __name__, cli_group=None)
@@ -162,7 +162,7 @@ def reset_link(names: tuple[str, ...]) -> None:
         if not user.is_active:
             raise Refused(f"“{user.username}” is inactive. Activate the account first.")
     for user in found:
-        token = actions.reset_token(signing_keys(), user.id, user.password_hash)
+        token = resets.token(signing_keys(), user.id, user.password_hash)
         say(f"{user.username}: {terminal.site()}/reset/{token}")
         record("reset link made", username=user.username)
     count = len(found)

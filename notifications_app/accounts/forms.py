@@ -51,9 +51,10 @@ class ZoneForm(Form):
 
 
 class ThemeForm(Form):
-    """A cookie, not a column."""
+    """The theme, a cookie of this browser; the shortcuts, a column of the account."""
 
     theme = RadioField("Theme", choices=_THEMES)
+    shortcuts = BooleanField("Keyboard shortcuts")
 
 
 class PasswordForm(Form):

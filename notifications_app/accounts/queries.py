@@ -32,6 +32,7 @@ class Reader:
     is_active: bool
     inbox_since: datetime
     created_at: datetime
+    shortcuts: bool
     token: str
     signed_in_at: datetime
     last_seen_at: datetime
@@ -70,6 +71,7 @@ _READER = (
         User.is_active,
         User.inbox_since,
         User.created_at,
+        User.shortcuts,
         SignIn.created_at.label("signed_in_at"),
         SignIn.last_seen_at,
         SignIn.expires_at,

@@ -12,6 +12,7 @@ from ..errors import BadInput, WrongPassword
 from ..extensions import db, limiter, reading
 from ..forms import NOT_SENT, Form
 from ..inbox import moves
+from ..inbox import queries as inbox
 from ..logs import record
 from ..pages import theme_cookie
 from ..web import go, me, signed_in
@@ -61,7 +62,7 @@ def forms_of_parts() -> dict[str, Form]:
     return {
         "name": _form(NameForm, "name", display_name=me().display_name),
         "zone": _form(ZoneForm, "zone", timezone=me().timezone),
-        "theme": _form(ThemeForm, "theme", theme=theme),
+        "theme": _form(ThemeForm, "theme", theme=theme, shortcuts=me().shortcuts),
         "password": _form(PasswordForm, "password"),
         "end": EndForm(formdata=None),
     }
@@ -81,10 +82,14 @@ def page(forms: dict[str, Form]) -> str:
     zones = _zones(query, forms["zone"]["timezone"].data, now)
     with reading() as connection:
         rows = queries.sign_ins(connection, me().id, now)
+        muted = inbox.mutes(connection, me().id)
+        topics = inbox.topics(connection, me(), now)
     return render_template(
         "accounts/settings.html",
         **{f"{name}_form": form for name, form in forms.items()},
         zones=zones,
+        muted_topics=muted,
+        other_topics=[topic for topic in topics if topic not in muted],
         zone_query=query,
         zone_count_words=f"{counted(len(zones), 'zone matches', 'zones match')}."
         if query
@@ -135,9 +140,11 @@ def _save_zone(form: Form) -> None:
 
 
 def _save_theme(form: Form) -> None:
-    words = {"system": "The theme follows the system."}
-    theme = form["theme"].data
-    feedback.success(words.get(theme, f"The theme is {theme} in this browser."))
+    theme, on = form["theme"].data, form["shortcuts"].data
+    actions.set_shortcuts(me().id, on=on)
+    db.session.commit()
+    words = "follows the system" if theme == "system" else f"is {theme} in this browser"
+    feedback.success(f"The theme {words}. Keyboard shortcuts are {'on' if on else 'off'}.")
 
 
 def _save_password(form: Form) -> None:

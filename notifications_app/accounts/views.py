@@ -16,7 +16,7 @@ from ..forms import NOT_SENT
 from ..inbox import moves
 from ..logs import record
 from ..web import go, me, public, signing_keys
-from . import actions, entry, passwords, queries
+from . import actions, entry, passwords, queries, resets
 from .forms import LoginForm, RegisterForm, ResetForm
 
 blueprint = Blueprint("accounts", __name__)
@@ -141,10 +141,10 @@ def _register(form: RegisterForm) -> None:
 @per_address
 def reset(token: str) -> Any:
     """A new password by a one-time link from an administrator."""
-    number = actions.reset_user_id(token)
+    number = resets.user_id_of(token)
     with reading() as connection:
         user = queries.credentials_of(connection, number) if number else None
-    if user is None or not actions.reset_is_good(signing_keys(), token, user):
+    if user is None or not resets.is_good(signing_keys(), token, user):
         return render_template("accounts/reset.html", form=None, username="", gone=True), 410
     form = ResetForm()
     if form.tries(lambda: _reset(user, form.password.data or "")):
@@ -158,5 +158,5 @@ def reset(token: str) -> Any:
 def _reset(user: Any, password: str) -> None:
     passwords.check(password, user.username, user.email, user.display_name)
     password_hash = passwords.hashed(password)
-    actions.reset_password(user, password_hash)
+    resets.use(user, password_hash)
     db.session.commit()
