@@ -60,6 +60,7 @@ def _set_up_edges(app: Flask) -> None:
     from .accounts import views as accounts_views
     from .broadcasts import cli as broadcasts_cli
     from .compare import views as compare_views
+    from .inbox import doing  # noqa: F401 - adds the forms that act
     from .inbox import views as inbox_views
 
     web.set_up(app)

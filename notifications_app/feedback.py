@@ -29,11 +29,19 @@ class Flash:
     undo: int | None = None
     #: The notification it was kept as.
     notification_id: int | None = None
+    #: A topic, and what its Undo button does to it: mute or unmute.
+    inverse: tuple[str, str] | None = None
 
 
-def success(text: str, *, undo: int | None = None, keep: bool = False) -> None:
-    """Say that it is done, with an Undo where there is a stamp."""
-    _say("success", text, undo=undo, keep=keep)
+def success(
+    text: str,
+    *,
+    undo: int | None = None,
+    inverse: tuple[str, str] | None = None,
+    keep: bool = False,
+) -> None:
+    """Say that it is done, with an Undo where there is a stamp or an inverse."""
+    _say("success", text, undo=undo, inverse=inverse, keep=keep)
 
 
 def error(text: str, *, keep: bool = False) -> None:
@@ -58,13 +66,20 @@ def say(category: str, text: str, *, keep: bool = False) -> None:
     _say(category, text, keep=keep)
 
 
-def _say(category: str, text: str, *, undo: int | None = None, keep: bool = False) -> None:
+def _say(
+    category: str,
+    text: str,
+    *,
+    undo: int | None = None,
+    inverse: tuple[str, str] | None = None,
+    keep: bool = False,
+) -> None:
     if not _fits(text):
         text, number = _instead(category, text)
         _make_room()
     else:
         number = _keep(category, text) if keep and current_user.is_authenticated else None
-    message = {"text": text, "undo": undo, "notification_id": number}
+    message = {"text": text, "undo": undo, "notification_id": number, "inverse": inverse}
     flash({name: value for name, value in message.items() if value is not None}, category)  # type: ignore[arg-type]
 
 

@@ -48,6 +48,22 @@ def short(moment: datetime) -> Markup:
     return _time(moment, clock.short(moment, zone(), clock.now()))
 
 
+def later(moment: datetime) -> str:
+    """When something is to happen: the time on this day, day and time on others; plain words."""
+    now = clock.now()
+    is_today = clock.local(moment, zone()).date() == clock.local(now, zone()).date()
+    if is_today:
+        return clock.time_of_day(moment, zone())
+    return clock.short(moment, zone(), now)
+
+
+def zone_words() -> str:
+    """The zone that times are shown in, and what its clocks are called now: for where one types."""
+    name = zone()
+    abbreviation = clock.abbreviation(clock.now(), name)
+    return name if name == abbreviation else f"{name} ({abbreviation})"
+
+
 def markdown_key(body: str) -> str:
     """Under what name a body's HTML is cached."""
     return f"markdown:{sha256(body.encode()).hexdigest()}"
@@ -109,6 +125,8 @@ def _context() -> dict[str, Any]:
         "flashes": feedback.flashes,
         "theme": _theme(),
         "zone_offer": session.get("zone_offer"),
+        "zone_words": zone_words,
+        "undo_stamp": session.get("undo"),
         "registration_open": current_app.config["REGISTRATION_OPEN"],
         "asset_version": current_app.config["ASSET_VERSION"],
     }
@@ -126,6 +144,6 @@ def set_up(app: Flask) -> None:
     """Filters and the template context."""
     app.config["ASSET_VERSION"] = _asset_version()
     app.context_processor(_context)
-    for function in (ago, full, short, markdown):
+    for function in (ago, full, short, later, markdown):
         app.add_template_filter(function)
     app.add_template_filter(content.excerpt, "excerpt")

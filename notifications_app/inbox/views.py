@@ -1,82 +1,153 @@
-"""The pages of the inbox, and the forms that act on it."""
+"""The pages of the inbox: the list, one notification, the same as data."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, abort, g, jsonify, render_template, request, url_for
+from flask import Blueprint, abort, g, jsonify, render_template, request, session, url_for
 from sqlalchemy import Connection
 
-from .. import clock, feedback
-from ..extensions import db, reading
+from .. import clock
+from ..errors import BadInput
+from ..extensions import reading
 from ..pages import Badge, badge, label, markdown, zone
-from ..web import cursor, go, me, read_cursor, signed_in
-from . import actions, queries
+from ..web import cursor, me, read_cursor, signed_in
+from . import queries, snoozing
 from .history import history
-from .rows import Item, by_day, item
+from .queries import Page, Shown
+from .rows import by_day, item
+from .view import TABS, View, view
 
 blueprint = Blueprint("inbox", __name__)
-
-TABS = {"inbox": "Inbox", "unread": "Unread", "dismissed": "Dismissed"}
 
 
 @blueprint.get("/inbox")
 @signed_in
 def index() -> Any:
-    """A page of a tab, newest first."""
-    tab = request.args.get("tab", "inbox")
-    if tab not in TABS:
-        abort(404)
+    """A page of a view, newest first."""
+    asked = {name: request.args.get(name, "") for name in ("category", "topic", "q")}
+    try:
+        shown_view = view(request.args.get("tab", "inbox"), **asked)
+    except BadInput as refusal:
+        if refusal.field not in asked:
+            abort(404)
+        known = request.args.get("tab") in TABS
+        tab = request.args["tab"] if known else "inbox"
+        shown_view = View(tab, asked["category"], asked["topic"], asked["q"])
+        return _page(shown_view, Page([], None, None), refusal), 400
+    return _page(shown_view)
+
+
+def _page(shown_view: View, page: Page | None = None, refusal: BadInput | None = None) -> str:
     now = clock.now()
-    before = read_cursor(tab, request.args.get("before"))
-    after = None if before else read_cursor(tab, request.args.get("after"))
+    before, after = _cursors(shown_view)
     with reading() as connection:
         shown = queries.shown(connection, me(), now)
-        page = queries.page(connection, me(), now, tab=tab, before=before, after=after)
+        page = page or queries.page(
+            connection, me(), now, view=shown_view, before=before, after=after
+        )
         counts = {name: queries.count(connection, me(), now, tab=name) for name in TABS}
+        topics = queries.topics(connection, me(), now)
+        mutes = queries.mutes(connection, me().id) if shown_view.tab == "muted" else ()
     g.badge = Badge(counts["unread"])
     return render_template(
         "inbox/index.html",
-        tab=tab,
-        tabs=[
-            (name, words, label(counts[name]), _url(name), name == tab)
-            for name, words in TABS.items()
-        ],
+        view=shown_view,
+        refusal=refusal,
+        tab=shown_view.tab,
+        tabs=[(name, words, label(counts[name]), url(View(name)), name == shown_view.tab)
+              for name, words in TABS.items()],
+        topics=topics,
+        mutes=mutes,
         total_label=label(counts["inbox"]),
         unread_label=label(counts["unread"]),
-        shown={"moment": clock.iso(shown.moment), "top": shown.top, "seen": shown.seen},
-        days=by_day(
-            [item(row, now) for row in page.rows], zone(), now, dismissed=tab == "dismissed"
-        ),
-        older_url=page.older and _url(tab, before=cursor(tab, page.older)),
-        newer_url=page.newer and _url(tab, after=cursor(tab, page.newer)),
-        newest_url=_url(tab) if before or page.newer else None,
+        shown=_shown_fields(shown),
+        days=by_day([item(row, now) for row in page.rows], zone(), now, tab=shown_view.tab),
+        older_url=page.older and url(shown_view, before=cursor(_list(shown_view), page.older)),
+        newer_url=page.newer and url(shown_view, after=cursor(_list(shown_view), page.newer)),
+        newest_url=url(shown_view) if before or page.newer else None,
+        tab_url=url(View(shown_view.tab)) if shown_view.is_narrowed or refusal else None,
+        inbox_url=url(replace(shown_view, tab="inbox")),
+        snooze_choices=snoozing.choices(zone(), now),
+        snooze_typed=snoozing.suggestion(session.get("snooze", ""), zone(), now),
+    )  # fmt: skip
+
+
+def _shown_fields(shown: Shown) -> dict[str, Any]:
+    return {"moment": clock.iso(shown.moment), "top": shown.top, "seen": shown.seen}
+
+
+def _list(shown_view: View) -> str:
+    """What a cursor belongs to: positions of one tab mean nothing in another."""
+    return shown_view.tab
+
+
+def _cursors(shown_view: View) -> tuple[Any, Any]:
+    before = read_cursor(_list(shown_view), request.args.get("before"))
+    after = None if before else read_cursor(_list(shown_view), request.args.get("after"))
+    return before, after
+
+
+def url(shown_view: View, **more: str) -> str:
+    """The address of a view."""
+    values: dict[str, Any] = {**shown_view.arguments(), **more}
+    return url_for("inbox.index", **values)
+
+
+@blueprint.get("/inbox.json")
+@signed_in
+def data() -> Any:
+    """The same as data; the keys are in README."""
+    now = clock.now()
+    names = ("category", "topic", "q")
+    asked = view(request.args.get("tab", "inbox"), *(request.args.get(n, "") for n in names))
+    before, after = _cursors(asked)
+    with reading() as connection:
+        page = queries.page(connection, me(), now, view=asked, before=before, after=after)
+        counts = {name: queries.count(connection, me(), now, tab=name) for name in TABS}
+    return jsonify(
+        tab=asked.tab,
+        counts={name: label(count) for name, count in counts.items()},
+        notifications=[item(row, now).as_data() for row in page.rows],
+        older=page.older and _data_url(asked, before=cursor(_list(asked), page.older)),
+        newer=page.newer and _data_url(asked, after=cursor(_list(asked), page.newer)),
     )
 
 
-def _url(tab: str, **more: str) -> str:
-    values: dict[str, Any] = {"tab": None if tab == "inbox" else tab, **more}
-    return url_for("inbox.index", **values)
+def _data_url(asked: View, **more: str) -> str:
+    values: dict[str, Any] = {**asked.arguments(), **more}
+    return url_for("inbox.data", **values)
 
 
 @blueprint.get("/inbox/<number:number>")
 @signed_in
 def show(number: int) -> Any:
     """One notification; looking changes nothing (a script on the page posts that it was read)."""
+    return one_page(number)
+
+
+def one_page(number: int, *, refusal: BadInput | None = None, typed: str = "") -> str:
+    """The page of one notification, with what is wrong with a time that was typed for it."""
     now = clock.now()
     with reading() as connection:
         row = queries.one(connection, me(), number, now)
         if row is None:
             abort(404)
-        events = history(connection, me().id, row)
+        events = history(connection, me().id, row, zone(), now)
         newer, older = _neighbours(connection, row, now)
-    n: Item = item(row, now)
+        muted = row.topic in queries.mutes(connection, me().id)
+    n = item(row, now)
     return render_template(
         "inbox/show.html",
         n=n,
         html=markdown(row.body) if row.body else "",
         history=events,
-        back_url=_url("dismissed" if row.dismissed_at else "inbox"),
+        is_muted=muted,
+        this_url=url_for("inbox.show", number=row.id),
+        refusal=refusal,
+        snooze_choices=snoozing.choices(zone(), now),
+        snooze_typed=typed or snoozing.suggestion(session.get("snooze", ""), zone(), now),
+        back_url=url(View(n.home)),
         newer_url=newer and url_for("inbox.show", number=newer),
         older_url=older and url_for("inbox.show", number=older),
     )
@@ -92,87 +163,6 @@ def _neighbours(connection: Connection, row: Any, now: Any) -> tuple[int | None,
 
 def _first_id(rows: Sequence[Any]) -> int | None:
     return rows[0].id if rows else None
-
-
-SAID = {
-    "read": "Marked “{}” as read.",
-    "unread": "Marked “{}” as unread.",
-    "dismiss": "Dismissed “{}”.",
-    "restore": "Put “{}” back.",
-}
-SAID_OF_MANY = {"read": "Marked {} as read.", "dismiss": "Dismissed {}."}
-
-
-@blueprint.post("/inbox/<number:number>/<any(read, unread, dismiss, restore):verb>")
-@signed_in
-def act(number: int, verb: str) -> Any:
-    """Do one thing to one notification; doing it again changes nothing."""
-    now = clock.now()
-    with reading() as connection:
-        row = queries.one(connection, me(), number, now)
-    if row is None:
-        abort(404)
-    outcome = actions.act(me().id, verb, [number], now)
-    db.session.commit()
-    if request.form.get("quiet"):
-        return "", 204
-    if outcome.count:
-        feedback.success(SAID[verb].format(row.title), undo=outcome.stamp)
-    return go(request.form.get("next"), url_for("inbox.index"))
-
-
-@blueprint.post("/inbox/bulk")
-@signed_in
-def bulk() -> Any:
-    """Do one thing to all that a page showed; what came since is left alone."""
-    verb, tab = request.form.get("action", ""), request.form.get("tab", "")
-    if verb not in SAID_OF_MANY:
-        abort(400)
-    outcome = actions.act(me().id, verb, actions.All(tab, _shown()), clock.now())
-    db.session.commit()
-    if outcome.count:
-        feedback.success(SAID_OF_MANY[verb].format(_many(outcome.count)), undo=outcome.stamp)
-    else:
-        feedback.info("Nothing to do: nothing that this page showed would change.")
-    return go(request.form.get("next"), _url(tab))
-
-
-def _shown() -> queries.Shown:
-    try:
-        moment = datetime.fromisoformat(request.form.get("moment", ""))
-        top, seen = _counted("top"), _counted("seen")
-        return queries.Shown(min(clock.now(), clock.from_micros(clock.micros(moment))), top, seen)
-    except (ValueError, OverflowError):
-        abort(400)
-
-
-def _counted(name: str) -> int:
-    words = request.form.get(name, "")
-    if not (words.isascii() and words.isdecimal() and len(words) <= 18):
-        raise ValueError(name)
-    return int(words)
-
-
-def _many(count: int) -> str:
-    return "one notification" if count == 1 else f"{count:,} notifications"
-
-
-@blueprint.post("/inbox/undo")
-@signed_in
-def undo() -> Any:
-    """Put back what an action changed; undoing that does it again."""
-    try:
-        stamp = _counted("stamp")
-    except ValueError:
-        abort(400)
-    outcome = actions.undo(me().id, stamp, clock.now())
-    db.session.commit()
-    words = f"Put back {_many(outcome.count)}." if outcome.count else "Nothing was put back."
-    if outcome.left:
-        some = "One had" if outcome.left == 1 else f"{outcome.left:,} had"
-        words += f" {some} changed since and {'was' if outcome.left == 1 else 'were'} left as is."
-    feedback.success(words, undo=outcome.stamp if outcome.count else None)
-    return go(request.form.get("next"), url_for("inbox.index"))
 
 
 @blueprint.get("/inbox/badge", endpoint="badge")

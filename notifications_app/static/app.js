@@ -44,13 +44,21 @@ function fadeLater(flash) {
   }, 1000);
 }
 
-for (const flash of all("[data-flash]")) {
+function setUpFlash(flash) {
   const cross = one("[data-close]", flash);
   if (cross) {
     cross.hidden = false;
     cross.addEventListener("click", () => remove(flash));
   }
   if (["success", "info"].includes(flash.dataset.flash) && !flash.closest("[data-stay]")) fadeLater(flash);
+}
+
+/** Say it to those who hear the page. The region was there before its words, so they are heard. */
+function announce(words) {
+  const region = one("#live");
+  if (!region) return;
+  region.textContent = "";
+  setTimeout(() => { region.textContent = words; }, 100);
 }
 
 // ---- The unread count: asked for again when the page comes back into view, and passed on between tabs.
@@ -105,7 +113,8 @@ if (unread) readNow(unread);
 // ---- Which long messages are open, as long as the tab lives.
 
 const opened = new Set((remembered.get("sessionStorage", "expanded") ?? "").split(",").filter(Boolean));
-for (const more of all("[data-more]")) {
+
+function setUpMore(more) {
   more.open = opened.has(more.dataset.more);
   more.addEventListener("toggle", () => {
     opened[more.open ? "add" : "delete"](more.dataset.more);
@@ -113,17 +122,36 @@ for (const more of all("[data-more]")) {
   });
 }
 
-// ---- The menu closes at a click elsewhere and at Escape.
+/** What each page needs, and each part of a page that has come later. */
+function setUp(root) {
+  all("[data-flash]", root).forEach(setUpFlash);
+  all("[data-more]", root).forEach(setUpMore);
+  const said = all(".flash p", root).map((words) => words.textContent.replace(/\s+/g, " ").trim());
+  if (said.length) announce(said.join(" "));
+}
 
-for (const menu of all("[data-menu]")) {
-  document.addEventListener("click", (event) => {
-    if (!menu.contains(event.target)) menu.open = false;
-  });
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu.open) return;
-    menu.open = false;
-    one("summary", menu).focus();
-  });
+setUp(document);
+
+// ---- Menus close at a click elsewhere and at Escape.
+
+document.addEventListener("click", (event) => {
+  for (const menu of all("[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && one("[data-menu][open]");
+  if (!menu) return;
+  event.preventDefault();
+  menu.open = false;
+  one("summary", menu).focus();
+});
+
+// ---- An address that names a part of something folded unfolds it.
+
+const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1))?.closest("details");
+if (named) {
+  named.open = true;
+  one("summary", named).focus();
 }
 
 // ---- Time zones are found while typing; the button asks the server for those that are not on the page.

@@ -1,0 +1,173 @@
+"""The forms that act on the inbox: on one notification, on several, on all that was shown."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import abort, request, session, url_for
+
+from .. import clock, feedback
+from ..content import counted
+from ..errors import BadInput, BadTime
+from ..extensions import db, reading
+from ..pages import zone
+from ..web import go, me, signed_in
+from . import actions, muting, queries, snoozing
+from .view import View, view
+from .views import blueprint, one_page, url
+
+SAID = {
+    "read": "Marked {} as read.",
+    "unread": "Marked {} as unread.",
+    "dismiss": "Dismissed {}.",
+    "restore": "Put {} back.",
+    "snooze": "Snoozed {}",
+    "unsnooze": "Woke {}.",
+}
+MOST_IDS = 500
+
+
+@blueprint.post(
+    "/inbox/<number:number>/<any(read, unread, dismiss, restore, snooze, unsnooze):verb>"
+)
+@signed_in
+def act(number: int, verb: str) -> Any:
+    """Do one thing to one notification; doing it again changes nothing."""
+    now = clock.now()
+    with reading() as connection:
+        row = queries.one(connection, me(), number, now)
+    if row is None:
+        abort(404)
+    try:
+        until = _until(request.form.get("choice", ""), now) if verb == "snooze" else None
+    except BadTime as refusal:
+        return one_page(number, refusal=refusal, typed=request.form.get("until", "")), 400
+    outcome = actions.act(me().id, verb, [number], now, until=until)
+    db.session.commit()
+    if request.form.get("quiet"):
+        return "", 204
+    _say(verb, f"“{row.title}”", outcome, until)
+    return go(request.form.get("next"), url_for("inbox.index"))
+
+
+def _until(choice: str, now: datetime) -> datetime:
+    typed = request.form.get("until", "")
+    found = snoozing.until(choice, typed, zone(), now)
+    if choice == "until":
+        session["snooze"] = typed
+    return found
+
+
+def _say(verb: str, what: str, outcome: actions.Outcome, until: datetime | None) -> None:
+    if not outcome.count:
+        feedback.info("Nothing to do: nothing of it would change.")
+        return
+    words = SAID[verb].format(what)
+    if until is not None:
+        words += f" until {clock.full(until, zone())}."
+    session["undo"] = outcome.stamp
+    feedback.success(words, undo=outcome.stamp)
+
+
+@blueprint.post("/inbox/bulk")
+@signed_in
+def bulk() -> Any:
+    """Do one thing to what was selected, or to all that a page showed."""
+    verb, _colon, choice = request.form.get("action", "").partition(":")
+    if verb not in SAID:
+        abort(400)
+    now = clock.now()
+    back = request.form.get("next")
+    try:
+        until = _until(choice, now) if verb == "snooze" else None
+    except BadInput as refusal:
+        feedback.error(f"{refusal} Nothing was snoozed.")
+        return go(back, url_for("inbox.index"))
+    scope = _all() if request.form.get("scope") == "all" else _ids()
+    if isinstance(scope, list) and not scope:
+        feedback.info("Nothing is selected. Tick what you mean, then choose again.")
+        return go(back, url_for("inbox.index"))
+    outcome = actions.act(me().id, verb, scope, now, until=until)
+    db.session.commit()
+    _say(verb, many(outcome.count), outcome, until)
+    return go(back, url(scope.view if isinstance(scope, actions.All) else View()))
+
+
+def many(count: int) -> str:
+    """How many notifications, in words."""
+    return counted(count, "notification")
+
+
+def _ids() -> list[int]:
+    found = request.form.getlist("ids")
+    if len(found) > MOST_IDS or not all(_is_number(one) and len(one) < 11 for one in found):
+        abort(400)
+    return [int(one) for one in found]
+
+
+def _all() -> actions.All:
+    """All that the page showed, by what it said it showed."""
+    names = ("tab", "category", "topic", "q")
+    asked = {name: request.form.get(name, "") for name in names}
+    try:
+        moment = datetime.fromisoformat(request.form.get("moment", ""))
+        shown = queries.Shown(
+            min(clock.now(), clock.from_micros(clock.micros(moment))), number("top"), number("seen")
+        )
+    except (ValueError, OverflowError):
+        abort(400)
+    return actions.All(view(**{**asked, "tab": asked["tab"] or "inbox"}), shown)
+
+
+def _is_number(words: str) -> bool:
+    return words.isascii() and words.isdecimal() and len(words) <= 18
+
+
+def number(name: str) -> int:
+    """A whole number of the form; ValueError where it is none."""
+    words = request.form.get(name, "")
+    if not _is_number(words):
+        raise ValueError(name)
+    return int(words)
+
+
+@blueprint.post("/inbox/undo")
+@signed_in
+def undo() -> Any:
+    """Put back what an action changed; undoing that does it again."""
+    try:
+        stamp = number("stamp")
+    except ValueError:
+        abort(400)
+    outcome = actions.undo(me().id, stamp, clock.now())
+    db.session.commit()
+    words = f"Put back {many(outcome.count)}." if outcome.count else "Nothing was put back."
+    if outcome.left:
+        some, left = f"{outcome.left:,}", "were left as they are"
+        if outcome.left == 1:
+            some, left = "One", "was left as it is"
+        words += f" {some} had changed since and {left}."
+    if outcome.count:
+        session["undo"] = outcome.stamp
+    feedback.success(words, undo=outcome.stamp if outcome.count else None)
+    return go(request.form.get("next"), url_for("inbox.index"))
+
+
+@blueprint.post("/settings/mutes")
+@signed_in
+def mutes() -> Any:
+    """Mute a topic, or hear of it again."""
+    topic, action = request.form.get("topic", ""), request.form.get("action", "mute")
+    if action not in {"mute", "unmute"}:
+        abort(400)
+    back = request.form.get("next")
+    try:
+        changed = (muting.mute if action == "mute" else muting.unmute)(me().id, topic)
+    except BadInput as refusal:
+        feedback.error(str(refusal))
+        return go(back, url_for("accounts.settings"))
+    db.session.commit()
+    words, other = f"Unmuted {topic}.", "mute"
+    if action == "mute":
+        words, other = f"Muted {topic}. Errors and banners still come.", "unmute"
+    feedback.success(words, inverse=(topic, other) if changed else None)
+    return go(back, url_for("accounts.settings"))

@@ -1,0 +1,263 @@
+// The inbox without loading pages: what a link or form of the list leads to is fetched by htmx, which puts the parts of
+// that page in place of those here. Kept meanwhile: the focus, the place on the screen, the selection, and what failed.
+"use strict";
+
+const rows = () => all("li.row");
+const selected = () => all("[name=ids]:checked");
+
+// ---- Selecting: all of the view, and ranges with Shift.
+
+let lastPicked = null;
+
+document.addEventListener("click", (event) => {
+  const box = event.target.closest?.("[name=ids]");
+  if (!box) return;
+  const boxes = all("[name=ids]");
+  const from = boxes.indexOf(lastPicked);
+  if (event.shiftKey && from >= 0) {
+    const to = boxes.indexOf(box);
+    for (const between of boxes.slice(Math.min(from, to), Math.max(from, to) + 1)) between.checked = box.checked;
+  }
+  lastPicked = box;
+});
+
+document.addEventListener("change", ({ target }) => {
+  const whole = one(".select-all input");
+  if (target === whole) for (const box of all("[name=ids]")) box.checked = whole.checked;
+  else if (target.name === "ids" && !target.checked) whole.checked = false;
+});
+
+/** The bar goes with the selection; the focus goes back to what was selected. */
+document.addEventListener("reset", () => {
+  const row = selected().at(-1)?.closest("li.row") ?? rows()[0];
+  if (one(".bulk").contains(document.activeElement)) focusRow(row);
+});
+
+// ---- What goes to the server: one after the other, in the order in which it was asked for.
+
+const PARTS = { target: "#view", select: "#view", selectOOB: "#said,#banners", swap: "outerHTML show:none", push: "true" };
+const waiting = new Set();
+let queue = Promise.resolve();
+
+/** What is asked for: a method, an address, the fields to post, and the rows it is about. */
+function send(asked) {
+  one("#main").setAttribute("aria-busy", "true");
+  waiting.add(asked);
+  const turn = queue.then(() => waiting.delete(asked) && htmx.ajax(asked.method, asked.url, { ...PARTS, asked })).catch(() => {});
+  queue = turn.then(() => { if (queue === rest) one("#main").removeAttribute("aria-busy"); });
+  const rest = queue;
+}
+
+/** Whoever leaves the page has still done what was clicked: what is on its way arrives, what waits is sent along. */
+window.addEventListener("pagehide", () => {
+  for (const { url, fields } of waiting) if (fields) navigator.sendBeacon(url, fields);
+  waiting.clear();
+});
+
+/** A form beside the list, as to sign out, comes after what is on its way: the cookie of the last answer is the one kept. */
+document.addEventListener("submit", (event) => {
+  const { target: form, submitter } = event;
+  if (form.closest("#main") || form.method !== "post" || !one("#main").ariaBusy) return;
+  event.preventDefault();
+  Promise.race([queue, new Promise((done) => { setTimeout(done, 3000); })]).then(() => {
+    one("#main").removeAttribute("aria-busy");
+    form.requestSubmit(submitter);
+  });
+});
+
+document.addEventListener("submit", (event) => {
+  const { target: form, submitter } = event;
+  const method = (submitter?.getAttribute("formmethod") ?? form.getAttribute("method") ?? "get").toUpperCase();
+  if (!window.htmx || event.defaultPrevented || !form.closest("#main") || method === "DIALOG") return;
+  event.preventDefault();
+  const fields = new URLSearchParams(new FormData(form));
+  if (submitter?.name) fields.append(submitter.name, submitter.value);
+  const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
+  const row = submitter?.closest("li.row");
+  const bulk = !row && form.matches(".list");
+  const about = row ? [row.id] : bulk ? selected().map((box) => `n${box.value}`) : [];
+  for (const menu of all("[data-menu][open]")) {
+    if (menu.contains(document.activeElement)) one("summary", menu).focus();
+    menu.open = false;
+  }
+  if (method === "GET") {
+    for (const [name, value] of [...fields]) if (!value) fields.delete(name);
+    send({ method, url: fields.size ? `${action}?${fields}` : action, about });
+    return;
+  }
+  if (row && !/\/(read|unread)$/.test(action)) leave(row);
+  send({ method, url: action, fields, about, bulk });
+});
+
+/** Enter in the field for a time means the button below it. */
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.target.id !== "bulk-until") return;
+  event.preventDefault();
+  one(".bulk [value='snooze:until']").click();
+});
+
+/** Only views of the list are fetched: every other link is a page of its own. */
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("#view a");
+  const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  if (!window.htmx || !link || !plain || link.origin !== location.origin || link.pathname !== location.pathname) return;
+  event.preventDefault();
+  send({ method: "GET", url: link.pathname + link.search, about: [] });
+});
+
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (ctx.asked?.fields) Object.assign(ctx.request, { body: ctx.asked.fields, keepalive: true });
+});
+
+/** The row will go: the focus goes on at once, so that the next key means the next row. */
+function leave(row) {
+  row.classList.add("going");
+  const others = rows().filter((other) => !other.matches(".going"));
+  const next = others.find((other) => row.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
+  if (next ?? others.length) focusRow(next ?? others.at(-1));
+}
+
+function focusRow(row) {
+  if (row) one("h3 a", row).focus();
+}
+
+// ---- What comes back, if it is a page of the list.
+
+document.addEventListener("htmx:after:request", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.text.includes('id="view"')) return;
+  event.preventDefault();
+  // Signed out meanwhile, or sent on to another page: there it is shown whole.
+  if (ctx.response.raw.ok) location.assign(ctx.response.raw.url);
+  else failed(ctx.asked, sentence(ctx.text) ?? `The server answered ${ctx.response.status}.`);
+});
+
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+  if (ctx) failed(ctx.asked, "The server does not answer. It may not have heard what you did.");
+});
+
+/** What the page of an error says. */
+function sentence(text) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  return page.querySelector(".error-page > p:not(.buttons)")?.textContent.trim();
+}
+
+/** What has failed and was neither tried again nor closed: it stays, whatever succeeds after it. */
+const failures = new Set();
+
+function failed(asked, words) {
+  for (const id of asked?.about ?? []) document.getElementById(id)?.classList.remove("going");
+  const flash = one("#failure").content.cloneNode(true).firstElementChild;
+  one("[data-sentence]", flash).textContent = words;
+  flash.addEventListener("click", ({ target }) => {
+    if (!target.closest("button")) return;
+    failures.delete(flash);
+    if (!target.closest("[data-retry]")) return;
+    remove(flash);
+    if (!asked) return location.reload();
+    focusRow(document.getElementById(asked.about.at(-1)));
+    send(asked);
+  });
+  failures.add(flash);
+  one(".flashes").append(flash);
+  setUpFlash(flash);
+  announce(words);
+}
+
+// ---- The new parts take over from the old ones.
+
+let before = null;
+
+/** Where the focus is, in words that still mean something in the parts to come. */
+function place(element) {
+  const row = element?.closest("li.row");
+  if (row) {
+    const kinds = ["h3 a", ".pick input", ".more summary", ".row-actions > :last-child", ".row-actions summary", ".row-actions > *"];
+    return { row: row.id, kind: kinds.find((kind) => one(kind, row) === element) ?? "h3 a" };
+  }
+  if (element?.closest(".tabs")) return { selector: ".tabs [aria-current]" };
+  if (element?.closest(".search, .empty")) return { selector: `#${element.id || "q"}` };
+  if (element?.closest(".page-head") && element.value) return { selector: `.page-head [value=${element.value}]` };
+  if (element?.closest("#said")) return { selector: "#said .flash button:not([hidden])" };
+  if (element?.closest(".bulk")) return { acted: true };
+  return element?.closest("#view, .going") ? { selector: "#view h1" } : null;
+}
+
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  const { about = [], bulk = false } = ctx.asked ?? {};
+  before = {
+    about,
+    ids: rows().map((row) => row.id),
+    focus: place(document.activeElement),
+    picked: selected().map((box) => box.value).filter((value) => !bulk || !about.includes(`n${value}`)),
+    from: location.pathname + location.search,
+    tops: rows().filter((row) => !about.includes(row.id)).map((row) => [row.id, row.getBoundingClientRect().top]),
+  };
+});
+
+/** Back to the same address makes no second entry in the history. */
+document.addEventListener("htmx:before:history:update", ({ detail: { history } }) => {
+  if (history.path === location.pathname + location.search) history.type = "replace";
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  const moved = before.from !== location.pathname + location.search;
+  lastPicked = null;
+  all("[data-more]", one("#view")).forEach(setUpMore);
+  setUp(one("#said"));
+  one(".flashes").append(...failures);
+  showUnread(one("#view").dataset.unread);
+  remembered.set("localStorage", "badge", one("#view").dataset.unread);
+  hint();
+  if (moved) scrollTo(0, 0);
+  else stay(before);
+  if ([document.body, one("#main"), null].includes(document.activeElement)) focusAgain(before);
+});
+
+/** The same view: what was selected still is, and what was looked at stays where it was. */
+function stay({ picked, tops }) {
+  for (const box of all("[name=ids]")) box.checked = picked.includes(box.value);
+  const [id, top] = tops.find(([id, at]) => at > 0 && document.getElementById(id)) ?? [];
+  if (id && scrollY > 0) scrollBy(0, document.getElementById(id).getBoundingClientRect().top - top);
+}
+
+function focusAgain({ focus, ids, about }) {
+  if (!focus) return;
+  const id = focus.acted ? about.at(-1) : focus.row;
+  const found = focus.selector ? one(focus.selector) : one(`#${id} ${focus.kind ?? "h3 a"}`) ?? nearest(ids, id);
+  (found ?? one("#view h1")).focus({ preventScroll: Boolean(focus.selector) });
+}
+
+/** The link of the next row that was after this one and is there, else of the one before. */
+function nearest(ids, id) {
+  const at = Math.max(ids.indexOf(id), 0);
+  const there = [...ids.slice(at), ...ids.slice(0, at).reverse()].find((other) => document.getElementById(other));
+  return there && one(`#${there} h3 a`);
+}
+
+// ---- Back from a notification that was dismissed on its own page: on with the one after it.
+
+document.addEventListener("click", ({ target }) => {
+  const row = target.closest("li.row h3 a")?.closest("li.row");
+  if (row) remembered.set("sessionStorage", "left", [row.id, ...rows().map((other) => other.id)].join(","));
+});
+
+const [left, ...others] = (remembered.get("sessionStorage", "left") ?? "").split(",");
+if (left && one("#said .flash")) nearest(others, left)?.focus();
+remembered.set("sessionStorage", "left", null);
+
+// ---- The line about the keys, until it has been read.
+
+function hint() {
+  const line = one("[data-key-hint]");
+  if (line) line.hidden = remembered.get("localStorage", "key-hints") === "seen";
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-key-hint-close]")) return;
+  remembered.set("localStorage", "key-hints", "seen");
+  hint();
+  one("#view h1").focus({ preventScroll: true });
+});
+
+hint();
