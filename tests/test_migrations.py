@@ -23,7 +23,8 @@ from sqlalchemy.engine import make_url
 
 from notifications_app import create_app
 from notifications_app.extensions import ROOT, db
-from tests.conftest import POSTGRESQL, WORKER, on_sqlite, settings
+from notifications_app.inbox import moves
+from tests.conftest import POSTGRESQL, WORKER, on_postgresql, on_sqlite, settings
 from tests.fixtures.make import DAY, START
 from tests.inbox import asking
 
@@ -158,7 +159,8 @@ def test_a_release_is_migrated_and_loses_nothing(filled: Flask) -> None:
     ada, priya, noor = 1, 2, 3
     assert asking.ids(ada, LATER) == [7, 6, 1]
     assert asking.ids(ada, LATER, "dismissed") == [8, 2]
-    assert asking.ids(priya, LATER, "unread") == [8, 7]
+    assert asking.ids(priya, LATER, "unread") == []
+    assert asking.ids(priya, LATER, "muted") == [8, 7, 6]
     assert asking.ids(noor, LATER) == [1]
     assert asking.tops(noor, LATER) == [1]
     assert asking.notify(priya, now=LATER) == 9
@@ -361,3 +363,59 @@ def test_migrated_by_another_version_is_not_ready(new: Flask) -> None:
     db.session.commit()
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json) == (503, {"status": "not migrated"})
+
+
+# --- The search, which no model describes
+
+
+def search_objects() -> set[str]:
+    """What a database has for the search: tables and triggers, or an index."""
+    names = "SELECT name FROM sqlite_master WHERE name LIKE 'notifications_fts%'"
+    if POSTGRESQL:
+        names = "SELECT indexname FROM pg_indexes WHERE indexname = 'ix_notifications_search'"
+    return set(db.session.execute(sa.text(names)).scalars())
+
+
+def test_what_was_there_before_the_search_is_found_by_it(filled: Flask) -> None:
+    assert search_objects() == set()
+    ada = 1
+    words = db.session.execute(sa.text("SELECT title FROM notifications WHERE id = 7")).scalar()
+    for _ in range(2):
+        up()
+        assert search_objects()
+        assert 7 in asking.ids(ada, LATER, q=f'"{words}"')
+        check()
+        down("0001")
+        assert search_objects() == set()
+
+
+@on_postgresql
+def test_without_the_right_to_trigrams_it_is_migrated_all_the_same(
+    new: Flask, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An extension is made by who may CREATE in the database: this one may in its schema only."""
+    role = f"plain_{WORKER}_{os.getpid()}"
+    address = make_url(url)
+    for words in (f'CREATE ROLE "{role}" LOGIN', f'GRANT ALL ON SCHEMA public TO "{role}"'):
+        db.session.execute(sa.text(words))
+    db.session.commit()
+    plain = address.set(username=role, password=None).render_as_string(hide_password=False)
+    app = create_app(settings(plain))
+    try:
+        with app.app_context():
+            up()
+            assert "search has no index" in caplog.text
+            assert search_objects() == set()
+            user = moves.add_reader("zoe", password_hash=None, now=START).id
+            number = asking.notify(user, now=LATER, title="A needle, 100%")
+            assert asking.ids(user, LATER, q="NEEDLE, 100%") == [number]
+            assert asking.ids(user, LATER, q="needles") == []
+            check()
+            down("base")
+            db.session.remove()
+            db.engine.dispose()
+    finally:
+        db.session.rollback()
+        for words in (f'DROP OWNED BY "{role}" CASCADE', f'DROP ROLE "{role}"'):
+            db.session.execute(sa.text(words))
+        db.session.commit()

@@ -58,10 +58,10 @@ def said(page: Page, sentence: str) -> None:
     expect(page.locator(".flash").filter(has_text=sentence)).to_be_visible()
 
 
-def tab_to(page: Page, words: str, *, most: int = 40) -> None:
+def tab_to(page: Page, words: str, *, most: int = 40, key: str = "Tab") -> None:
     """Go on by Tab to what is called so; on the way every stop is visible."""
     for _step in range(most):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         here = page.evaluate(FOCUSED)
         assert here, f"the focus is lost on the way to {words}"
         assert here["framed"], f"the focus does not show on {here}"
@@ -69,3 +69,37 @@ def tab_to(page: Page, words: str, *, most: int = 40) -> None:
         if here["words"] == words:
             return
     raise AssertionError(f"{words} is not reached by Tab")
+
+
+def titles(page: Page) -> list[str]:
+    """What the list shows, from the top."""
+    return page.locator("li.row h3 [dir]").all_inner_texts()
+
+
+def tick(page: Page, *wanted: str) -> None:
+    """Select these rows."""
+    for title in wanted:
+        row(page, title).get_by_label(f"Select {title}").check()
+
+
+def bulk(page: Page, button: str) -> None:
+    """One of the buttons for the selected."""
+    page.locator(".bulk").get_by_role("button", name=f"{button} the selected").click()
+
+
+def open_tab(page: Page, name: str) -> None:
+    """One of the tabs of the inbox, by the mouse."""
+    link = page.locator(".tabs").get_by_role("link", name=name)
+    link.click()
+    expect(link).to_have_attribute("aria-current", "page")
+
+
+def count(page: Page, name: str, number: int) -> None:
+    """The count on a tab."""
+    link = page.locator(".tabs").get_by_role("link", name=name)
+    expect(link.locator(".tab-count")).to_have_text(str(number))
+
+
+def focused(page: Page, title: str) -> None:
+    """The row with this title has the focus."""
+    expect(row(page, title).get_by_role("link", name=title)).to_be_focused()

@@ -6,12 +6,12 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from notifications_app.accounts import actions, queries
+from notifications_app.accounts import queries, resets
 from notifications_app.extensions import reading
 from notifications_app.web import signing_keys
 
 from .site import Console, Site
-from .steps import said
+from .steps import open_tab, press, row, said, tick
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text()
 BODY = """## What to do
@@ -60,7 +60,7 @@ def test_pages_of_nobody(site: Site, page_of: Callable[..., Page], console: Cons
     with site.app.app_context(), reading() as connection:
         user = queries.credentials_of(connection, number)
         assert user is not None
-        token = actions.reset_token(signing_keys(), user.id, user.password_hash)
+        token = resets.token(signing_keys(), user.id, user.password_hash)
     page.goto("/login")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("Type your username.")).to_be_visible()
@@ -82,7 +82,7 @@ def test_registration(make_site: Callable[..., Site], page_of: Callable[..., Pag
 def test_the_inbox(site: Site, priya: int, page_of: Callable[..., Page]) -> None:
     page = page_of("priya", timezone_id="Asia/Kolkata")
     found = []
-    for tab in ("inbox", "unread", "dismissed"):
+    for tab in ("inbox", "unread", "snoozed", "dismissed", "muted"):
         page.goto(f"/inbox?tab={tab}")
         found += violations(page)
     for category in ("success", "error", "warning", "info"):
@@ -96,6 +96,63 @@ def test_the_inbox(site: Site, priya: int, page_of: Callable[..., Page]) -> None
     for tab in ("unread", "dismissed"):
         page.goto(f"/inbox?tab={tab}")
         found += violations(page)
+    assert not found
+
+
+def test_the_inbox_at_work(
+    site: Site, priya: int, page_of: Callable[..., Page], console: Console
+) -> None:
+    for words in ("status of 4", "ERR_FAILED", "Failed to fetch"):
+        console.expect(words)
+    for title in ("Lunch", "Invoice", "Report", "New sign-in"):
+        last = site.send(priya, title, BODY, topic=title.split()[-1].lower())
+    page = page_of("priya")
+    found = []
+    # Menus, the bar for the selected, the sheet of keys, the help, a failure.
+    page.goto("/inbox?q=-zebra")
+    page.locator(".search-help summary").click()
+    row(page, "Report").locator(".snooze summary").click()
+    page.route("**/dismiss", lambda route: route.abort())
+    press(page, "Dismiss", "Lunch")
+    expect(page.get_by_role("button", name="Retry")).to_be_visible()
+    page.unroute("**/dismiss")
+    row(page, "Report").locator(".snooze summary").click()
+    found += violations(page)
+    tick(page, "Report", "Lunch")
+    page.locator(".bulk summary").click()
+    found += violations(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    found += violations(page)
+    page.keyboard.press("Escape")
+    page.locator(".bulk summary").click()
+    page.locator(".bulk").get_by_role("button", name="Tomorrow").click()
+    said(page, "Snoozed 2 notifications")
+    open_tab(page, "Snoozed")
+    tick(page, "Report")
+    found += violations(page)
+    # Nothing found, and what cannot be searched for.
+    for address in ("/inbox?tab=unread&q=zebra", "/inbox?category=zebra"):
+        page.goto(address)
+        found += violations(page)
+    # Its own page: a time that is past, a muted topic.
+    page.goto(f"/inbox/{last}")
+    page.get_by_role("button", name="Mute topic sign-in").click()
+    page.locator(".snooze-part summary").click()
+    page.get_by_label("Until", exact=True).fill("2020-02-29T10:30")
+    page.get_by_role("button", name="Snooze until then").click()
+    expect(page.get_by_text("That time is past.")).to_be_visible()
+    found += violations(page)
+    page.goto("/inbox?tab=muted")
+    expect(page.locator("li.row")).to_have_count(1)
+    found += violations(page)
+    page.goto("/settings#muted-topics")
+    expect(page.get_by_role("button", name="Unmute sign-in")).to_be_visible()
+    page.evaluate(
+        "document.querySelectorAll('.zones label:nth-child(n+20)').forEach(e => e.remove())"
+    )
+    found += violations(page)
     assert not found
 
 

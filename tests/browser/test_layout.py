@@ -83,6 +83,51 @@ def test_nothing_sticks_out(site: Site, page_of: Callable[..., Page], console: C
     assert not found
 
 
+def test_nothing_sticks_out_of_any_tab(site: Site, page_of: Callable[..., Page]) -> None:
+    number = site.reader("noor", timezone="America/Argentina/ComodRivadavia")
+    topic = "a" * 40
+    for ground in ("general", topic):
+        bodies = [LONG * 9, "", TABLE, CODE, "🧵" * 400, "-"]
+        for title, body in zip(TITLES.values(), bodies, strict=True):
+            site.send(number, title, body, topic=ground)
+    page = page_of("noor")
+    page.goto(f"/inbox?topic={topic}&q=-{LONG}x")
+    found = []
+    for action in ("Snooze", "Dismiss", ""):
+        for more in page.locator(".more summary").all():
+            more.click()
+        page.locator(".search-help summary").click()
+        for pick in page.locator("[name=ids]").all()[::3]:
+            pick.check()
+        page.locator(".bulk summary").click()
+        found += sideways(page)
+        if action == "Snooze":
+            page.locator(".bulk").get_by_role("button", name="Tomorrow").click()
+        elif action:
+            page.locator(".bulk").get_by_role("button", name="Dismiss the selected").click()
+        if action:
+            expect(page.locator(".flash")).to_be_visible()
+            found += sideways(page)
+    page.locator(".bulk summary").click()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    found += sideways(page)
+    page.keyboard.press("Escape")
+    page.goto("/settings")
+    page.get_by_label("Topic to mute").select_option(topic)
+    page.get_by_role("button", name="Mute this topic").click()
+    expect(page.locator(".flash")).to_be_visible()
+    found += sideways(page)
+    for tab in ("inbox", "unread", "snoozed", "dismissed", "muted"):
+        page.goto(f"/inbox?tab={tab}")
+        assert page.locator("li.row").count() >= 1, tab
+        page.locator("[name=ids]").first.check()
+        found += sideways(page)
+    page.goto(f"/inbox?tab=snoozed&q={LONG * 2}z")
+    found += sideways(page)
+    assert not found
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_what_is_pressed_is_large_enough(
     site: Site, priya: int, page_of: Callable[..., Page], width: int
@@ -96,6 +141,13 @@ def test_what_is_pressed_is_large_enough(
         page.goto(address)
         page.locator(".account summary").click()
         found += [f"{address}: {words}" for words in page.evaluate(SMALL)]
+    page.goto("/inbox?q=-zebra")
+    page.locator(".search-help summary").click()
+    page.locator("[name=ids]").first.check()
+    page.locator(".bulk summary").click()
+    found += page.evaluate(SMALL)
+    page.keyboard.press("?")
+    found += page.evaluate(SMALL)
     page = page_of(width=width)
     page.goto("/login")
     found += page.evaluate(SMALL)

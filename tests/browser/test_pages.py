@@ -158,6 +158,7 @@ def test_every_button_says_what_it_is_about_and_one_region_speaks(
             expect(button).to_have_accessible_name(re.compile(f"{re.escape(title)}$"))
         assert each.get_by_role("button").count() == 2
     press(page, "Dismiss", titles[0])
+    said(page, f"Dismissed “{titles[0]}”.")
     page.goto("/inbox?tab=dismissed")
     expect(row(page, titles[0]).get_by_role("button")).to_have_accessible_name(
         f"Restore {titles[0]}"

@@ -15,14 +15,17 @@ from notifications_app.accounts.models import User
 from notifications_app.broadcasts import actions as broadcasts
 from notifications_app.broadcasts.actions import Options
 from notifications_app.extensions import db, table
-from notifications_app.inbox import queries
-from notifications_app.inbox.models import Change, Delivery, Notification, Release
+from notifications_app.inbox import actions, queries
+from notifications_app.inbox.models import Change, Delivery, Mute, Notification, Release
+from notifications_app.inbox.view import view
 from tests.conftest import NOON
 
 HOUR = timedelta(hours=1)
 #: The readers of the fixtures came at NOON; what is broadcast from now on is for them.
 NOW = NOON + HOUR
-TABS = ("inbox", "unread", "dismissed")
+TABS = ("inbox", "unread", "snoozed", "dismissed", "muted")
+#: Until when what is snoozed sleeps.
+UNTIL = NOW + timedelta(days=1)
 
 
 def reader(user_id: int) -> Any:
@@ -31,15 +34,33 @@ def reader(user_id: int) -> Any:
     return db.session.execute(sa.select(*columns).where(User.id == user_id)).one()
 
 
-def rows(user_id: int, now: datetime = NOW, tab: str = "inbox") -> Any:
-    """Everything in a tab, newest first."""
-    connection = db.session.connection()
-    return queries.rows(connection, reader(user_id), now, tab=tab, most=10_000)
+def rows(user_id: int, now: datetime = NOW, tab: str = "inbox", **narrowed: str) -> Any:
+    """Everything in a view, newest first."""
+    connection, asked = db.session.connection(), view(tab, **narrowed)
+    return queries.rows(connection, reader(user_id), now, view=asked, most=10_000)
 
 
-def ids(user_id: int, now: datetime = NOW, tab: str = "inbox") -> list[int]:
-    """The ids in a tab, newest first."""
-    return [row.id for row in rows(user_id, now, tab)]
+def ids(user_id: int, now: datetime = NOW, tab: str = "inbox", **narrowed: str) -> list[int]:
+    """The ids in a view, newest first."""
+    return [row.id for row in rows(user_id, now, tab, **narrowed)]
+
+
+def places(user_id: int, now: datetime = NOW) -> dict[str, list[int]]:
+    """The ids in each tab."""
+    return {tab: ids(user_id, now, tab) for tab in TABS}
+
+
+def act(user_id: int, verb: str, scope: Any, now: datetime = NOW) -> actions.Outcome:
+    """Do it; what is snoozed sleeps until :data:`UNTIL`."""
+    until = UNTIL if verb == "snooze" else None
+    return actions.act(user_id, verb, scope, now, until=until)
+
+
+def everything(
+    user_id: int, tab: str = "inbox", now: datetime = NOW, **narrowed: str
+) -> actions.All:
+    """What "all" means on a page of a view made now."""
+    return actions.All(view(tab, **narrowed), shown(user_id, now))
 
 
 def count(user_id: int, now: datetime = NOW, tab: str = "unread") -> int:
@@ -70,14 +91,24 @@ def said(title: str = "Water is off on Sunday", **more: Any) -> content.Content:
 
 def notify(*user_ids: int, now: datetime = NOW, title: str = "Yours", **options: Any) -> int:
     """Send to these people; the id."""
-    return broadcasts.notify(user_ids, said(title), now, Options(**options)).notification.id
+    words, options = _parted(options)
+    found = broadcasts.notify(user_ids, said(title, **words), now, Options(**options))
+    return found.notification.id
 
 
 def broadcast(
     channel: str = "everyone", now: datetime = NOW, title: str = "All of you", **options: Any
 ) -> int:
     """Put on the air; the id."""
-    return broadcasts.broadcast(channel, said(title), now, Options(**options)).notification.id
+    words, options = _parted(options)
+    found = broadcasts.broadcast(channel, said(title, **words), now, Options(**options))
+    return found.notification.id
+
+
+def _parted(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is said, apart from how it is sent."""
+    words = {name: options.pop(name) for name in ("body", "category", "topic") if name in options}
+    return words, options
 
 
 def fill(user_id: int, size: int, arrives_at: datetime = NOW) -> list[int]:
@@ -114,6 +145,7 @@ def kept(user_id: int) -> list[Any]:
             (User, User.id, (User.id,)),
             (Delivery, Delivery.user_id, (Delivery.notification_id,)),
             (Change, Change.user_id, (Change.stamp, Change.notification_id)),
+            (Mute, Mute.user_id, (Mute.topic,)),
         )
     ]
 
@@ -124,7 +156,7 @@ def how_many(model: Any) -> int:
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
+def statements(engine: sa.Engine | None = None) -> Iterator[list[str]]:
     """The statements that are run meanwhile, but for those that begin a transaction."""
     seen: list[str] = []
 
@@ -132,7 +164,7 @@ def statements() -> Iterator[list[str]]:
         if not statement.startswith(("BEGIN", "PRAGMA")):
             seen.append(statement)
 
-    engine = db.engine
+    engine = engine or db.engine
     sa.event.listen(engine, "before_cursor_execute", note)
     try:
         yield seen

@@ -28,6 +28,9 @@ def link(answer: Any, words: str) -> str | None:
     return found and found[1].replace("&amp;", "&")
 
 
-def bulk(browser: FlaskClient, page: Any, action: str = "dismiss", tab: str = "inbox") -> Any:
+def bulk(
+    browser: FlaskClient, page: Any, action: str = "dismiss", tab: str = "inbox", **more: str
+) -> Any:
     shown = {name: field(page, name) for name in ("moment", "top", "seen")}
-    return browser.post("/inbox/bulk", data={"action": action, "tab": tab, **shown})
+    data = {"action": action, "scope": "all", "tab": tab, **shown, **more}
+    return browser.post("/inbox/bulk", data=data)

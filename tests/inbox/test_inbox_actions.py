@@ -15,7 +15,8 @@ from tests.inbox import asking
 from tests.inbox.asking import NOW
 
 LATER = NOW + timedelta(minutes=5)
-OPPOSITE = {"read": "unread", "unread": "read", "dismiss": "restore", "restore": "dismiss"}
+#: What must have been done before, so that there is something to do.
+FIRST = {"unread": "read", "restore": "dismiss", "unsnooze": "snooze"}
 
 
 def states(user_id: int) -> Any:
@@ -38,29 +39,29 @@ def test_an_action_is_four_statements_and_so_is_its_undo(
     in_app: Flask, priya: int, bystander: int, verb: str, size: int
 ) -> None:
     numbers = both_kinds(priya, size)
-    if verb in {"unread", "restore"}:
-        actions.act(priya, OPPOSITE[verb], numbers, NOW)
+    if verb in FIRST:
+        asking.act(priya, FIRST[verb], numbers)
     actions.act(bystander, "read", [asking.notify(bystander), *numbers], NOW)
     before, others = states(priya), asking.kept(bystander)
     with asking.statements() as seen:
-        done = actions.act(priya, verb, numbers, LATER)
+        done = asking.act(priya, verb, numbers, LATER)
     assert (done.count, len(seen)) == (size, 4)
     with asking.statements() as seen:
         back = actions.undo(priya, done.stamp, LATER)
     assert (back.count, back.left, len(seen)) == (size, 0, 4)
-    if verb in {"unread", "restore"}:
+    if verb in FIRST:
         assert states(priya) == before
     assert asking.kept(bystander) == others
 
 
-@pytest.mark.parametrize("verb", ["read", "dismiss"])
+@pytest.mark.parametrize("verb", ["read", "dismiss", "snooze"])
 def test_all_is_four_statements_too(in_app: Flask, ada: int, bystander: int, verb: str) -> None:
     both_kinds(ada, 300)
     asking.broadcast("role:admin")
     asking.notify(bystander)
-    everything, others = actions.All("inbox", asking.shown(ada)), asking.kept(bystander)
+    everything, others = asking.everything(ada), asking.kept(bystander)
     with asking.statements() as seen:
-        done = actions.act(ada, verb, everything, NOW)
+        done = asking.act(ada, verb, everything)
     assert (done.count, len(seen)) == (301, 4)
     assert asking.count(ada) == 0
     assert asking.kept(bystander) == others
@@ -69,12 +70,12 @@ def test_all_is_four_statements_too(in_app: Flask, ada: int, bystander: int, ver
 @pytest.mark.parametrize("verb", actions.VERBS)
 def test_doing_it_again_changes_nothing(in_app: Flask, priya: int, verb: str) -> None:
     numbers = both_kinds(priya, 4)
-    if verb in {"unread", "restore"}:
-        actions.act(priya, OPPOSITE[verb], numbers, NOW)
-    assert actions.act(priya, verb, numbers, NOW).count == 4
+    if verb in FIRST:
+        asking.act(priya, FIRST[verb], numbers)
+    assert asking.act(priya, verb, numbers).count == 4
     before = asking.kept(priya)[1]
     for again in (numbers, numbers[:1]):
-        assert actions.act(priya, verb, again, LATER).count == 0
+        assert asking.act(priya, verb, again, LATER).count == 0
     assert asking.kept(priya)[1] == before
 
 
@@ -86,16 +87,16 @@ def test_somebody_elses_notification_is_not_there(
     for_admins = asking.broadcast("role:admin")
     to_come = asking.notify(priya, arrives_at=NOW + timedelta(hours=1))
     on_its_way = asking.broadcast(arrives_at=NOW + timedelta(hours=1))
-    if verb in {"unread", "restore"}:
+    if verb in FIRST:
         for user in (ada, bystander):
-            actions.act(user, OPPOSITE[verb], [theirs], NOW)
+            asking.act(user, FIRST[verb], [theirs])
     db.session.commit()
     others = asking.kept(ada), asking.kept(bystander), asking.kept(priya)
     for number in (theirs, for_admins, to_come, on_its_way, 987_654_321, 2**31 - 1):
         with pytest.raises(NotThere):
-            actions.act(priya, verb, [number], NOW)
+            asking.act(priya, verb, [number])
         db.session.rollback()
-    assert actions.act(priya, verb, [theirs, for_admins, to_come, on_its_way], NOW).count == 0
+    assert asking.act(priya, verb, [theirs, for_admins, to_come, on_its_way]).count == 0
     db.session.rollback()
     assert (asking.kept(ada), asking.kept(bystander), asking.kept(priya)) == others
 
@@ -112,6 +113,9 @@ def test_there_is_no_such_verb_tab_or_reader(in_app: Flask, priya: int) -> None:
     with pytest.raises(BadInput, match="action"):
         actions.act(priya, "delete", [number], NOW)
     with pytest.raises(BadInput, match="tab"):
-        actions.act(priya, "read", actions.All("snoozed", asking.shown(priya)), NOW)
+        actions.act(priya, "read", asking.everything(priya, "archive"), NOW)
+    for until in (None, NOW, NOW - timedelta(days=1)):
+        with pytest.raises(BadInput, match="a time to come"):
+            actions.act(priya, "snooze", [number], NOW, until=until)
     with pytest.raises(NotThere, match="account"):
         actions.act(priya + 1, "read", [number], NOW)

@@ -75,7 +75,7 @@ def test_a_change_of_zone_changes_every_time_shown(
         assert all(title == "Fri 20 Nov 2026, 07:00 EST (America/New_York)" for title in after)
         assert "Kolkata" not in page.split("<main")[1].replace("Times of", "")
     assert headings(browse(client)) == ["Today Friday 20 November"]
-    assert "Times are in America/New_York." in browse(client)
+    assert "Times are in America/New_York (EST)." in browse(client)
 
 
 def test_the_dismissed_tab_goes_by_the_day_of_dismissal(

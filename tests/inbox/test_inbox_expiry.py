@@ -29,27 +29,27 @@ def is_anywhere(user: int, number: int, now: datetime) -> bool:
     return any(number in one for one in lists) or counted or bool(asking.one(user, number, now))
 
 
-@pytest.mark.parametrize("done", [None, "read", "dismiss"])
+@pytest.mark.parametrize("done", [None, "read", "dismiss", "snooze"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_expires_is_gone_everywhere_at_that_moment(
     in_app: Flask, ada: int, kind: str, done: str | None
 ) -> None:
     number = send(kind, ada, expires_at=END)
     if done:
-        actions.act(ada, done, [number], NOW)
+        asking.act(ada, done, [number])
     assert is_anywhere(ada, number, BEFORE)
     assert asking.count(ada, BEFORE) == (not done)
     assert not is_anywhere(ada, number, END)
 
 
-@pytest.mark.parametrize("done", [None, "read", "dismiss"])
+@pytest.mark.parametrize("done", [None, "read", "dismiss", "snooze"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_recalled_is_gone_everywhere_at_once(
     in_app: Flask, ada: int, kind: str, done: str | None
 ) -> None:
     number = send(kind, ada)
     if done:
-        actions.act(ada, done, [number], NOW)
+        asking.act(ada, done, [number])
     rows = asking.how_many(Notification), asking.how_many(Delivery), asking.how_many(Release)
     assert asking.broadcasts.recall(number, NOW) is True
     assert not is_anywhere(ada, number, NOW)
@@ -61,7 +61,7 @@ def test_what_is_recalled_is_gone_everywhere_at_once(
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_done_to_what_is_gone(in_app: Flask, ada: int, kind: str) -> None:
     number = send(kind, ada)
-    page = actions.All("inbox", asking.shown(ada))
+    page = asking.everything(ada)
     asking.broadcasts.recall(number, NOW)
     assert actions.act(ada, "dismiss", page, NOW).count == 0
     with pytest.raises(NotThere):

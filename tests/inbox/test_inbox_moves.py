@@ -166,7 +166,7 @@ def test_an_all_of_before_a_change_leaves_what_the_change_brought(
 ) -> None:
     seen = asking.broadcast()
     brought = asking.broadcast("role:admin", is_banner=True)
-    page = actions.All("inbox", asking.shown(priya, LATER))
+    page = asking.everything(priya, now=LATER)
     moves.grant_admin(priya, LATER)  # while the clock stands
     assert actions.act(priya, "dismiss", page, LATER).count == 1
     assert asking.ids(priya, LATER) == [brought]

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notifications_app.extensions import db
-from notifications_app.inbox import actions, queries
+from notifications_app.inbox import actions, muting, queries
 from notifications_app.inbox.queries import PAGE, Position
+from notifications_app.inbox.view import view
 from tests.inbox import asking
 from tests.inbox.asking import NOW
 
@@ -25,7 +26,8 @@ ARRIVALS = st.lists(
 
 
 def page(user: int, tab: str, **where: Position | None) -> queries.Page:
-    return queries.page(db.session.connection(), asking.reader(user), LATER, tab=tab, **where)
+    connection = db.session.connection()
+    return queries.page(connection, asking.reader(user), LATER, view=view(tab), **where)
 
 
 def walk(user: int, tab: str) -> list[queries.Page]:
@@ -73,6 +75,12 @@ def roam(user: int, arrivals: list[tuple[int, str]], tab: str) -> None:
         for part in (wanted[::2], wanted[1::2]):
             actions.act(user, "dismiss", part, LATER)
         wanted.sort(reverse=True)
+    elif tab == "snoozed":
+        for part, days in ((wanted[::2], 1), (wanted[1::2], 2)):
+            actions.act(user, "snooze", part, LATER, until=LATER + timedelta(days=days))
+        wanted = sorted(wanted[1::2], reverse=True) + sorted(wanted[::2], reverse=True)
+    elif tab == "muted":
+        muting.mute(user, "general")
     pages = walk(user, tab)
     assert flat(pages) == wanted
     assert all(len(one.rows) == PAGE for one in pages[:-1])

@@ -21,7 +21,8 @@ from hypothesis.stateful import (
 from notifications_app.broadcasts import actions as broadcasts
 from notifications_app.errors import NotThere
 from notifications_app.extensions import db
-from notifications_app.inbox import actions, moves
+from notifications_app.inbox import actions, moves, muting
+from notifications_app.inbox.view import view
 from tests.conftest import NOON
 from tests.inbox import asking
 from tests.inbox.model import Model, Said
@@ -31,6 +32,9 @@ INSTANT = timedelta(microseconds=1)
 DELAYS = st.sampled_from([timedelta(0), timedelta(seconds=30), timedelta(hours=1)])
 LIVES = st.sampled_from([None, None, timedelta(seconds=45), timedelta(hours=2)])
 SPANS = st.sampled_from([INSTANT, timedelta(seconds=31), timedelta(hours=1), timedelta(days=1)])
+NAPS = st.sampled_from([INSTANT, timedelta(seconds=45), timedelta(hours=2), timedelta(days=2)])
+TOPICS = st.sampled_from(["general", "billing"])
+CATEGORIES = st.sampled_from(["info", "info", "error"])
 CHANNELS = st.sampled_from(["everyone", "everyone", "role:admin"])
 VERBS = st.sampled_from(sorted(actions.VERBS))
 SHOWN_BANNERS = 10
@@ -51,10 +55,14 @@ class Centre(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         for user in self.model.people:
-            there = self.model.there(user)
+            known = self.model.known(user)
             for number in self.model.said:
                 row = asking.one(user, number, self.now)
-                assert (row is not None) == (number in there)
+                assert (row is not None) == (number in known)
+                if row is not None:
+                    found = (row.arrives_at, row.snoozed_from, row.read_at, row.dismissed_at)
+                    copy = known[number]
+                    assert found == (copy.arrives, copy.first, copy.read, copy.dismissed)
         db.session.rollback()
 
     @property
@@ -89,25 +97,47 @@ class Centre(RuleBasedStateMachine):
     def the_clock_goes_on(self, span: timedelta) -> None:
         self.model.forward(span)
 
-    @rule(target=notes, first=users, second=users, delay=DELAYS, life=LIVES)
-    def notify(self, first: int, second: int, delay: timedelta, life: timedelta | None) -> int:
+    @rule(
+        target=notes, first=users, second=users, delay=DELAYS, life=LIVES, topic=TOPICS,
+        category=CATEGORIES,
+    )  # fmt: skip
+    def notify(
+        self, first: int, second: int, delay: timedelta, life: timedelta | None, topic: str,
+        category: str,
+    ) -> int:  # fmt: skip
         start = self.now + delay
         end = start + life if life else None
-        number = asking.notify(first, second, now=self.now, arrives_at=start, expires_at=end)
-        self.model.say(Said(number, None, start, end, banner=False), (first, second))
+        more = {"topic": topic, "category": category}
+        number = asking.notify(
+            first, second, now=self.now, arrives_at=start, expires_at=end, **more
+        )
+        self.model.say(Said(number, None, start, end, banner=False, **more), (first, second))
         return number
 
-    @rule(target=notes, channel=CHANNELS, delay=DELAYS, life=LIVES, banner=st.booleans())
+    @rule(
+        target=notes, channel=CHANNELS, delay=DELAYS, life=LIVES, banner=st.booleans(),
+        topic=TOPICS, category=CATEGORIES,
+    )  # fmt: skip
     def broadcast(
-        self, channel: str, delay: timedelta, life: timedelta | None, banner: bool
-    ) -> int:
+        self, channel: str, delay: timedelta, life: timedelta | None, banner: bool, topic: str,
+        category: str,
+    ) -> int:  # fmt: skip
         start = self.now + delay
         end = start + life if life else None
+        more = {"topic": topic, "category": category}
         number = asking.broadcast(
-            channel, self.now, arrives_at=start, expires_at=end, is_banner=banner
+            channel, self.now, arrives_at=start, expires_at=end, is_banner=banner, **more
         )
-        self.model.say(Said(number, channel, start, end, banner))
+        self.model.say(Said(number, channel, start, end, banner, **more))
         return number
+
+    @rule(user=users, topic=TOPICS)
+    def mute(self, user: int, topic: str) -> None:
+        assert muting.mute(user, topic) is self.model.mute(user, topic)
+
+    @rule(user=users, topic=TOPICS)
+    def unmute(self, user: int, topic: str) -> None:
+        assert muting.unmute(user, topic) is self.model.unmute(user, topic)
 
     @rule(number=notes)
     def recall(self, number: int) -> None:
@@ -125,19 +155,27 @@ class Centre(RuleBasedStateMachine):
         moves.set_timezone(user, zone, self.now)
         self.model.listen(user, admin=self.model.people[user].admin)
 
-    @rule(target=stamps, user=users, verb=VERBS, number=notes)
-    def act_on_one(self, user: int, verb: str, number: int) -> Any:
-        if number not in self.model.there(user):
-            assert self.edge(lambda: actions.act(user, verb, [number], self.now)) is None
+    def act(self, user: int, verb: str, scope: Any, nap: timedelta) -> Any:
+        """Do it in the application and hand back what to do it in the model with."""
+        until = self.now + nap if verb == "snooze" else None
+        return actions.act(user, verb, scope, self.now, until=until), until
+
+    @rule(target=stamps, user=users, verb=VERBS, number=notes, nap=NAPS)
+    def act_on_one(self, user: int, verb: str, number: int, nap: timedelta) -> Any:
+        if number not in self.model.known(user):
+            assert self.edge(lambda: self.act(user, verb, [number], nap)) is None
             return multiple()
-        found = actions.act(user, verb, [number], self.now)
-        assert (found.stamp, found.count) == self.model.act(user, verb, [number])
+        found, until = self.act(user, verb, [number], nap)
+        assert (found.stamp, found.count) == self.model.act(user, verb, [number], until)
         return found.stamp
 
-    @rule(target=stamps, user=users, verb=VERBS, numbers=st.lists(notes, min_size=2, max_size=6))
-    def act_on_several(self, user: int, verb: str, numbers: list[int]) -> int:
-        found = actions.act(user, verb, numbers, self.now)
-        assert (found.stamp, found.count) == self.model.act(user, verb, numbers)
+    @rule(
+        target=stamps, user=users, verb=VERBS, nap=NAPS,
+        numbers=st.lists(notes, min_size=2, max_size=6),
+    )  # fmt: skip
+    def act_on_several(self, user: int, verb: str, numbers: list[int], nap: timedelta) -> int:
+        found, until = self.act(user, verb, numbers, nap)
+        assert (found.stamp, found.count) == self.model.act(user, verb, numbers, until)
         return found.stamp
 
     @rule(target=pages, user=users)
@@ -146,11 +184,14 @@ class Centre(RuleBasedStateMachine):
         assert (shown.moment, shown.top, shown.seen) == self.model.shown(user)
         return user, shown
 
-    @rule(target=stamps, page=pages, verb=VERBS, tab=st.sampled_from(asking.TABS))
-    def act_on_all_of_a_page(self, page: tuple[int, Any], verb: str, tab: str) -> int:
+    @rule(target=stamps, page=pages, verb=VERBS, tab=st.sampled_from(asking.TABS), nap=NAPS)
+    def act_on_all_of_a_page(
+        self, page: tuple[int, Any], verb: str, tab: str, nap: timedelta
+    ) -> int:
         user, shown = page
-        found = actions.act(user, verb, actions.All(tab, shown), self.now)
-        wanted = self.model.act_on_all(user, verb, tab, (shown.moment, shown.top, shown.seen))
+        found, until = self.act(user, verb, actions.All(view(tab), shown), nap)
+        seen = (shown.moment, shown.top, shown.seen)
+        wanted = self.model.act_on_all(user, verb, tab, seen, until)
         assert (found.stamp, found.count) == wanted
         return found.stamp
 

@@ -1,0 +1,298 @@
+"""Several at once: what was ticked, or all that a view showed; counted truthfully, undone whole."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from notifications_app.extensions import db
+from notifications_app.inbox import actions, muting
+from notifications_app.inbox.models import Delivery
+from tests.conftest import at
+from tests.inbox import asking
+from tests.inbox.asking import NOW
+from tests.inbox.browsing import LATER, bulk
+
+FIRST = {"unread": "read", "restore": "dismiss", "unsnooze": "snooze"}
+HOME = {"restore": "dismissed", "unsnooze": "snoozed"}
+SAID = {
+    "read": "Marked 2 notifications as read.",
+    "unread": "Marked 2 notifications as unread.",
+    "dismiss": "Dismissed 2 notifications.",
+    "restore": "Put 2 notifications back.",
+    "snooze": "Snoozed 2 notifications until Sat 21 Nov 2026, 08:00 IST.",
+    "unsnooze": "Woke 2 notifications.",
+}
+
+
+@pytest.fixture(autouse=True)
+def page_time(app: Flask) -> Iterator[None]:
+    with at(LATER):
+        yield
+
+
+def named(verb: str) -> str:
+    return "snooze:tomorrow" if verb == "snooze" else verb
+
+
+def shown_on(done: Any, user: int) -> dict[str, str]:
+    """What a page made now says that it shows."""
+    found = done(asking.shown, user, LATER)
+    return {"moment": found.moment.isoformat(), "top": str(found.top), "seen": str(found.seen)}
+
+
+def undo_of(browser: FlaskClient) -> Any:
+    with browser.session_transaction() as found:
+        return found.get("undo")
+
+
+@pytest.mark.parametrize("verb", actions.VERBS)
+def test_what_is_ticked_is_done_said_and_undone(
+    browser: FlaskClient, done: Any, priya: int, bystander: int, verb: str
+) -> None:
+    mine = [done(asking.notify, priya, bystander), done(asking.broadcast)]
+    unticked = done(asking.notify, priya)
+    theirs = done(asking.notify, bystander)
+    if verb in FIRST:
+        done(asking.act, priya, FIRST[verb], [*mine, unticked])
+    before, others = done(asking.places, priya, LATER), done(asking.kept, bystander)
+    # Somebody else's, and none at all, are passed over: the count is of what changed.
+    form = {"action": named(verb), "ids": [*mine, theirs, 2**31 - 1], "next": "/inbox?q=x"}
+    answer = browser.post("/inbox/bulk", data=form)
+    assert (answer.status_code, answer.location) == (303, "/inbox?q=x")
+    assert SAID[verb] in browser.get("/compare").text
+    after = done(asking.places, priya, LATER)
+    assert after != before
+    for tab, numbers in before.items():
+        assert (unticked in numbers) is (unticked in after[tab])
+    assert done(asking.kept, bystander) == others
+    browser.get("/inbox")  # the flash is gone by now, the stamp is not
+    answer = browser.post("/inbox/undo", data={"stamp": str(undo_of(browser))})
+    assert answer.status_code == 303
+    assert "Put back 2 notifications." in browser.get("/compare").text
+    assert done(asking.places, priya, LATER) == before
+    assert done(asking.kept, bystander) == others
+
+
+def test_the_stamp_is_of_what_was_done_last_and_nothing_done_leaves_it(
+    browser: FlaskClient, done: Any, priya: int
+) -> None:
+    number = done(asking.notify, priya)
+    stamps = []
+    for action in ("read", "dismiss", "dismiss"):
+        browser.post("/inbox/bulk", data={"action": action, "ids": [number]})
+        stamps.append(undo_of(browser))
+    assert stamps[0] < stamps[1] == stamps[2]
+    assert "Nothing to do" in browser.get("/compare").text
+
+
+@pytest.mark.parametrize("verb", actions.VERBS)
+def test_a_thousand_are_as_many_statements_as_one(
+    app: Flask, browser: FlaskClient, done: Any, priya: int, verb: str
+) -> None:
+    with app.app_context():
+        engine = db.engine
+    seen: dict[int, list[str]] = {}
+    for size in (1, 999):
+        numbers = done(asking.fill, priya, size)
+        if verb in FIRST:
+            done(asking.act, priya, FIRST[verb], numbers)
+        form = {"action": named(verb), "scope": "all", "tab": HOME.get(verb, "inbox")}
+        form |= shown_on(done, priya)
+        with asking.statements(engine) as run:
+            assert browser.post("/inbox/bulk", data=form).status_code == 303
+        seen[size] = list(run)
+        if verb not in {"dismiss", "snooze"}:
+            done(asking.act, priya, "dismiss", numbers, LATER)
+    assert seen[1] == seen[999]
+    assert len(seen[1]) < 10
+    words = browser.get("/compare").text
+    assert "999 notifications" in words or "1,000 notifications" in words
+
+
+@pytest.mark.parametrize("tab", asking.TABS)
+@pytest.mark.parametrize("verb", ["read", "dismiss", "snooze", "unsnooze", "restore"])
+def test_all_is_all_of_the_view_and_nothing_else(
+    browser: FlaskClient, done: Any, priya: int, bystander: int, tab: str, verb: str
+) -> None:
+    for topic in ("billing", "other"):
+        for title in ("Needle", "Hay"):
+            for category in ("warning", "info"):
+                said = {"topic": topic, "title": title, "category": category}
+                done(asking.notify, priya, bystander, **said)
+                done(asking.broadcast, **said)
+    numbers = done(asking.ids, priya)
+    if tab == "muted":
+        for topic in ("billing", "other"):
+            done(muting.mute, priya, topic)
+    elif tab in {"snoozed", "dismissed"}:
+        done(asking.act, priya, "snooze" if tab == "snoozed" else "dismiss", numbers)
+    others = done(asking.kept, bystander)
+    narrow = {"category": "warning", "topic": "billing", "q": "needle -is:read"}
+    wanted = done(asking.ids, priya, LATER, tab, **narrow)
+    assert len(wanted) == 2
+    before = {n: tuple(done(asking.one, priya, n, LATER)) for n in numbers}
+    form = {"action": named(verb), "scope": "all", "tab": tab, **narrow}
+    answer = browser.post("/inbox/bulk", data=form | shown_on(done, priya))
+    assert answer.status_code == 303
+    with browser:
+        browser.get(answer.location)
+        from flask import request
+
+        where = {"tab": tab, **narrow}
+        if tab == "inbox":
+            del where["tab"]
+        assert (request.path, request.args.to_dict()) == ("/inbox", where)
+    after = {n: tuple(done(asking.one, priya, n, LATER)) for n in numbers}
+    changed = [n for n in numbers if after[n] != before[n]]
+    assert set(changed) in (set(), set(wanted))
+    possible = {
+        "read": tab != "snoozed", "dismiss": tab != "dismissed", "unsnooze": tab == "snoozed",
+        "restore": tab == "dismissed", "snooze": tab != "dismissed",
+    }  # fmt: skip
+    assert bool(changed) is possible[verb]
+    assert done(asking.kept, bystander) == others
+
+
+def test_all_by_a_search_leaves_what_came_since(
+    browser: FlaskClient, done: Any, priya: int
+) -> None:
+    number = done(asking.notify, priya, title="Needle")
+    hay = done(asking.notify, priya, title="Hay")
+    page = browser.get("/inbox?q=needle")
+    with at(LATER + timedelta(seconds=1)):
+        since = done(asking.notify, priya, now=LATER + timedelta(seconds=1), title="Needle two")
+        answer = bulk(browser, page, q="needle")
+        assert answer.location == "/inbox?q=needle"
+        assert "Dismissed 1 notification." in browser.get("/compare").text
+    moment = LATER + timedelta(seconds=2)
+    assert done(asking.ids, priya, moment) == [since, hay]
+    assert done(asking.ids, priya, moment, "dismissed") == [number]
+
+
+def test_all_by_a_search_makes_rows_for_what_it_finds_only(
+    browser: FlaskClient, done: Any, priya: int
+) -> None:
+    for title in ("Needle", "Hay", "Straw"):
+        done(asking.broadcast, title=title)
+    form = {"action": "read", "scope": "all", "q": "needle", **shown_on(done, priya)}
+    browser.post("/inbox/bulk", data=form)
+    assert done(asking.how_many, Delivery) == 1
+
+
+def test_all_of_snoozed_leaves_what_woke_since(browser: FlaskClient, done: Any, priya: int) -> None:
+    woken, asleep = done(asking.notify, priya), done(asking.notify, priya)
+    soon = LATER + timedelta(minutes=1)
+    done(actions.act, priya, "snooze", [woken], NOW, until=soon)
+    done(asking.act, priya, "snooze", [asleep])
+    form = {"action": "dismiss", "scope": "all", "tab": "snoozed", **shown_on(done, priya)}
+    with at(soon):
+        browser.post("/inbox/bulk", data=form)
+    assert done(asking.ids, priya, soon) == [woken]
+    assert done(asking.ids, priya, soon, "dismissed") == [asleep]
+
+
+@pytest.mark.parametrize("size", [500, 501])
+def test_five_hundred_can_be_ticked(browser: FlaskClient, done: Any, priya: int, size: int) -> None:
+    numbers = done(asking.fill, priya, size)
+    answer = browser.post("/inbox/bulk", data={"action": "dismiss", "ids": numbers})
+    assert answer.status_code == (303 if size == 500 else 400)
+    assert done(asking.count, priya, LATER, "dismissed") == (100 if size == 500 else 0)
+
+
+@pytest.mark.parametrize(
+    "number", ["", "x", "-1", "1.0", "1 ", "٣", "²", "\0", "9" * 11, "9" * 30, "1,2", "0x1"]
+)
+def test_what_is_no_id_is_refused_with_everything_beside_it(
+    browser: FlaskClient, done: Any, priya: int, number: str
+) -> None:
+    good = done(asking.notify, priya)
+    before = done(asking.kept, priya)
+    answer = browser.post("/inbox/bulk", data={"action": "dismiss", "ids": [good, number]})
+    assert answer.status_code == 400
+    assert done(asking.kept, priya) == before
+
+
+@pytest.mark.parametrize("number", ["0", "2147483648", "9999999999"])
+def test_an_id_that_nobody_has_is_passed_over(
+    browser: FlaskClient, done: Any, priya: int, number: str
+) -> None:
+    good = done(asking.notify, priya)
+    form = {"action": "dismiss", "ids": [number]}
+    assert browser.post("/inbox/bulk", data={"action": "dismiss", "ids": [good, number]}).location
+    assert done(asking.ids, priya, LATER, "dismissed") == [good]
+    assert browser.post("/inbox/bulk", data=form).status_code in {303, 404}
+
+
+def test_nothing_selected_says_so(browser: FlaskClient, done: Any, priya: int) -> None:
+    done(asking.notify, priya)
+    before = done(asking.kept, priya)
+    for form in ({"action": "dismiss"}, {"action": "read", "next": "/inbox?tab=unread"}):
+        answer = browser.post("/inbox/bulk", data=form)
+        assert (answer.status_code, answer.location) == (303, form.get("next", "/inbox"))
+        assert "Nothing is selected." in browser.get("/compare").text
+    assert done(asking.kept, priya) == before
+    assert undo_of(browser) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"category": "gossip"}, {"topic": "x" * 201}, {"q": "x" * 201}, {"q": "\0"}, {"tab": "All"}],
+)
+def test_all_of_a_view_that_is_none_is_refused(
+    browser: FlaskClient, done: Any, priya: int, change: dict[str, str]
+) -> None:
+    done(asking.notify, priya)
+    before = done(asking.kept, priya)
+    form = {"action": "dismiss", "scope": "all", **shown_on(done, priya), **change}
+    assert browser.post("/inbox/bulk", data=form).status_code == 400
+    assert done(asking.kept, priya) == before
+
+
+@pytest.mark.parametrize(
+    ("action", "typed", "words"),
+    [
+        ("snooze:until", "2026-11-20T10:00", "That time is past."),
+        ("snooze:until", "", "Write a day from 1970"),
+        ("snooze:never", "", "There is no choice “never”."),
+        ("snooze", "", "There is no choice"),
+    ],
+)
+def test_a_time_that_will_not_do_snoozes_nothing_and_says_so(
+    browser: FlaskClient, done: Any, priya: int, action: str, typed: str, words: str
+) -> None:
+    number = done(asking.notify, priya)
+    before = done(asking.kept, priya)
+    form = {"action": action, "until": typed, "ids": [number], "next": "/inbox?topic=general"}
+    answer = browser.post("/inbox/bulk", data=form)
+    assert (answer.status_code, answer.location) == (303, "/inbox?topic=general")
+    said = browser.get("/compare").text
+    assert words in said
+    assert "Nothing was snoozed." in said
+    assert done(asking.kept, priya) == before
+
+
+def test_several_are_snoozed_until_a_time_that_was_typed(
+    browser: FlaskClient, done: Any, priya: int
+) -> None:
+    numbers = [done(asking.notify, priya), done(asking.broadcast)]
+    form = {"action": "snooze:until", "until": "2026-12-01T07:15", "ids": numbers}
+    browser.post("/inbox/bulk", data=form)
+    assert "until Tue 1 Dec 2026, 07:15 IST." in browser.get("/compare").text
+    assert sorted(done(asking.ids, priya, LATER, "snoozed")) == numbers
+    with browser.session_transaction() as kept:
+        assert kept["snooze"] == "2026-12-01T07:15"
+
+
+def test_bulk_needs_a_sign_in_and_a_post(
+    app: Flask, browser: FlaskClient, done: Any, priya: int
+) -> None:
+    number = done(asking.notify, priya)
+    answer = app.test_client().post("/inbox/bulk", data={"action": "dismiss", "ids": [number]})
+    assert (answer.status_code, answer.location[:6]) == (303, "/login")
+    assert browser.get("/inbox/bulk").status_code == 405
+    assert browser.post("/inbox/bulk", data={"ids": [number]}).status_code == 400
+    assert done(asking.ids, priya, LATER) == [number]
