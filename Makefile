@@ -61,6 +61,7 @@ benchmarks: $(STAMP) ## Measure how it behaves as it grows, as ratios within one
 
 screenshots: $(STAMP) ## Take the pictures for README anew
 	@$(BIN)/python docs/screenshots.py
+	@$(BIN)/python docs/animation.py
 
 dist: $(STAMP) ## Build the wheel into dist/
 	@rm -rf dist

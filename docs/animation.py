@@ -1,0 +1,106 @@
+"""Take the short moving picture for README: ``make screenshots`` makes it too.
+
+A morning's inbox, used by keys alone: dismiss, undo, select two, snooze them until tomorrow.
+"""
+
+import tempfile
+from io import BytesIO
+
+import time_machine
+from morning import NOW
+from PIL import Image
+from playwright.sync_api import Page, expect, sync_playwright
+from screenshots import CHROMIUM, DOCS, LINUX, served, sign_in
+
+#: How long each picture stands, in milliseconds.
+STEP, PAUSE = 900, 1800
+SIZE = (960, 720)
+
+
+class Film:
+    """Pictures of a page, each with how long it stands."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.pictures: list[Image.Image] = []
+        self.lengths: list[int] = []
+
+    def take(self, length: int = STEP) -> None:
+        """The page as it stands."""
+        picture = Image.open(BytesIO(self.page.screenshot(animations="disabled")))
+        self.pictures.append(picture.convert("RGB").quantize(128, dither=Image.Dither.NONE))
+        self.lengths.append(length)
+
+    def press(self, *keys: str, length: int = STEP) -> None:
+        """Press keys, and take the page after them."""
+        for key in keys:
+            self.page.keyboard.press(key)
+        self.take(length)
+
+    def save(self, name: str) -> None:
+        """As one file that begins again."""
+        file = DOCS / name
+        first, *others = self.pictures
+        first.save(
+            file, save_all=True, append_images=others, duration=self.lengths, loop=0, optimize=True
+        )
+        print(f"{file.relative_to(DOCS.parent)}: {file.stat().st_size // 1024} KB")
+
+
+def play(page: Page) -> Film:
+    """Use the inbox by keys, a picture at each step."""
+    film = Film(page)
+    said = page.locator("[data-flash]")
+    page.locator("#n1, .row").first.wait_for()
+    film.take(PAUSE)
+    film.press("j")
+    film.press("j")
+    page.keyboard.press("e")
+    expect(said.first).to_contain_text("Dismissed")
+    film.take(PAUSE)
+    page.keyboard.press("z")
+    expect(said.first).to_contain_text("Put back")
+    film.take(PAUSE)
+    film.press("x")
+    film.press("j", "x")
+    film.press("s")
+    page.get_by_role("button", name="Tomorrow").last.click()
+    expect(said.first).to_contain_text("Snoozed")
+    film.take(PAUSE)
+    page.get_by_role("link", name="Snoozed").first.click()
+    page.wait_for_url("**tab=snoozed**")
+    page.locator(".row").first.wait_for()
+    film.take(2 * PAUSE)
+    return film
+
+
+def main() -> None:
+    """On a database of its own, at a moment that stands still."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        time_machine.travel(NOW, tick=False),
+        served(folder) as (url, _card),
+    ):
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-lcd-text"],
+        )
+        context = browser.new_context(
+            base_url=url,
+            color_scheme="light",
+            timezone_id="Asia/Kolkata",
+            user_agent=LINUX,
+            reduced_motion="reduce",
+            viewport={"width": SIZE[0], "height": SIZE[1]},
+        )
+        page = context.new_page()
+        page.goto("/login")
+        sign_in(page)
+        page.goto("/inbox")
+        play(page).save("keys.gif")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
