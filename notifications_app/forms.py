@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import StringField
 
 from .error_pages import EXPIRED
 from .errors import Refused
+
+#: The status of a page that shows a form again.
+NOT_SENT = 400
 
 
 class Form(FlaskForm):
@@ -37,10 +39,3 @@ class Form(FlaskForm):
             self.refuse(refusal)
             return False
         return True
-
-
-class LineField(StringField):
-    """A line of text."""
-
-
-NOT_SENT = 400

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from ..errors import NotThere
 from .models import SignIn, User
@@ -182,14 +182,6 @@ def ids_of(connection: Connection, usernames: Iterable[str]) -> dict[str, int]:
         more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
         raise NotThere(f"There is no user {some}{more}. Nothing was changed.")
     return {name: found[name] for name in names}
-
-
-def how_many(connection: Connection, *, admins: bool = False) -> int:
-    """How many active accounts there are, or how many of them are administrators'."""
-    statement = select(func.count()).select_from(User).where(User.is_active)
-    if admins:
-        statement = statement.where(User.is_admin)
-    return connection.execute(statement).scalar_one()
 
 
 def is_empty(connection: Connection) -> bool:
