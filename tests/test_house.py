@@ -21,7 +21,7 @@ README = ROOT / "README.md"
 FLOORS = {
     0: "extensions clock errors content config logs faults observability accounts inbox"
        " broadcasts compare",
-    1: "accounts.models accounts.queries accounts.actions accounts.passwords accounts.devices",
+    1: "accounts.models accounts.memberships accounts.groups accounts.queries accounts.actions accounts.passwords accounts.devices",
     2: "inbox.models inbox.channels inbox.parts inbox.statements inbox.queries inbox.rows"
        " inbox.actions inbox.steps inbox.moves inbox.history inbox.view inbox.search"
        " inbox.snoozing inbox.muting inbox.lookups",
