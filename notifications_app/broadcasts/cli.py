@@ -13,8 +13,9 @@ from ..extensions import db, reading
 from ..inbox.models import Notification
 from ..logs import record
 from ..terminal import example, moment, say
-from . import actions, options, queries, reports
+from . import actions, editing, options, queries, reports
 from .reports import WHO, broadcast, listed, people
+from .timing import Options
 
 blueprint = Blueprint("broadcasts_cli", __name__, cli_group=None)
 blueprint.cli.add_command(reports.broadcast)
@@ -30,7 +31,7 @@ blueprint.cli.add_command(reports.broadcast)
 def notify(names: tuple[str, ...], key: str | None, as_json: bool, **said: Any) -> None:
     """Send a notification to named people."""
     content = options.content(**said)
-    _to_people(names, content, actions.Options(key=key), as_json=as_json, dry_run=False)
+    _to_people(names, content, Options(key=key), as_json=as_json, dry_run=False)
 
 
 blueprint.cli.add_command(notify)
@@ -65,7 +66,7 @@ def send(
     content = options.content(**said)
     channel = options.channel(to_everyone=to_everyone, to_admins=to_admins, to_users=to_users)
     arrives_at, expires_at = options.times(at, timezone, expires, expires_in, now)
-    chosen = actions.Options(
+    chosen = Options(
         sender_id=options.sender_id(sender),
         key=key,
         arrives_at=arrives_at,
@@ -79,7 +80,7 @@ def send(
 
 
 def _to_people(
-    names: Sequence[str], content: Any, chosen: actions.Options, *, as_json: bool, dry_run: bool
+    names: Sequence[str], content: Any, chosen: Options, *, as_json: bool, dry_run: bool
 ) -> None:
     with reading() as connection:
         found = accounts.ids_of(connection, names)
@@ -90,7 +91,7 @@ def _to_people(
 
 
 def _to_channel(
-    channel: str, content: Any, chosen: actions.Options, *, as_json: bool, dry_run: bool
+    channel: str, content: Any, chosen: Options, *, as_json: bool, dry_run: bool
 ) -> None:
     with reading() as connection:
         audience = queries.audience(connection, channel)
@@ -150,7 +151,7 @@ def _when(arrives_at: datetime, expires_at: datetime | None) -> str:
 @click.argument("number", metavar="ID", type=click.IntRange(1, 2**31 - 1))
 def recall(number: int) -> None:
     """Take a notification off the air for everyone, at once."""
-    changed = actions.recall(number, clock.now())
+    changed = editing.recall(number, clock.now())
     db.session.commit()
     if changed:
         record("recalled", notification=number)
