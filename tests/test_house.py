@@ -21,8 +21,8 @@ README = ROOT / "README.md"
 FLOORS = {
     0: "extensions clock errors content config logs faults observability accounts inbox"
        " broadcasts compare audit",
-    1: "accounts.models accounts.queries accounts.actions accounts.passwords accounts.devices"
-       " audit.models audit.queries audit.actions",
+    1: "accounts.models accounts.memberships accounts.groups accounts.queries accounts.actions"
+       " accounts.passwords accounts.devices audit.models audit.queries audit.actions",
     2: "inbox.models inbox.channels inbox.parts inbox.statements inbox.queries inbox.rows"
        " inbox.actions inbox.steps inbox.moves inbox.history inbox.view inbox.search"
        " inbox.snoozing inbox.muting inbox.lookups",

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import clock
+from ..accounts.memberships import GROUPS
 from ..accounts.models import User
 from ..errors import NotThere
 from ..extensions import db, table, write
@@ -36,18 +37,18 @@ STAMP = bindparam("new_stamp", type_=BigInteger)
 #: What a delivery is, beside whose and of what: what ``changes`` holds and undo puts back.
 STATES = ("arrives_at", "snoozed_from", "read_at", "dismissed_at")
 
-_TAKE = (
-    update(table(User))
-    .where(User.id == parts.USER)
-    .values(
-        last_stamp=case(
-            (User.last_stamp + 1 > bindparam("micros", type_=BigInteger), User.last_stamp + 1),
-            else_=bindparam("micros", type_=BigInteger),
-        )
-    )
-    .returning(
-        User.id, User.last_stamp, User.is_admin, User.admin_since, User.inbox_since, User.timezone
-    )
+_MICROS = bindparam("micros", type_=BigInteger)
+_NEXT = update(table(User)).values(
+    last_stamp=case((User.last_stamp + 1 > _MICROS, User.last_stamp + 1), else_=_MICROS)
+)
+_TAKE = _NEXT.where(User.id == parts.USER).returning(
+    User.id,
+    User.last_stamp,
+    User.is_admin,
+    User.admin_since,
+    User.inbox_since,
+    User.timezone,
+    GROUPS,
 )
 
 
@@ -62,6 +63,11 @@ def take_stamp(user_id: int, now: datetime) -> Row[Any]:
     if row is None:
         raise NotThere("There is no such account.")
     return row
+
+
+def take_stamps(crowd: Select[Any], now: datetime) -> int:
+    """Take the next stamp of each of a crowd (a SELECT of user ids); how many they are."""
+    return write(_NEXT.where(User.id.in_(crowd)), {"micros": clock.micros(now)})
 
 
 def make_rows(reader: Row[Any], kind: str, shape: Shape, values: Mapping[str, Any]) -> None:

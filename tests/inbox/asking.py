@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from notifications_app import content
+from notifications_app.accounts.memberships import GROUPS
 from notifications_app.accounts.models import User
 from notifications_app.broadcasts import actions as broadcasts
 from notifications_app.broadcasts.actions import Options
@@ -31,6 +32,7 @@ UNTIL = NOW + timedelta(days=1)
 def reader(user_id: int) -> Any:
     """Somebody as the statements want them."""
     columns = (User.id, User.is_admin, User.admin_since, User.inbox_since, User.last_stamp)
+    columns += (User.timezone, GROUPS)
     return db.session.execute(sa.select(*columns).where(User.id == user_id)).one()
 
 
