@@ -16,10 +16,12 @@ from ..logs import record
 from ..terminal import example, say
 from ..web import signing_keys
 from . import actions, passwords, resets
+from .groups_cli import groups
 from .listing import find, name_argument, users
 
 blueprint = Blueprint("accounts_cli", __name__, cli_group=None)
 blueprint.cli.add_command(users)
+blueprint.cli.add_command(groups)
 
 
 def _note(act: str, username: str, **detail: Any) -> None:

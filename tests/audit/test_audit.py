@@ -44,6 +44,15 @@ NOTED: dict[str, list[tuple[str, tuple[str, str, dict[str, Any]]]]] = {
     "users reset-link": [(
         "users reset-link priya", ("user.reset-link-made", "user priya", {}),
     )],
+    "groups create": [("groups create night", ("group.created", "group night", {}))],
+    "groups add": [(
+        "groups add ops priya locked",
+        ("group.joined", "group ops", {"people": 1, "first": ["priya"]}),
+    )],
+    "groups remove": [(
+        "groups remove ops priya locked",
+        ("group.left", "group ops", {"people": 1, "first": ["locked"]}),
+    )],
     "notify": [(
         "notify priya ada --title Hello",
         ("notification.sent", "notification 2",
@@ -63,6 +72,8 @@ NOTED: dict[str, list[tuple[str, tuple[str, str, dict[str, Any]]]]] = {
 NOT_NOTED = {
     "users list": "only reads",
     "users show": "only reads",
+    "groups list": "only reads",
+    "groups show": "only reads",
     "broadcast list": "only reads",
     "broadcast show": "only reads",
     "audit list": "only reads",
@@ -84,6 +95,12 @@ NOTHING_DONE = (
     "users revoke-admin priya",
     "users reset-link priya locked",
     "users create priya --password-stdin",
+    "groups create ops",
+    "groups add ops locked",
+    "groups add ops priya --dry-run",
+    "groups remove ops priya",
+    "groups remove ops locked --dry-run",
+    "groups add ops nobody",
 )
 
 Entries = list[tuple[str, str, dict[str, Any]]]
@@ -111,6 +128,8 @@ def people(app: Flask, ada: int, priya: int) -> None:
     add_user(app, "locked")
     run = app.test_cli_runner().invoke
     run(args=["users", "deactivate", "locked"])
+    run(args=["groups", "create", "ops"])
+    run(args=["groups", "add", "ops", "locked"])
     run(args=["notify", "priya", "--title", "First", "--key", "first"])
     sign_in(app.test_client(), "priya")
     with app.app_context():
