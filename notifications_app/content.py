@@ -80,11 +80,11 @@ def check(
     )
 
 
-def check_topic(topic: str) -> str:
-    """A topic is a slug; raises BadInput on the field ``topic``."""
-    topic = check_line(topic, "topic", "topic", TOPIC_MAX, 1)
+def check_topic(topic: str, field: str = "topic", name: str = "topic") -> str:
+    """A topic is a slug, and so is the ``name`` of a group; raises BadInput for ``field``."""
+    topic = check_line(topic, field, name, TOPIC_MAX, 1)
     if not _SLUG.fullmatch(topic):
-        raise BadInput("A topic is made of a-z, 0-9 and single hyphens: on-call.", "topic")
+        raise BadInput(f"A {name} is made of a-z, 0-9 and single hyphens: on-call.", field)
     return topic
 
 

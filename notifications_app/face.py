@@ -6,6 +6,7 @@ from typing import Any, Protocol, cast
 
 from . import clock, content
 from .accounts.models import Group, GroupMember, SignIn, User
+from .audit.models import AuditEntry
 from .broadcasts import actions
 from .broadcasts.timing import Options
 from .extensions import db
@@ -109,7 +110,7 @@ def _id(person: HasId | int) -> int:
 def shell_context() -> dict[str, Any]:
     """What ``flask shell`` has ready: the database, the models, ``notify`` and ``broadcast``."""
     models: tuple[type[Any], ...] = (User, SignIn, Group, GroupMember)
-    models += (Notification, Release, Delivery, Change, Mute)
+    models += (Notification, Release, Delivery, Change, Mute, AuditEntry)
     return {
         "db": db,
         "notify": notify,
