@@ -58,6 +58,8 @@ def _set_up_edges(app: Flask) -> None:
     from .accounts import cli as accounts_cli
     from .accounts import sign_ins  # noqa: F401 - it and the settings add their pages
     from .accounts import views as accounts_views
+    from .audit import cli as audit_cli
+    from .audit import views as audit_views
     from .broadcasts import cli as broadcasts_cli
     from .compare import views as compare_views
     from .inbox import doing  # noqa: F401 - adds the forms that act
@@ -73,6 +75,8 @@ def _set_up_edges(app: Flask) -> None:
         compare_views.blueprint,
         accounts_cli.blueprint,
         broadcasts_cli.blueprint,
+        audit_views.blueprint,
+        audit_cli.blueprint,
         demo.blueprint,
     ):
         app.register_blueprint(blueprint)

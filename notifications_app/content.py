@@ -15,6 +15,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from notifications_app import placeholders
 from notifications_app.errors import BadInput
 
 TITLE_MAX = 140
@@ -68,6 +69,7 @@ def check(
     if label and not action_url:
         raise BadInput("A link label needs a link; give both or neither.", "action_label")
     lines = body.replace("\r\n", "\n").replace("\r", "\n")
+    placeholders.check(title=title, body=body)
     return Content(
         title=check_line(title, "title", "title", TITLE_MAX, 1),
         body=_text(lines.strip(), _NOT_IN_A_BODY, "body", "A body", (0, BODY_MAX)),
@@ -78,11 +80,11 @@ def check(
     )
 
 
-def check_topic(topic: str) -> str:
-    """A topic is a slug; raises BadInput on the field ``topic``."""
-    topic = check_line(topic, "topic", "topic", TOPIC_MAX, 1)
+def check_topic(topic: str, field: str = "topic", name: str = "topic") -> str:
+    """A topic is a slug, and so is the ``name`` of a group; raises BadInput for ``field``."""
+    topic = check_line(topic, field, name, TOPIC_MAX, 1)
     if not _SLUG.fullmatch(topic):
-        raise BadInput("A topic is made of a-z, 0-9 and single hyphens: on-call.", "topic")
+        raise BadInput(f"A {name} is made of a-z, 0-9 and single hyphens: on-call.", field)
     return topic
 
 

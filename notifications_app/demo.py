@@ -13,13 +13,14 @@ from sqlalchemy import Row
 from . import clock, terminal
 from .accounts import passwords, queries
 from .accounts.models import User
-from .broadcasts.actions import Options, broadcast, notify
+from .broadcasts.actions import broadcast, notify
+from .broadcasts.timing import Options
 from .content import Content, check
 from .errors import Refused
 from .extensions import db, reading
 from .inbox import actions, moves, muting, snoozing
 from .inbox import queries as inbox
-from .inbox.channels import ADMINS, EVERYONE
+from .inbox.channels import ADMINS, EVERYONE, listener
 
 blueprint = Blueprint("demo", __name__, cli_group=None)
 
@@ -148,7 +149,8 @@ def _to(user: User, now: datetime) -> None:
 
 def _act(user: User, now: datetime) -> None:
     """The older ones are read, one is dismissed, one asleep, and a topic is muted."""
-    rows = inbox.rows(db.session.connection(), user, now)
+    connection = db.session.connection()
+    rows = inbox.rows(connection, listener(connection, user.id), now)
     tomorrow = snoozing.until("tomorrow", "", user.timezone, now)
     actions.act(user.id, "read", [row.id for row in rows[3:]], now)
     actions.act(user.id, "dismiss", _on("account", rows), now)

@@ -4,9 +4,10 @@
 reads: a snapshot on SQLite, autocommit on PostgreSQL. There is no third.
 """
 
+import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -20,7 +21,23 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import Connection, CursorResult, Engine, Executable, MetaData, Table, event
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    event,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy import cast as cast_to
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
@@ -70,6 +87,21 @@ def write(statement: Executable, values: Mapping[str, Any] | None = None) -> int
     kept = {"preserve_rowcount": True}
     result = db.session.execute(statement, values or {}, execution_options=kept)
     return cast("CursorResult[Any]", result).rowcount
+
+
+def insert_into(model: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that may leave alone what is there, in the database's own dialect."""
+    if db.engine.dialect.name == "sqlite":
+        return sqlite.insert(table(model))
+    return postgresql.insert(table(model))
+
+
+def among(numbers: Collection[int]) -> Select[Any]:
+    """A SELECT of these numbers, however many: one parameter on either database."""
+    if db.engine.dialect.name == "sqlite":
+        each = func.json_each(json.dumps(list(numbers))).table_valued("value")
+        return select(cast_to(each.c.value, Integer))
+    return select(func.unnest(literal(list(numbers), ARRAY(Integer))).column_valued("number"))
 
 
 migrate = Migrate(directory=str(ROOT), compare_type=True, render_as_batch=True)

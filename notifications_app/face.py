@@ -6,7 +6,9 @@ from typing import Any, Protocol, cast
 
 from . import clock, content
 from .accounts.models import Group, GroupMember, SignIn, User
+from .audit.models import AuditEntry
 from .broadcasts import actions
+from .broadcasts.timing import Options
 from .extensions import db
 from .inbox.models import Change, Delivery, Mute, Notification, Release
 
@@ -91,8 +93,8 @@ def _options(
     key: str | None,
     *,
     is_banner: bool,
-) -> actions.Options:
-    return actions.Options(
+) -> Options:
+    return Options(
         sender_id=None if sender is None else _id(sender),
         key=key,
         arrives_at=arrives_at,
@@ -108,7 +110,7 @@ def _id(person: HasId | int) -> int:
 def shell_context() -> dict[str, Any]:
     """What ``flask shell`` has ready: the database, the models, ``notify`` and ``broadcast``."""
     models: tuple[type[Any], ...] = (User, SignIn, Group, GroupMember)
-    models += (Notification, Release, Delivery, Change, Mute)
+    models += (Notification, Release, Delivery, Change, Mute, AuditEntry)
     return {
         "db": db,
         "notify": notify,

@@ -70,6 +70,21 @@ def signed_in(view: type_view) -> type_view:
     return guarded
 
 
+def admin(view: type_view) -> type_view:
+    """Only an administrator may ask; to others who are signed in there is no such page."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not current_user.is_authenticated:
+            return login_manager.unauthorized()
+        if not me().is_admin:
+            abort(404)
+        return view(*args, **kwargs)
+
+    guarded.access = "admin"  # type: ignore[attr-defined]
+    return guarded
+
+
 def me() -> Reader:
     """The signed-in reader of this request."""
     return cast("Reader", current_user)

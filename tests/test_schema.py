@@ -19,6 +19,7 @@ TABLES = {
     "deliveries": "user_id notification_id arrives_at snoozed_from read_at dismissed_at stamp",
     "changes": "user_id stamp notification_id arrives_at snoozed_from read_at dismissed_at",
     "mutes": "user_id topic",
+    "audit": "id at actor_id action subject detail",
 }
 PRIMARY_KEYS = {
     "users": "id",
@@ -30,6 +31,7 @@ PRIMARY_KEYS = {
     "deliveries": "user_id notification_id",
     "changes": "user_id stamp notification_id",
     "mutes": "user_id topic",
+    "audit": "id",
 }
 UNIQUE = {("users", "username"), ("users", "email"), ("groups", "name"), ("notifications", "key")}
 INDEXES = {
@@ -44,6 +46,7 @@ INDEXES = {
     "ix_deliveries_dismissed": "user_id dismissed_at notification_id",
     "ix_deliveries_notification_id": "notification_id",
     "ix_changes_notification_id": "notification_id",
+    "ix_audit_actor_id": "actor_id",
 }
 PARTIAL = {
     "ix_releases_banner": "is_banner",

@@ -19,6 +19,7 @@ from notifications_app.broadcasts import actions as broadcasts
 from notifications_app.broadcasts.actions import notify
 from notifications_app.content import check
 from notifications_app.extensions import db, limiter
+from notifications_app.inbox import moves
 from notifications_app.inbox.models import Delivery
 from notifications_app.inbox.queries import Position
 from notifications_app.web import HEADERS, NumberConverter, cursor, read_cursor, safe_next
@@ -184,6 +185,8 @@ PUBLIC = {
     "accounts.login", "accounts.logout", "accounts.register", "accounts.reset", "static",
     "web.healthz", "web.readyz", "web.start",
 }  # fmt: skip
+#: What is there for administrators alone.
+ADMIN = {"audit.index"}
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -203,9 +206,9 @@ def test_every_route_declares_its_access(app: Flask) -> None:
         for endpoint, view in app.view_functions.items()
         if endpoint != "static"
     }
-    assert {name for name, access in declared.items() if access != "signed in"} | {
-        "static"
-    } == PUBLIC
+    assert {name for name, access in declared.items() if access == "admin"} == ADMIN
+    known = {"signed in", "admin"}
+    assert {name for name, access in declared.items() if access not in known} | {"static"} == PUBLIC
     assert {declared[name] for name in PUBLIC - {"static"}} == {"public"}
 
 
@@ -223,6 +226,23 @@ def test_nobody_signed_out_gets_past_the_sign_in_page(app: Flask) -> None:
                 assert answer.status_code == 303, path
                 assert answer.headers["Location"].startswith("/login"), path
     assert seen >= 10
+
+
+def test_an_administrators_page_is_not_there_for_others(app: Flask) -> None:
+    people = {name: add_user(app, name, is_admin=name == "ada") for name in ("ada", "priya")}
+    clients = {name: app.test_client() for name in people}
+    for name, client in clients.items():
+        sign_in(client, name)
+    for endpoint, path, methods in routes(app):
+        if endpoint in ADMIN:
+            for method in methods - {"OPTIONS"}:
+                assert clients["priya"].open(path, method=method).status_code == 404, path
+    with app.app_context():
+        moves.revoke_admin(people["ada"], NOON)
+        moves.grant_admin(people["priya"], NOON)
+        db.session.commit()
+    for name, status in (("ada", 404), ("priya", 200)):
+        assert clients[name].get("/admin/audit").status_code == status, name
 
 
 def test_every_unsafe_route_asks_for_its_token(make_app: Callable[..., Flask]) -> None:

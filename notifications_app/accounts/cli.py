@@ -1,11 +1,13 @@
 """``flask users``: accounts from the command line."""
 
 import sys
+from typing import Any
 
 import click
 from flask import Blueprint
 
 from .. import clock, terminal
+from ..audit import actions as audit
 from ..content import counted
 from ..errors import BadInput, Refused
 from ..extensions import db
@@ -14,10 +16,17 @@ from ..logs import record
 from ..terminal import example, say
 from ..web import signing_keys
 from . import actions, passwords, resets
+from .groups_cli import groups
 from .listing import find, name_argument, users
 
 blueprint = Blueprint("accounts_cli", __name__, cli_group=None)
 blueprint.cli.add_command(users)
+blueprint.cli.add_command(groups)
+
+
+def _note(act: str, username: str, **detail: Any) -> None:
+    """In the log of what was done, in the same transaction."""
+    audit.note(act, f"user {username}", actor_id=None, now=clock.now(), **detail)
 
 
 def _read_password(*, stdin: bool) -> str:
@@ -67,6 +76,7 @@ def create(
         is_admin=admin,
         now=clock.now(),
     )
+    _note("user.created", user.username, admin=admin, zone=user.timezone)
     db.session.commit()
     record("account made", username=user.username, admin=admin)
     kind = "administrator" if admin else "user"
@@ -84,6 +94,7 @@ def set_password(name: str, password_stdin: bool) -> None:
         passwords.check(password, user.username, user.email, user.display_name)
     )
     ended = actions.set_password(user.id, password_hash)
+    _note("user.password-set", user.username, sign_ins_ended=ended)
     db.session.commit()
     record("password set", username=user.username)
     say(f"The password of “{user.username}” is set. {counted(ended, 'sign-in')} ended.")
@@ -97,6 +108,8 @@ def set_timezone(name: str, timezone: str) -> None:
     zone = clock.zone_name(timezone)
     user = find(name)
     moves.set_timezone(user.id, zone, clock.now())
+    if zone != user.timezone:
+        _note("user.zone-set", user.username, zone=zone, before=user.timezone)
     db.session.commit()
     say(f"Times of “{user.username}” are in {zone} now.")
 
@@ -107,6 +120,10 @@ def _set_active(name: str, *, active: bool) -> None:
         say(f"“{user.username}” is {'active' if active else 'inactive'} already.")
         return
     ended = actions.set_active(user.id, active=active)
+    if active:
+        _note("user.activated", user.username)
+    else:
+        _note("user.deactivated", user.username, sign_ins_ended=ended)
     db.session.commit()
     record("activated" if active else "deactivated", username=user.username)
     if active:
@@ -135,6 +152,8 @@ def grant_admin(name: str) -> None:
     """Make an account an administrator's, from now on."""
     user = find(name)
     changed = moves.grant_admin(user.id, clock.now())
+    if changed:
+        _note("user.admin-granted", user.username)
     db.session.commit()
     if changed:
         record("admin granted", username=user.username)
@@ -147,6 +166,8 @@ def revoke_admin(name: str) -> None:
     """Make an account an ordinary one; what had arrived for administrators stays with it."""
     user = find(name)
     changed = moves.revoke_admin(user.id, clock.now())
+    if changed:
+        _note("user.admin-revoked", user.username)
     db.session.commit()
     if changed:
         record("admin revoked", username=user.username)
@@ -161,6 +182,9 @@ def reset_link(names: tuple[str, ...]) -> None:
     for user in found:
         if not user.is_active:
             raise Refused(f"“{user.username}” is inactive. Activate the account first.")
+    for user in found:
+        _note("user.reset-link-made", user.username)
+    db.session.commit()
     for user in found:
         token = resets.token(signing_keys(), user.id, user.password_hash)
         say(f"{user.username}: {terminal.site()}/reset/{token}")

@@ -11,6 +11,7 @@ from ..errors import NotThere
 from ..extensions import reading
 from ..terminal import example, say
 from . import queries
+from .memberships import GROUPS
 from .models import User
 
 users = terminal.Group("users", help="Make and change accounts.")
@@ -71,14 +72,16 @@ def list_(as_json: bool) -> None:
 @name_argument
 @as_json
 def show(name: str, as_json: bool) -> None:
-    """Show one account and where it is signed in."""
+    """Show one account, the groups it is in, and where it is signed in."""
     user = find(name)
     with reading() as connection:
-        row = connection.execute(queries.people().where(User.id == user.id)).one()
+        person = queries.people().add_columns(GROUPS).where(User.id == user.id)
+        row = connection.execute(person).one()
         signed_in = queries.sign_ins(connection, user.id, clock.now())
+    groups = [one.name for one in row.groups]
     if as_json:
-        terminal.say_json({**_as_dict(row), "sign_ins": len(signed_in)})
+        terminal.say_json({**_as_dict(row), "groups": groups, "sign_ins": len(signed_in)})
         return
-    for word, value in _as_dict(row).items():
+    for word, value in {**_as_dict(row), "groups": ", ".join(groups)}.items():
         say(f"{word + ':':14} {value if value not in (None, '') else '-'}")
     say(f"“{row.username}” is signed in on {counted(len(signed_in), 'browser')}.")

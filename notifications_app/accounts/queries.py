@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from ..errors import NotThere
+from .memberships import GROUPS, Membership
 from .models import SignIn, User
 
 #: After how long without a request, and after how long at all, a sign-in ends.
@@ -33,6 +34,7 @@ class Reader:
     inbox_since: datetime
     created_at: datetime
     shortcuts: bool
+    groups: tuple[Membership, ...]
     token: str
     signed_in_at: datetime
     last_seen_at: datetime
@@ -72,6 +74,7 @@ _READER = (
         User.inbox_since,
         User.created_at,
         User.shortcuts,
+        GROUPS,
         SignIn.created_at.label("signed_in_at"),
         SignIn.last_seen_at,
         SignIn.expires_at,

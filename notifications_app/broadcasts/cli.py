@@ -9,12 +9,14 @@ from flask import Blueprint
 
 from .. import clock, terminal
 from ..accounts import queries as accounts
+from ..audit.actions import note
 from ..extensions import db, reading
 from ..inbox.models import Notification
 from ..logs import record
 from ..terminal import example, moment, say
-from . import actions, options, queries, reports
+from . import actions, editing, options, queries, reports
 from .reports import WHO, broadcast, listed, people
+from .timing import Options
 
 blueprint = Blueprint("broadcasts_cli", __name__, cli_group=None)
 blueprint.cli.add_command(reports.broadcast)
@@ -30,7 +32,8 @@ blueprint.cli.add_command(reports.broadcast)
 def notify(names: tuple[str, ...], key: str | None, as_json: bool, **said: Any) -> None:
     """Send a notification to named people."""
     content = options.content(**said)
-    _to_people(names, content, actions.Options(key=key), as_json=as_json, dry_run=False)
+    chosen = Options(key=key)
+    _to_people(names, content, chosen, as_json=as_json, dry_run=False, act="notification.sent")
 
 
 blueprint.cli.add_command(notify)
@@ -65,7 +68,7 @@ def send(
     content = options.content(**said)
     channel = options.channel(to_everyone=to_everyone, to_admins=to_admins, to_users=to_users)
     arrives_at, expires_at = options.times(at, timezone, expires, expires_in, now)
-    chosen = actions.Options(
+    chosen = Options(
         sender_id=options.sender_id(sender),
         key=key,
         arrives_at=arrives_at,
@@ -79,24 +82,41 @@ def send(
 
 
 def _to_people(
-    names: Sequence[str], content: Any, chosen: actions.Options, *, as_json: bool, dry_run: bool
+    names: Sequence[str],
+    content: Any,
+    chosen: Options,
+    *,
+    as_json: bool,
+    dry_run: bool,
+    act: str = "broadcast.sent",
 ) -> None:
     with reading() as connection:
         found = accounts.ids_of(connection, names)
     sent = actions.notify(list(found.values()), content, clock.now(), chosen)
     audience = queries.Audience(len(found), tuple(found)[:5])
     arrives_at = _arrival(sent.notification)
+    if sent.is_new:
+        _note(act, sent.notification, people(len(found)), len(found))
     _finish(sent, "recipients", list(found), audience, arrives_at, as_json=as_json, dry_run=dry_run)
 
 
 def _to_channel(
-    channel: str, content: Any, chosen: actions.Options, *, as_json: bool, dry_run: bool
+    channel: str, content: Any, chosen: Options, *, as_json: bool, dry_run: bool
 ) -> None:
     with reading() as connection:
         audience = queries.audience(connection, channel)
     sent = actions.broadcast(channel, content, clock.now(), chosen)
     arrives_at = _arrival(sent.notification)
+    if sent.is_new:
+        _note("broadcast.sent", sent.notification, channel, audience.count)
     _finish(sent, "channel", channel, audience, arrives_at, as_json=as_json, dry_run=dry_run)
+
+
+def _note(act: str, notification: Notification, to: str, audience: int) -> None:
+    """In the log of what was done; a dry run takes it back with the rest."""
+    subject = f"notification {notification.id}"
+    said = {"title": notification.title, "to": to, "audience": audience}
+    note(act, subject, actor_id=None, now=clock.now(), **said)
 
 
 def _arrival(notification: Notification) -> datetime:
@@ -150,7 +170,10 @@ def _when(arrives_at: datetime, expires_at: datetime | None) -> str:
 @click.argument("number", metavar="ID", type=click.IntRange(1, 2**31 - 1))
 def recall(number: int) -> None:
     """Take a notification off the air for everyone, at once."""
-    changed = actions.recall(number, clock.now())
+    now = clock.now()
+    changed = editing.recall(number, now)
+    if changed:
+        note("broadcast.recalled", f"notification {number}", actor_id=None, now=now)
     db.session.commit()
     if changed:
         record("recalled", notification=number)

@@ -1,30 +1,43 @@
-"""A reader comes, or begins or ceases to listen to a channel.
+"""Readers come, or begin or cease to listen to a channel: one of them, or a hundred thousand.
 
-Deliveries move with them, in the same transaction, so that nothing seen vanishes and
-nothing comes twice, on the way there or back.
+Deliveries move with them, in the same transaction, so that nothing seen vanishes and nothing
+comes twice, on the way there or back. A crowd is a SELECT of user ids; each step is one
+statement, whatever its size.
 """
 
-from collections.abc import Callable
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, or_, select, union_all, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    cast,
+    delete,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from .. import clock
 from ..accounts import actions as accounts
-from ..accounts.models import User
+from ..accounts import groups
+from ..accounts.models import Group, GroupMember, User
 from ..clock import UTCDateTime
-from ..extensions import db, table, write
-from . import parts
-from .channels import listening, parameters
+from ..extensions import among, insert_into, table, write
+from . import channels, parts
 from .models import Release
-from .steps import STAMP, insert_missing, take_stamp
+from .steps import insert_missing, take_stamp, take_stamps
 
 #: A release about to arrive is kept too, for a page made with a clock ahead of ours.
 SOON = timedelta(minutes=1)
-
-_UNTIL = bindparam("until", type_=UTCDateTime)
+_UNTOUCHED = cast(null(), BigInteger)
 
 
 def add_reader(username: str, *, now: datetime, **account: Any) -> User:
@@ -33,115 +46,165 @@ def add_reader(username: str, *, now: datetime, **account: Any) -> User:
     Takes what :func:`accounts.actions.create` takes, and raises what it raises.
     """
     user = accounts.create(username, now=now, **account)
-    _hand_banners(user, now, stamp=None)
+    welcome(_one(user.id), now)
     return user
 
 
+def welcome(crowd: Select[Any], now: datetime) -> None:
+    """Hand newcomers the banners that are live on their channels, arriving now."""
+    sources = (channels.by_being_there(), channels.by_role(), channels.by_group())
+    _hand_banners(channels.heard(crowd, *sources), now, stamp=_UNTOUCHED)
+
+
 def set_timezone(user_id: int, timezone: str, now: datetime) -> str:
-    """Change the reader's zone; returns its name. Raises UnknownZone."""
+    """Change the reader's zone; returns its name.
+
+    Raises:
+        UnknownZone: where there is none of that name.
+        NotThere: where there is no such account.
+    """
     name = clock.zone_name(timezone)
-    _listen_differently(user_id, now, lambda: _set(user_id, timezone=name))
+    if take_stamp(user_id, now).timezone != name:
+        with _between_zones(_one(user_id), now):
+            write(update(table(User)).where(User.id == user_id).values(timezone=name))
     return name
+
+
+@contextmanager
+def moving(crowd: Select[Any], now: datetime) -> Iterator[None]:
+    """While the body changes the zones of a crowd, carry their deliveries over.
+
+    The crowd is those whose zone does change, before and after.
+    """
+    take_stamps(crowd, now)
+    with _between_zones(crowd, now):
+        yield
+
+
+@contextmanager
+def _between_zones(crowd: Select[Any], now: datetime) -> Iterator[None]:
+    sources = (channels.by_being_there(), channels.by_role(), channels.by_group())
+    in_zones = channels.heard(crowd, *sources, only_zones=True)
+    _keep(in_zones, now)
+    yield
+    _hand_over(in_zones, now)
 
 
 def grant_admin(user_id: int, now: datetime) -> bool:
     """Make the user an administrator from now on; False where they are one."""
-    return _set_admin(user_id, now, is_admin=True)
+    if take_stamp(user_id, now).is_admin:
+        return False
+    _set_admin(user_id, since=now)
+    _hand_over(channels.heard(_one(user_id), channels.by_role()), now)
+    return True
 
 
 def revoke_admin(user_id: int, now: datetime) -> bool:
     """Make the user an ordinary one: what arrived for administrators stays; False if they are."""
-    return _set_admin(user_id, now, is_admin=False)
+    if not take_stamp(user_id, now).is_admin:
+        return False
+    _keep(channels.heard(_one(user_id), channels.by_role()), now)
+    _set_admin(user_id, since=None)
+    return True
 
 
-def _set_admin(user_id: int, now: datetime, *, is_admin: bool) -> bool:
-    changed = False
-
-    def change() -> None:
-        nonlocal changed
-        changed = bool(
-            write(
-                update(table(User))
-                .where(User.id == user_id, User.is_admin.is_(not is_admin))
-                .values(is_admin=is_admin, admin_since=now if is_admin else None)
-            )
-        )
-
-    _listen_differently(user_id, now, change)
-    return changed
-
-
-def _set(user_id: int, **values: Any) -> None:
+def _set_admin(user_id: int, *, since: datetime | None) -> None:
+    values = {"is_admin": since is not None, "admin_since": since}
     write(update(table(User)).where(User.id == user_id).values(**values))
 
 
-def _listen_differently(user_id: int, now: datetime, change: Callable[[], None]) -> None:
-    before = take_stamp(user_id, now)
-    change()
-    after = db.session.execute(_LISTENER, {"reader_id": user_id}).one()
-    if listening(before) == listening(after):
-        return
-    _keep(before, now, stamp=None, until=now + SOON, expired=True)
-    _hand_banners(after, now, stamp=before.last_stamp)
-    _keep(after, now, stamp=before.last_stamp, until=now, expired=False)
+def join_group(name: str, user_ids: Collection[int], now: datetime) -> int:
+    """Put these people into a group: they hear what comes from now on, and the live banners.
+
+    Returns how many were not in it. Raises NotThere where there is no such group.
+    """
+    group_id = groups.find(name)
+    member = (GroupMember.group_id == group_id, GroupMember.user_id.in_(among(user_ids)))
+    there = select(GroupMember.user_id).where(*member)
+    newcomers = select(User.id, literal(group_id), literal(now, UTCDateTime)).where(
+        User.id.in_(among(user_ids)), User.id.not_in(there)
+    )
+    columns = ["user_id", "group_id", "since"]
+    statement = insert_into(GroupMember).from_select(columns, newcomers)
+    joined_now = write(statement.on_conflict_do_nothing())
+    joined(select(GroupMember.user_id).where(*member, GroupMember.since == now), now)
+    return joined_now
 
 
-_LISTENER = select(User.id, User.is_admin, User.admin_since, User.inbox_since, User.timezone).where(
-    User.id == parts.USER
-)
+def joined(crowd: Select[Any], now: datetime) -> None:
+    """Hand those whose membership of a group begins ``now`` the banners that are live on it."""
+    take_stamps(crowd, now)
+    _hand_over(channels.heard(crowd, channels.by_group(GroupMember.since == now)), now)
 
 
-def _keep(
-    reader: Row[Any], now: datetime, *, stamp: int | None, until: datetime, expired: bool
-) -> None:
-    """Make a delivery of everything in view until then that has none."""
-    channels = listening(reader)
-    statement = _keep_statement(len(channels), db.engine.dialect.name, expired=expired)
-    values = {"reader_id": reader.id, "until": until, "new_stamp": stamp, "now": now}
-    write(statement, {**values, **parameters(channels)})
+def leave_group(name: str, user_ids: Collection[int], now: datetime) -> int:
+    """Take these people out of a group: they keep what had arrived, and hear no more.
+
+    Returns how many were in it. Raises NotThere where there is no such group.
+    """
+    member = (
+        GroupMember.group_id == groups.find(name),
+        GroupMember.user_id.in_(among(user_ids)),
+    )
+    crowd = select(GroupMember.user_id).where(*member)
+    take_stamps(crowd, now)
+    _keep(channels.heard(crowd, channels.by_group(Group.name == name)), now)
+    return write(delete(table(GroupMember)).where(*member))
 
 
-@cache
-def _keep_statement(channels: int, dialect: str, *, expired: bool) -> Any:
-    sources = [
-        select(
-            parts.USER.label("user_id"),
-            Release.notification_id,
-            Release.arrives_at,
-            STAMP.label("stamp"),
-        ).where(
-            parts.on_channel(number),
-            Release.arrives_at <= _UNTIL,
-            or_(parts.above_floor(number), Release.is_banner),
-            *(() if expired else (parts.unless_over(Release.expires_at),)),
+def hand_banner(number: int, now: datetime) -> None:
+    """Hand a notification that became a banner to those who came after it: it has no floor."""
+    sources = (channels.by_being_there(), channels.by_role(), channels.by_group())
+    heard = channels.heard(select(User.id), *sources)
+    _hand_banners(
+        heard, now, Release.notification_id == number, Release.arrives_at <= heard.c.floor,
+        stamp=_UNTOUCHED,
+    )  # fmt: skip
+
+
+def _one(user_id: int) -> Select[Any]:
+    return select(literal(user_id, Integer))
+
+
+def _keep(heard: Subquery, now: datetime) -> None:
+    """Make a delivery of everything in view on these channels, expired or about to come too."""
+    _make(_in_view(heard, now + SOON, _UNTOUCHED), now)
+
+
+def _hand_over(heard: Subquery, now: datetime) -> None:
+    """Make a delivery of everything now in view on these channels, as of the reader's stamp."""
+    _hand_banners(heard, now, stamp=User.last_stamp)
+    _make(_in_view(heard, now, User.last_stamp).where(parts.unless_over(Release.expires_at)), now)
+
+
+def _in_view(heard: Subquery, until: datetime, stamp: Any) -> Select[Any]:
+    return (
+        select(heard.c.user_id, Release.notification_id, Release.arrives_at, stamp.label("stamp"))
+        .join(Release, Release.channel == heard.c.channel)
+        .join(User, User.id == heard.c.user_id)
+        .where(
+            Release.arrives_at <= until,
+            or_(Release.arrives_at > heard.c.floor, Release.is_banner),
         )
-        for number in range(channels)
-    ]
-    return insert_missing(union_all(*sources), dialect)
+    )
 
 
-def _hand_banners(reader: Row[Any] | User, now: datetime, *, stamp: int | None) -> None:
-    """Make deliveries, arriving now, of the live banners on the reader's channels."""
-    channels = listening(reader)
-    statement = _banners_statement(len(channels), db.engine.dialect.name)
-    values = {"reader_id": reader.id, "now": now, "new_stamp": stamp}
-    write(statement, {**values, **parameters(channels)})
-
-
-@cache
-def _banners_statement(channels: int, dialect: str) -> Any:
-    sources = [
-        select(
-            parts.USER.label("user_id"),
-            Release.notification_id,
-            parts.NOW.label("arrives_at"),
-            STAMP.label("stamp"),
-        ).where(
-            parts.on_channel(number),
+def _hand_banners(heard: Subquery, now: datetime, *which: ColumnElement[bool], stamp: Any) -> None:
+    """Make deliveries, arriving now, of the live banners on these channels."""
+    arriving = literal(now, UTCDateTime).label("arrives_at")
+    _make(
+        select(heard.c.user_id, Release.notification_id, arriving, stamp.label("stamp"))
+        .join(Release, Release.channel == heard.c.channel)
+        .join(User, User.id == heard.c.user_id)
+        .where(
             Release.is_banner,
-            Release.arrives_at <= parts.NOW,
+            Release.arrives_at <= now,
             parts.unless_over(Release.expires_at),
-        )
-        for number in range(channels)
-    ]
-    return insert_missing(union_all(*sources), dialect)
+            *which,
+        ),
+        now,
+    )
+
+
+def _make(source: Select[Any], now: datetime) -> None:
+    write(insert_missing(source), {"now": now})

@@ -21,12 +21,12 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import clock
+from ..accounts.memberships import GROUPS
 from ..accounts.models import User
 from ..errors import NotThere
-from ..extensions import db, table, write
+from ..extensions import db, insert_into, table, write
 from . import parts, search
 from .channels import listening, parameters
 from .models import Change, Delivery, Notification, Release
@@ -36,18 +36,18 @@ STAMP = bindparam("new_stamp", type_=BigInteger)
 #: What a delivery is, beside whose and of what: what ``changes`` holds and undo puts back.
 STATES = ("arrives_at", "snoozed_from", "read_at", "dismissed_at")
 
-_TAKE = (
-    update(table(User))
-    .where(User.id == parts.USER)
-    .values(
-        last_stamp=case(
-            (User.last_stamp + 1 > bindparam("micros", type_=BigInteger), User.last_stamp + 1),
-            else_=bindparam("micros", type_=BigInteger),
-        )
-    )
-    .returning(
-        User.id, User.last_stamp, User.is_admin, User.admin_since, User.inbox_since, User.timezone
-    )
+_MICROS = bindparam("micros", type_=BigInteger)
+_NEXT = update(table(User)).values(
+    last_stamp=case((User.last_stamp + 1 > _MICROS, User.last_stamp + 1), else_=_MICROS)
+)
+_TAKE = _NEXT.where(User.id == parts.USER).returning(
+    User.id,
+    User.last_stamp,
+    User.is_admin,
+    User.admin_since,
+    User.inbox_since,
+    User.timezone,
+    GROUPS,
 )
 
 
@@ -62,6 +62,11 @@ def take_stamp(user_id: int, now: datetime) -> Row[Any]:
     if row is None:
         raise NotThere("There is no such account.")
     return row
+
+
+def take_stamps(crowd: Select[Any], now: datetime) -> int:
+    """Take the next stamp of each of a crowd (a SELECT of user ids); how many they are."""
+    return write(_NEXT.where(User.id.in_(crowd)), {"micros": clock.micros(now)})
 
 
 def make_rows(reader: Row[Any], kind: str, shape: Shape, values: Mapping[str, Any]) -> None:
@@ -93,17 +98,16 @@ def _make_rows_statement(channels: int, kind: str, shape: Shape, dialect: str) -
         .where(*view(number), parts.UNDELIVERED, *scope)
         for number in range(channels)
     ]
-    return insert_missing(union_all(*sources), dialect)
+    return insert_missing(union_all(*sources))
 
 
-def insert_missing(source: Any, dialect: str) -> Any:
+def insert_missing(source: Any) -> Any:
     """INSERT the deliveries (user, notification, arrival) of a source that are not there yet."""
     rows = source.subquery()
     # Without a WHERE, SQLite takes ON CONFLICT for a join's ON.
     chosen = select(rows).where(literal_column("1") == literal_column("1"))
     columns = ["user_id", "notification_id", "arrives_at", "stamp"][: len(rows.c)]
-    insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return insert_into(table(Delivery)).from_select(columns, chosen).on_conflict_do_nothing()
+    return insert_into(Delivery).from_select(columns, chosen).on_conflict_do_nothing()
 
 
 def log_before(*where: ColumnElement[bool]) -> Any:

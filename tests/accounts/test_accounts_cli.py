@@ -207,7 +207,7 @@ def test_show_prints_one_account(app: Flask, run: Run, priya: int, ada: int) -> 
     assert "created_at:    2026-11-20T12:00:00Z" in shown
     assert "email:         -" in shown
     assert shown.endswith("“priya” is signed in on 1 browser.\n")
-    assert found.keys() == KEYS | {"sign_ins"}
+    assert found.keys() == KEYS | {"groups", "sign_ins"}
     assert (found["username"], found["sign_ins"]) == ("priya", 1)
     assert "hash" not in shown.replace("has_password", "")
 

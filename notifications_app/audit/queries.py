@@ -1,0 +1,101 @@
+"""What was noted, newest first."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Row, bindparam, select
+
+from ..accounts.models import User
+from .models import AuditEntry
+
+PAGE = 50
+COMMAND_LINE = "command line"
+
+_ID = bindparam("id", type_=BigInteger)
+_ENTRIES = select(
+    AuditEntry.id,
+    AuditEntry.at,
+    AuditEntry.action,
+    AuditEntry.subject,
+    AuditEntry.detail,
+    User.username.label("actor"),
+).outerjoin(User, User.id == AuditEntry.actor_id)
+_NEWEST = _ENTRIES.order_by(AuditEntry.id.desc())
+_OLDER = _NEWEST.where(AuditEntry.id < _ID)
+_NEWER = _ENTRIES.order_by(AuditEntry.id).where(AuditEntry.id > _ID)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act as it is shown."""
+
+    id: int
+    at: datetime
+    #: A username; None is the command line.
+    actor: str | None
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+    @property
+    def who(self) -> str:
+        """The actor in words."""
+        return self.actor or COMMAND_LINE
+
+    @property
+    def what(self) -> str:
+        """The action in words: ``Broadcast sent``."""
+        return self.action.replace(".", " ").replace("-", " ").capitalize()
+
+    @property
+    def words(self) -> str:
+        """The detail in words: ``title: Hello; to: everyone; audience: 1,204``."""
+        return "; ".join(
+            f"{name.replace('_', ' ')}: {_word(value)}" for name, value in self.detail.items()
+        )
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, list):
+        return ", ".join(map(_word, value)) or "none"
+    return "none" if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Entries, newest first, and those beside which the next pages begin."""
+
+    entries: Sequence[Entry]
+    older: Entry | None
+    newer: Entry | None
+
+
+def newest(connection: Connection, limit: int) -> list[Entry]:
+    """The newest of all that was noted."""
+    return [_entry(row) for row in connection.execute(_NEWEST.limit(limit))]
+
+
+def page(connection: Connection, *, before: int | None = None, after: int | None = None) -> Page:
+    """A page of the log: the newest, or the one older or newer than an entry's id."""
+    if after is not None:
+        found = [_entry(row) for row in connection.execute(_NEWER.limit(PAGE + 1), {"id": after})]
+        if len(found) > PAGE:
+            found = found[:PAGE][::-1]
+            return Page(found, found[-1], found[0])
+    if before is None:
+        found = newest(connection, PAGE + 1)
+    else:
+        found = [_entry(row) for row in connection.execute(_OLDER.limit(PAGE + 1), {"id": before})]
+    older = found[PAGE - 1] if len(found) > PAGE else None
+    return Page(found[:PAGE], older, found[0] if before is not None and found else None)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(**{**row._asdict(), "detail": json.loads(row.detail)})

@@ -1,0 +1,36 @@
+"""The page of the audit log, for administrators."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from ..extensions import reading
+from ..inbox.queries import Position
+from ..web import admin, cursor, read_cursor
+from . import queries
+
+blueprint = Blueprint("audit", __name__)
+LIST = "audit"
+
+
+@blueprint.get("/admin/audit")
+@admin
+def index() -> Any:
+    """A page of what was changed, newest first."""
+    before = read_cursor(LIST, request.args.get("before"))
+    after = None if before else read_cursor(LIST, request.args.get("after"))
+    with reading() as connection:
+        page = queries.page(
+            connection, before=before.id if before else None, after=after.id if after else None
+        )
+    return render_template(
+        "audit/index.html",
+        entries=page.entries,
+        older_url=page.older and url_for("audit.index", before=_cursor(page.older)),
+        newer_url=page.newer and url_for("audit.index", after=_cursor(page.newer)),
+        newest_url=url_for("audit.index") if before or page.newer else None,
+    )
+
+
+def _cursor(entry: queries.Entry) -> str:
+    return cursor(LIST, Position(entry.at, entry.id))
