@@ -21,7 +21,7 @@ from notifications_app.inbox.channels import Listener, listener
 from notifications_app.inbox.models import Delivery, Notification
 
 CHUNK = 10_000
-#: Of every tenth notification.
+#: The topic of every tenth notification.
 TENTH = "reports"
 
 
