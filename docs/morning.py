@@ -6,7 +6,8 @@ from typing import Any
 
 from notifications_app.accounts import actions as accounts
 from notifications_app.accounts import passwords, queries
-from notifications_app.broadcasts.actions import Options, broadcast, notify
+from notifications_app.broadcasts.actions import broadcast, notify
+from notifications_app.broadcasts.timing import Options
 from notifications_app.content import Content, check
 from notifications_app.demo import CARD, EXPORT, INVOICE, LISBON, MENTION, SUNDAY
 from notifications_app.extensions import db

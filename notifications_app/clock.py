@@ -69,6 +69,11 @@ def zone_names() -> tuple[str, ...]:
     return tuple(pytz.common_timezones)
 
 
+def every_zone() -> frozenset[str]:
+    """Each name that :func:`zone_name` can give: wherever somebody may live."""
+    return frozenset(_SPELLINGS.values())
+
+
 def zone_name(name: str) -> str:
     """The name to keep for a zone, whatever its case; of an older alias, today's name."""
     if name.casefold() not in _SPELLINGS:

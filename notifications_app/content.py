@@ -15,6 +15,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from notifications_app import placeholders
 from notifications_app.errors import BadInput
 
 TITLE_MAX = 140
@@ -68,6 +69,8 @@ def check(
     if label and not action_url:
         raise BadInput("A link label needs a link; give both or neither.", "action_label")
     lines = body.replace("\r\n", "\n").replace("\r", "\n")
+    placeholders.check(title, "title")
+    placeholders.check(body, "body")
     return Content(
         title=check_line(title, "title", "title", TITLE_MAX, 1),
         body=_text(lines.strip(), _NOT_IN_A_BODY, "body", "A body", (0, BODY_MAX)),

@@ -10,13 +10,14 @@ from flask import Blueprint
 from . import clock, terminal
 from .accounts import passwords, queries
 from .accounts.models import User
-from .broadcasts.actions import Options, broadcast, notify
+from .broadcasts.actions import broadcast, notify
+from .broadcasts.timing import Options
 from .content import Content, check
 from .errors import Refused
 from .extensions import db, reading
 from .inbox import actions, moves
 from .inbox import queries as inbox
-from .inbox.channels import ADMINS, EVERYONE
+from .inbox.channels import ADMINS, EVERYONE, listener
 
 blueprint = Blueprint("demo", __name__, cli_group=None)
 
@@ -145,7 +146,8 @@ def _to(user: User, now: datetime) -> None:
 
 def _act(user: User, now: datetime) -> None:
     """Some are read, and one is dismissed."""
-    ids = [row.id for row in inbox.rows(db.session.connection(), user, now)]
+    connection = db.session.connection()
+    ids = [row.id for row in inbox.rows(connection, listener(connection, user.id), now)]
     actions.act(user.id, "read", ids[3:], now)
     actions.act(user.id, "dismiss", ids[-1:], now)
 

@@ -37,6 +37,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import cast as cast_to
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
@@ -86,6 +87,13 @@ def write(statement: Executable, values: Mapping[str, Any] | None = None) -> int
     kept = {"preserve_rowcount": True}
     result = db.session.execute(statement, values or {}, execution_options=kept)
     return cast("CursorResult[Any]", result).rowcount
+
+
+def insert_into(model: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that may leave alone what is there, in the database's own dialect."""
+    if db.engine.dialect.name == "sqlite":
+        return sqlite.insert(table(model))
+    return postgresql.insert(table(model))
 
 
 def among(numbers: Collection[int]) -> Select[Any]:

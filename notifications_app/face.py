@@ -8,6 +8,7 @@ from . import clock, content
 from .accounts.models import Group, GroupMember, SignIn, User
 from .audit.models import AuditEntry
 from .broadcasts import actions
+from .broadcasts.timing import Options
 from .extensions import db
 from .inbox.models import Change, Delivery, Mute, Notification, Release
 
@@ -92,8 +93,8 @@ def _options(
     key: str | None,
     *,
     is_banner: bool,
-) -> actions.Options:
-    return actions.Options(
+) -> Options:
+    return Options(
         sender_id=None if sender is None else _id(sender),
         key=key,
         arrives_at=arrives_at,

@@ -19,14 +19,14 @@ README = ROOT / "README.md"
 
 #: Of each module: on which floor it stands. Whatever is not named here is an edge, on the fourth.
 FLOORS = {
-    0: "extensions clock errors content config logs faults observability accounts inbox"
-       " broadcasts compare audit",
+    0: "extensions clock errors content placeholders config logs faults observability accounts"
+       " inbox broadcasts compare audit",
     1: "accounts.models accounts.memberships accounts.groups accounts.queries accounts.actions"
        " accounts.passwords accounts.devices audit.models audit.queries audit.actions",
     2: "inbox.models inbox.channels inbox.parts inbox.statements inbox.queries inbox.rows"
        " inbox.actions inbox.steps inbox.moves inbox.history inbox.view inbox.search"
        " inbox.snoozing inbox.muting inbox.lookups",
-    3: "broadcasts.queries broadcasts.actions face",
+    3: "broadcasts.queries broadcasts.actions broadcasts.timing broadcasts.editing face",
     5: "__init__ __main__",
 }  # fmt: skip
 EDGE = 4

@@ -14,8 +14,9 @@ from ..extensions import db, reading
 from ..inbox.models import Notification
 from ..logs import record
 from ..terminal import example, moment, say
-from . import actions, options, queries, reports
+from . import actions, editing, options, queries, reports
 from .reports import WHO, broadcast, listed, people
+from .timing import Options
 
 blueprint = Blueprint("broadcasts_cli", __name__, cli_group=None)
 blueprint.cli.add_command(reports.broadcast)
@@ -31,7 +32,7 @@ blueprint.cli.add_command(reports.broadcast)
 def notify(names: tuple[str, ...], key: str | None, as_json: bool, **said: Any) -> None:
     """Send a notification to named people."""
     content = options.content(**said)
-    chosen = actions.Options(key=key)
+    chosen = Options(key=key)
     _to_people(names, content, chosen, as_json=as_json, dry_run=False, act="notification.sent")
 
 
@@ -67,7 +68,7 @@ def send(
     content = options.content(**said)
     channel = options.channel(to_everyone=to_everyone, to_admins=to_admins, to_users=to_users)
     arrives_at, expires_at = options.times(at, timezone, expires, expires_in, now)
-    chosen = actions.Options(
+    chosen = Options(
         sender_id=options.sender_id(sender),
         key=key,
         arrives_at=arrives_at,
@@ -83,7 +84,7 @@ def send(
 def _to_people(
     names: Sequence[str],
     content: Any,
-    chosen: actions.Options,
+    chosen: Options,
     *,
     as_json: bool,
     dry_run: bool,
@@ -100,7 +101,7 @@ def _to_people(
 
 
 def _to_channel(
-    channel: str, content: Any, chosen: actions.Options, *, as_json: bool, dry_run: bool
+    channel: str, content: Any, chosen: Options, *, as_json: bool, dry_run: bool
 ) -> None:
     with reading() as connection:
         audience = queries.audience(connection, channel)
@@ -170,7 +171,7 @@ def _when(arrives_at: datetime, expires_at: datetime | None) -> str:
 def recall(number: int) -> None:
     """Take a notification off the air for everyone, at once."""
     now = clock.now()
-    changed = actions.recall(number, now)
+    changed = editing.recall(number, now)
     if changed:
         note("broadcast.recalled", f"notification {number}", actor_id=None, now=now)
     db.session.commit()

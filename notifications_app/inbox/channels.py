@@ -9,9 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, String, Subquery, case, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    String,
+    Subquery,
+    case,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
-from ..accounts.memberships import Membership
+from ..accounts.memberships import GROUPS, Membership
 from ..accounts.models import Group, GroupMember, User
 
 EVERYONE = "everyone"
@@ -81,6 +93,12 @@ def listening(reader: Listener) -> tuple[Channel, ...]:
     return (*channels, *zoned)
 
 
+def listener(connection: Connection, user_id: int) -> Row[Any]:
+    """What of this account decides on its channels."""
+    columns = (User.id, User.is_admin, User.admin_since, User.inbox_since, User.timezone, GROUPS)
+    return connection.execute(select(*columns).where(User.id == user_id)).one()
+
+
 def parameters(channels: Sequence[Channel]) -> dict[str, Any]:
     """The values of the bind parameters ``channel_0``, ``floor_0``, … of a statement."""
     return {
@@ -132,7 +150,9 @@ def heard(crowd: Select[Any], *sources: Select[Any], only_zones: bool = False) -
 
     ``only_zones`` leaves the channels for all zones out.
     """
-    every = union_all(*(one.where(User.id.in_(crowd)) for one in sources)).subquery()
+    every = union_all(
+        *(one.where(User.id.in_(crowd.correlate(None))) for one in sources)
+    ).subquery()
     name = every.c.channel.op("||", return_type=String())(literal(_IN))
     zoned = select(
         every.c.user_id,

@@ -12,12 +12,12 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Integer,
     Select,
     Subquery,
     cast,
     delete,
-    insert,
     literal,
     null,
     or_,
@@ -30,7 +30,7 @@ from ..accounts import actions as accounts
 from ..accounts import groups
 from ..accounts.models import Group, GroupMember, User
 from ..clock import UTCDateTime
-from ..extensions import among, db, table, write
+from ..extensions import among, insert_into, table, write
 from . import channels, parts
 from .models import Release
 from .steps import insert_missing, take_stamp, take_stamps
@@ -125,7 +125,8 @@ def join_group(name: str, user_ids: Collection[int], now: datetime) -> int:
         User.id.in_(among(user_ids)), User.id.not_in(there)
     )
     columns = ["user_id", "group_id", "since"]
-    joined_now = write(insert(table(GroupMember)).from_select(columns, newcomers))
+    statement = insert_into(GroupMember).from_select(columns, newcomers)
+    joined_now = write(statement.on_conflict_do_nothing())
     joined(select(GroupMember.user_id).where(*member, GroupMember.since == now), now)
     return joined_now
 
@@ -149,6 +150,16 @@ def leave_group(name: str, user_ids: Collection[int], now: datetime) -> int:
     take_stamps(crowd, now)
     _keep(channels.heard(crowd, channels.by_group(Group.name == name)), now)
     return write(delete(table(GroupMember)).where(*member))
+
+
+def hand_banner(number: int, now: datetime) -> None:
+    """Hand a notification that became a banner to those who came after it: it has no floor."""
+    sources = (channels.by_being_there(), channels.by_role(), channels.by_group())
+    heard = channels.heard(select(User.id), *sources)
+    _hand_banners(
+        heard, now, Release.notification_id == number, Release.arrives_at <= heard.c.floor,
+        stamp=_UNTOUCHED,
+    )  # fmt: skip
 
 
 def _one(user_id: int) -> Select[Any]:
@@ -178,7 +189,7 @@ def _in_view(heard: Subquery, until: datetime, stamp: Any) -> Select[Any]:
     )
 
 
-def _hand_banners(heard: Subquery, now: datetime, *, stamp: Any) -> None:
+def _hand_banners(heard: Subquery, now: datetime, *which: ColumnElement[bool], stamp: Any) -> None:
     """Make deliveries, arriving now, of the live banners on these channels."""
     arriving = literal(now, UTCDateTime).label("arrives_at")
     _make(
@@ -186,11 +197,14 @@ def _hand_banners(heard: Subquery, now: datetime, *, stamp: Any) -> None:
         .join(Release, Release.channel == heard.c.channel)
         .join(User, User.id == heard.c.user_id)
         .where(
-            Release.is_banner, Release.arrives_at <= now, parts.unless_over(Release.expires_at)
+            Release.is_banner,
+            Release.arrives_at <= now,
+            parts.unless_over(Release.expires_at),
+            *which,
         ),
         now,
     )
 
 
 def _make(source: Select[Any], now: datetime) -> None:
-    write(insert_missing(source, db.engine.dialect.name), {"now": now})
+    write(insert_missing(source), {"now": now})

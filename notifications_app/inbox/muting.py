@@ -1,10 +1,9 @@
 """The topics that a reader does not want to hear of."""
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ..content import check_topic
-from ..extensions import db, table, write
+from ..extensions import insert_into, table, write
 from .models import Mute
 
 
@@ -15,8 +14,7 @@ def mute(user_id: int, topic: str) -> bool:
         BadInput: with the field ``topic``, where it is none.
     """
     values = {"user_id": user_id, "topic": check_topic(topic)}
-    insert_into = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    return bool(write(insert_into(table(Mute)).values(**values).on_conflict_do_nothing()))
+    return bool(write(insert_into(Mute).values(**values).on_conflict_do_nothing()))
 
 
 def unmute(user_id: int, topic: str) -> bool:

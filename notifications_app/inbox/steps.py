@@ -21,13 +21,12 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import clock
 from ..accounts.memberships import GROUPS
 from ..accounts.models import User
 from ..errors import NotThere
-from ..extensions import db, table, write
+from ..extensions import db, insert_into, table, write
 from . import parts, search
 from .channels import listening, parameters
 from .models import Change, Delivery, Notification, Release
@@ -99,17 +98,16 @@ def _make_rows_statement(channels: int, kind: str, shape: Shape, dialect: str) -
         .where(*view(number), parts.UNDELIVERED, *scope)
         for number in range(channels)
     ]
-    return insert_missing(union_all(*sources), dialect)
+    return insert_missing(union_all(*sources))
 
 
-def insert_missing(source: Any, dialect: str) -> Any:
+def insert_missing(source: Any) -> Any:
     """INSERT the deliveries (user, notification, arrival) of a source that are not there yet."""
     rows = source.subquery()
     # Without a WHERE, SQLite takes ON CONFLICT for a join's ON.
     chosen = select(rows).where(literal_column("1") == literal_column("1"))
     columns = ["user_id", "notification_id", "arrives_at", "stamp"][: len(rows.c)]
-    insert_into = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return insert_into(table(Delivery)).from_select(columns, chosen).on_conflict_do_nothing()
+    return insert_into(Delivery).from_select(columns, chosen).on_conflict_do_nothing()
 
 
 def log_before(*where: ColumnElement[bool]) -> Any:

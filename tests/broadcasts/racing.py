@@ -16,7 +16,7 @@ from flask import Flask
 
 from notifications_app import clock, create_app
 from notifications_app.broadcasts import actions as broadcasts
-from notifications_app.broadcasts.actions import Options
+from notifications_app.broadcasts.timing import Options
 from notifications_app.extensions import ROOT, db, reading
 from notifications_app.inbox import actions, queries
 from tests.conftest import settings

@@ -9,7 +9,7 @@ from flask import Flask
 
 from notifications_app import clock
 from notifications_app.accounts.models import User
-from notifications_app.broadcasts import actions
+from notifications_app.broadcasts import editing
 from notifications_app.errors import BadInput, BadTime, NotThere
 from notifications_app.extensions import db
 from notifications_app.inbox.models import Delivery, Notification, Release
@@ -94,7 +94,9 @@ def test_a_banner_is_for_channels(in_app: Flask, priya: int) -> None:
     assert refused.value.field == "is_banner"
 
 
-@pytest.mark.parametrize("channel", ["", "Everyone", "role:cook", "group:ops", "everyone "])
+@pytest.mark.parametrize(
+    "channel", ["", "Everyone", "role:cook", "group", "everyone ", "everyone@UTC", "group:ops@UTC"]
+)
 def test_there_is_no_such_channel(in_app: Flask, channel: str) -> None:
     with pytest.raises(BadInput, match="no channel"):
         asking.broadcast(channel)
@@ -159,8 +161,8 @@ def test_the_release_carries_the_same_expiry_and_banner_as_the_notification(in_a
 def test_recalling_ends_the_release_too(in_app: Flask) -> None:
     number = asking.broadcast(expires_at=NOW + 2 * HOUR)
     ended = asking.broadcast(expires_at=NOW + HOUR)
-    actions.recall(number, NOW + HOUR)
-    actions.recall(ended, NOW + 2 * HOUR)
+    editing.recall(number, NOW + HOUR)
+    editing.recall(ended, NOW + 2 * HOUR)
     found = db.session.execute(sa.select(Release.expires_at).order_by(Release.notification_id))
     assert found.scalars().all() == [NOW + HOUR, NOW + HOUR]
 

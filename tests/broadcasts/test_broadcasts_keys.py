@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from notifications_app.broadcasts import actions
-from notifications_app.broadcasts.actions import Options
+from notifications_app.broadcasts.timing import Options
 from notifications_app.errors import BadInput, Refused
 from notifications_app.inbox.models import Delivery, Notification, Release
 from tests.inbox import asking

@@ -38,7 +38,7 @@ def some(app: Flask, priya: int, ada: int) -> None:
         asking.broadcast("role:admin", title="To come", arrives_at=NOW + HOUR)
         asking.broadcast(title="Over", expires_at=NOW + timedelta(minutes=1))
         number = asking.broadcast(title="Recalled")
-        asking.broadcasts.recall(number, NOW)
+        asking.recall(number, NOW)
         asking.notify(priya, title="Named", arrives_at=NOW + HOUR)
         db.session.commit()
 

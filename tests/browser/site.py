@@ -15,7 +15,8 @@ from werkzeug.serving import make_server
 from notifications_app import clock
 from notifications_app.accounts import actions as accounts
 from notifications_app.accounts import entry, queries
-from notifications_app.broadcasts.actions import Options, broadcast, notify
+from notifications_app.broadcasts.actions import broadcast, notify
+from notifications_app.broadcasts.timing import Options
 from notifications_app.content import check
 from notifications_app.extensions import db, reading
 

@@ -14,7 +14,8 @@ from notifications_app import content
 from notifications_app.accounts.memberships import GROUPS
 from notifications_app.accounts.models import User
 from notifications_app.broadcasts import actions as broadcasts
-from notifications_app.broadcasts.actions import Options
+from notifications_app.broadcasts import editing
+from notifications_app.broadcasts.timing import Options
 from notifications_app.extensions import db, table
 from notifications_app.inbox import actions, queries
 from notifications_app.inbox.models import Change, Delivery, Mute, Notification, Release
@@ -105,6 +106,11 @@ def broadcast(
     words, options = _parted(options)
     found = broadcasts.broadcast(channel, said(title, **words), now, Options(**options))
     return found.notification.id
+
+
+def recall(number: int, now: datetime = NOW) -> bool:
+    """Take it off the air."""
+    return editing.recall(number, now)
 
 
 def _parted(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

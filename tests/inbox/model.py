@@ -26,6 +26,12 @@ class Said:
     topic: str = "general"
     category: str = "info"
     recalled: bool = False
+    edited: datetime | None = None
+    #: Of what comes at each reader's own time: when, in each zone.
+    zones: dict[str, datetime] | None = None
+
+    def moment(self, zone: str) -> datetime:
+        return self.zones[zone] if self.zones else self.arrives
 
 
 @dataclass(frozen=True)
@@ -44,15 +50,16 @@ class Copy:
 class Person:
     """A reader, their copies, and for each stamp what the copies were before."""
 
-    admin: bool = False
+    zone: str = "UTC"
+    #: The channels they listen to, and since when.
+    since: dict[str, datetime] = field(default_factory=dict)
     last_stamp: int = 0
     copies: dict[int, Copy] = field(default_factory=dict)
     log: dict[int, dict[int, Copy]] = field(default_factory=dict)
     mutes: set[str] = field(default_factory=set)
 
-    @property
-    def channels(self) -> tuple[str, ...]:
-        return ("everyone", "role:admin") if self.admin else ("everyone",)
+    def hears(self, one: Said) -> bool:
+        return one.channel in self.since
 
 
 class Model:
@@ -69,40 +76,95 @@ class Model:
         """The clock goes on; what arrives meanwhile is handed to whoever listens."""
         before, self.now = self.now, self.now + span
         for one in self.said.values():
-            if one.channel and before < one.arrives <= self.now:
-                self._hand_out(one)
+            for person in self.people.values():
+                if person.hears(one) and before < one.moment(person.zone) <= self.now:
+                    self._hand(person, one)
 
     def say(self, one: Said, to: tuple[int, ...] = ()) -> None:
         self.said[one.id] = one
         for user in to:
-            self.people[user].copies[one.id] = Copy(one.arrives)
-        if one.channel and one.arrives <= self.now:
-            self._hand_out(one)
+            self.people[user].copies[one.id] = Copy(one.moment(self.people[user].zone))
+        self._hand_to_all(one)
 
-    def _hand_out(self, one: Said) -> None:
+    def _hand_to_all(self, one: Said) -> None:
         for person in self.people.values():
-            if one.channel in person.channels:
-                person.copies.setdefault(one.id, Copy(one.arrives))
+            if person.hears(one) and one.moment(person.zone) <= self.now:
+                self._hand(person, one)
+
+    def _hand(self, person: Person, one: Said) -> None:
+        person.copies.setdefault(one.id, Copy(one.moment(person.zone)))
+
+    def edit(self, number: int, *, expires: datetime | None, banner: bool, again: bool) -> None:
+        """Say it otherwise; again: whoever had it has it anew, and who came since has it too."""
+        one = self.said[number]
+        changed = (one.expires, one.banner) != (expires, banner)
+        one.expires, one.banner = expires, banner
+        if changed or again:
+            one.edited = self.now
+        if again:
+            one.arrives = self._if_past(one.arrives)
+            one.zones = one.zones and {z: self._if_past(at) for z, at in one.zones.items()}
+            for person in self.people.values():
+                if number in person.copies and person.copies[number].arrives <= self.now:
+                    person.copies[number] = Copy(self.now)
+            self._hand_to_all(one)
+        if banner and changed:
+            for person in self.people.values():
+                if person.hears(one) and one.moment(person.zone) <= self.now:
+                    person.copies.setdefault(number, Copy(self.now))
+
+    def _if_past(self, moment: datetime) -> datetime:
+        return max(self.now, moment)
 
     def live(self, number: int) -> bool:
         one = self.said[number]
         return not one.recalled and (one.expires is None or one.expires > self.now)
 
-    def join(self, user: int) -> None:
-        self.people[user] = Person()
+    def join(self, user: int, zone: str = "UTC") -> None:
+        self.people[user] = Person(zone=zone, since={"everyone": self.now})
         self._hand_banners(user, None)
 
-    def listen(self, user: int, *, admin: bool) -> bool:
-        """Change somebody's channels: what is about to arrive on the old ones still does."""
+    def tune_in(self, user: int, channel: str) -> bool:
+        """Begin to listen: to what comes from now on, and to the banners that are live."""
         person = self.people[user]
         stamp = self._take(person)
-        for one in self.said.values():
-            coming = self.now < one.arrives <= self.now + MINUTE
-            if coming and one.channel in person.channels:
-                person.copies.setdefault(one.id, Copy(one.arrives))
-        changed, person.admin = person.admin != admin, admin
+        if channel in person.since:
+            return False
+        person.since[channel] = self.now
         self._hand_banners(user, stamp)
-        return changed
+        return True
+
+    def tune_out(self, user: int, channel: str) -> bool:
+        """Cease to listen: what is about to arrive still does."""
+        person = self.people[user]
+        self._take(person)
+        if channel not in person.since:
+            return False
+        self._keep_what_comes(person, channel)
+        del person.since[channel]
+        return True
+
+    def move(self, user: int, zone: str) -> None:
+        """Live elsewhere: what has come there has come; what was about to come here does."""
+        person = self.people[user]
+        stamp = self._take(person)
+        if zone == person.zone:
+            return
+        for channel in person.since:
+            self._keep_what_comes(person, channel)
+        person.zone = zone
+        self._hand_banners(user, stamp)
+        for one in self.said.values():
+            if not person.hears(one) or not one.zones or one.moment(zone) > self.now:
+                continue
+            if one.moment(zone) > max(person.since["everyone"], person.since[str(one.channel)]):
+                mark = stamp if self.live(one.id) else None
+                person.copies.setdefault(one.id, Copy(one.moment(zone), stamp=mark))
+
+    def _keep_what_comes(self, person: Person, channel: str) -> None:
+        for one in self.said.values():
+            if one.channel == channel and self.now < one.moment(person.zone) <= self.now + MINUTE:
+                self._hand(person, one)
 
     def _hand_banners(self, user: int, stamp: int | None) -> None:
         person = self.people[user]
@@ -110,12 +172,13 @@ class Model:
             person.copies.setdefault(number, Copy(self.now, stamp=stamp))
 
     def _banners(self, person: Person) -> list[int]:
-        return [
-            one.id
-            for one in sorted(self.said.values(), key=lambda one: (one.arrives, one.id))[::-1]
-            if one.banner and one.channel in person.channels
-            if one.arrives <= self.now and self.live(one.id)
+        found = [
+            (one.moment(person.zone), one.id)
+            for one in self.said.values()
+            if one.banner and person.hears(one)
+            if one.moment(person.zone) <= self.now and self.live(one.id)
         ]
+        return [number for _moment, number in sorted(found)[::-1]]
 
     def tops(self, user: int) -> list[int]:
         person = self.people[user]
@@ -194,6 +257,7 @@ class Model:
             if self.is_in(user, n, tab) and n <= top
             if timeless or copy.arrives <= moment
             if copy.stamp is None or copy.stamp <= seen
+            if (self.said[n].edited or moment) <= moment
         ]
         return self._change(user, verb, numbers, until)
 

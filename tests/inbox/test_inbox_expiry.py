@@ -51,7 +51,7 @@ def test_what_is_recalled_is_gone_everywhere_at_once(
     if done:
         asking.act(ada, done, [number])
     rows = asking.how_many(Notification), asking.how_many(Delivery), asking.how_many(Release)
-    assert asking.broadcasts.recall(number, NOW) is True
+    assert asking.recall(number, NOW) is True
     assert not is_anywhere(ada, number, NOW)
     assert (asking.how_many(Notification), asking.how_many(Delivery), asking.how_many(Release)) == (
         rows
@@ -62,7 +62,7 @@ def test_what_is_recalled_is_gone_everywhere_at_once(
 def test_nothing_is_done_to_what_is_gone(in_app: Flask, ada: int, kind: str) -> None:
     number = send(kind, ada)
     page = asking.everything(ada)
-    asking.broadcasts.recall(number, NOW)
+    asking.recall(number, NOW)
     assert actions.act(ada, "dismiss", page, NOW).count == 0
     with pytest.raises(NotThere):
         actions.act(ada, "dismiss", [number], NOW)
@@ -71,32 +71,32 @@ def test_nothing_is_done_to_what_is_gone(in_app: Flask, ada: int, kind: str) -> 
 def test_undo_does_not_bring_back_what_was_recalled(in_app: Flask, priya: int) -> None:
     number, other = asking.broadcast(), asking.broadcast()
     done = actions.act(priya, "dismiss", [number, other], NOW)
-    asking.broadcasts.recall(number, NOW)
+    asking.recall(number, NOW)
     actions.undo(priya, done.stamp, NOW)
     assert asking.ids(priya) == [other]
 
 
 def test_recalling_twice_says_that_it_was(in_app: Flask, priya: int) -> None:
     number, other = asking.broadcast(), asking.broadcast()
-    assert asking.broadcasts.recall(number, NOW) is True
-    assert asking.broadcasts.recall(number, NOW + HOUR) is False
+    assert asking.recall(number, NOW) is True
+    assert asking.recall(number, NOW + HOUR) is False
     assert asking.ids(priya) == [other]
 
 
 def test_recalling_nothing_is_refused(in_app: Flask) -> None:
     with pytest.raises(NotThere, match="no notification 7"):
-        asking.broadcasts.recall(7, NOW)
+        asking.recall(7, NOW)
 
 
 def test_what_is_recalled_before_its_time_never_arrives(in_app: Flask, priya: int) -> None:
     numbers = [asking.broadcast(arrives_at=END), asking.notify(priya, arrives_at=END)]
     banner = asking.broadcast(arrives_at=END, is_banner=True)
     for number in (*numbers, banner):
-        assert asking.broadcasts.recall(number, NOW)
+        assert asking.recall(number, NOW)
     assert asking.ids(priya, END + HOUR) == asking.tops(priya, END + HOUR) == []
 
 
 def test_an_expiry_in_the_past_is_not_put_off_by_recalling(in_app: Flask, priya: int) -> None:
     number = asking.broadcast(is_banner=True, expires_at=END)
-    asking.broadcasts.recall(number, END + HOUR)
+    asking.recall(number, END + HOUR)
     assert not is_anywhere(priya, number, END)

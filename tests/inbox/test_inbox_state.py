@@ -1,8 +1,10 @@
 """Anything, in any order, looks the same as with a copy for each reader in plain Python."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, timedelta
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -18,8 +20,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from notifications_app.broadcasts import actions as broadcasts
-from notifications_app.errors import NotThere
+from notifications_app.accounts.models import Group
+from notifications_app.broadcasts import editing
+from notifications_app.errors import NotThere, Refused
 from notifications_app.extensions import db
 from notifications_app.inbox import actions, moves, muting
 from notifications_app.inbox.view import view
@@ -35,7 +38,11 @@ SPANS = st.sampled_from([INSTANT, timedelta(seconds=31), timedelta(hours=1), tim
 NAPS = st.sampled_from([INSTANT, timedelta(seconds=45), timedelta(hours=2), timedelta(days=2)])
 TOPICS = st.sampled_from(["general", "billing"])
 CATEGORIES = st.sampled_from(["info", "info", "error"])
-CHANNELS = st.sampled_from(["everyone", "everyone", "role:admin"])
+CHANNELS = st.sampled_from(["everyone", "everyone", "role:admin", "group:ops"])
+GROUPS = ("ops", "night")
+ZONES = ("UTC", "Asia/Kolkata", "Europe/Paris", "America/New_York", "Pacific/Kiritimati")
+#: Of local broadcasts: the wall time, from the wall of UTC now.
+WALLS = st.sampled_from([None, None, timedelta(hours=-3), timedelta(hours=1), timedelta(hours=9)])
 VERBS = st.sampled_from(sorted(actions.VERBS))
 SHOWN_BANNERS = 10
 
@@ -78,58 +85,83 @@ class Centre(RuleBasedStateMachine):
                 savepoint.rollback()
                 return None
 
-    def new_reader(self) -> int:
+    def new_reader(self, zone: str = "UTC") -> int:
         name = f"reader{len(self.model.people)}"
-        user = moves.add_reader(name, password_hash=None, now=self.now).id
-        self.model.join(user)
+        user = moves.add_reader(name, password_hash=None, timezone=zone, now=self.now).id
+        self.model.join(user, zone)
         self.model.forward(INSTANT)  # what comes at this very moment is not theirs
         return user
 
     @initialize(target=users)
     def three_readers(self) -> Any:
+        db.session.add_all(Group(name=name) for name in GROUPS)
+        db.session.flush()
         return multiple(*(self.new_reader() for _ in range(3)))
 
-    @rule(target=users)
-    def somebody_joins(self) -> Any:
-        return multiple(self.new_reader()) if len(self.model.people) < 5 else multiple()
+    @rule(target=users, zone=st.sampled_from(ZONES))
+    def somebody_joins(self, zone: str) -> Any:
+        return multiple(self.new_reader(zone)) if len(self.model.people) < 5 else multiple()
 
     @rule(span=SPANS)
     def the_clock_goes_on(self, span: timedelta) -> None:
         self.model.forward(span)
 
+    def times(self, delay: timedelta, wall: timedelta | None, life: timedelta | None) -> Any:
+        """What to ask for, and what the model knows of it: start, end, and start in each zone."""
+        start, zones, asked = self.now + delay, None, {"arrives_at": self.now + delay}
+        if wall is not None:
+            shown = (self.now + wall).replace(tzinfo=None)
+            there = {zone: shown.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) for zone in ZONES}
+            zones = {zone: max(moment, self.now) for zone, moment in there.items()}
+            asked = {"local_at": shown}
+        if not life:
+            return asked, start, None, zones
+        # The last zone of all is eleven hours behind UTC, or a little more.
+        end = max(start, self.now + wall + timedelta(hours=13)) if wall is not None else start
+        return {**asked, "expires_at": end + life}, start, end + life, zones
+
     @rule(
-        target=notes, first=users, second=users, delay=DELAYS, life=LIVES, topic=TOPICS,
-        category=CATEGORIES,
+        target=notes, first=users, second=users, delay=DELAYS, wall=WALLS, life=LIVES,
+        topic=TOPICS, category=CATEGORIES,
     )  # fmt: skip
     def notify(
-        self, first: int, second: int, delay: timedelta, life: timedelta | None, topic: str,
-        category: str,
+        self, first: int, second: int, delay: timedelta, wall: timedelta | None,
+        life: timedelta | None, topic: str, category: str,
     ) -> int:  # fmt: skip
-        start = self.now + delay
-        end = start + life if life else None
+        asked, start, end, zones = self.times(delay, wall, life)
         more = {"topic": topic, "category": category}
-        number = asking.notify(
-            first, second, now=self.now, arrives_at=start, expires_at=end, **more
-        )
-        self.model.say(Said(number, None, start, end, banner=False, **more), (first, second))
+        number = asking.notify(first, second, now=self.now, **asked, **more)
+        said = Said(number, None, start, end, banner=False, zones=zones, **more)
+        self.model.say(said, (first, second))
         return number
 
     @rule(
-        target=notes, channel=CHANNELS, delay=DELAYS, life=LIVES, banner=st.booleans(),
-        topic=TOPICS, category=CATEGORIES,
+        target=notes, channel=CHANNELS, delay=DELAYS, wall=WALLS, life=LIVES,
+        banner=st.booleans(), topic=TOPICS, category=CATEGORIES,
     )  # fmt: skip
     def broadcast(
-        self, channel: str, delay: timedelta, life: timedelta | None, banner: bool, topic: str,
-        category: str,
+        self, channel: str, delay: timedelta, wall: timedelta | None, life: timedelta | None,
+        banner: bool, topic: str, category: str,
     ) -> int:  # fmt: skip
-        start = self.now + delay
-        end = start + life if life else None
+        asked, start, end, zones = self.times(delay, wall, life)
         more = {"topic": topic, "category": category}
-        number = asking.broadcast(
-            channel, self.now, arrives_at=start, expires_at=end, is_banner=banner, **more
-        )
-        self.model.say(Said(number, channel, start, end, banner, **more))
+        number = asking.broadcast(channel, self.now, **asked, is_banner=banner, **more)
+        self.model.say(Said(number, channel, start, end, banner, zones=zones, **more))
         return number
+
+    @rule(number=notes, life=LIVES, banner=st.booleans(), again=st.booleans())
+    def edit(self, number: int, life: timedelta | None, banner: bool, again: bool) -> None:
+        one = self.model.said[number]
+        last = max([one.arrives, *(one.zones or {}).values(), self.now])
+        end = last + timedelta(hours=13) + life if life else None
+        banner = banner and one.channel is not None
+        if one.recalled:
+            with pytest.raises(Refused, match="recalled"):
+                editing.current(number)
+            return
+        wanted = replace(editing.current(number)[1], expires_at=end, is_banner=banner)
+        editing.edit(number, wanted, self.now, notify_again=again)
+        self.model.edit(number, expires=end, banner=banner, again=again)
 
     @rule(user=users, topic=TOPICS)
     def mute(self, user: int, topic: str) -> None:
@@ -141,19 +173,30 @@ class Centre(RuleBasedStateMachine):
 
     @rule(number=notes)
     def recall(self, number: int) -> None:
-        assert broadcasts.recall(number, self.now) is not self.model.said[number].recalled
+        assert editing.recall(number, self.now) is not self.model.said[number].recalled
         self.model.said[number].recalled = True
 
     @rule(user=users, admin=st.booleans())
     def grant_or_revoke(self, user: int, admin: bool) -> None:
+        tune = self.model.tune_in if admin else self.model.tune_out
         change = moves.grant_admin if admin else moves.revoke_admin
-        assert change(user, self.now) is self.model.listen(user, admin=admin)
+        assert change(user, self.now) is tune(user, "role:admin")
         self.model.forward(INSTANT)
 
-    @rule(user=users, zone=st.sampled_from(["Asia/Kolkata", "Europe/Paris"]))
+    @rule(user=users, group=st.sampled_from(GROUPS), comes=st.booleans())
+    def come_to_a_group_or_leave_it(self, user: int, group: str, comes: bool) -> None:
+        tune = self.model.tune_in if comes else self.model.tune_out
+        change = moves.join_group if comes else moves.leave_group
+        was_in = f"group:{group}" in self.model.people[user].since
+        assert change(group, [user], self.now) == (was_in is not comes)
+        if was_in is not comes:
+            tune(user, f"group:{group}")
+        self.model.forward(INSTANT)
+
+    @rule(user=users, zone=st.sampled_from(ZONES))
     def move_to_another_zone(self, user: int, zone: str) -> None:
         moves.set_timezone(user, zone, self.now)
-        self.model.listen(user, admin=self.model.people[user].admin)
+        self.model.move(user, zone)
 
     def act(self, user: int, verb: str, scope: Any, nap: timedelta) -> Any:
         """Do it in the application and hand back what to do it in the model with."""

@@ -135,7 +135,7 @@ def test_one_notification_leads_to_its_neighbours(
 def test_what_is_recalled_is_not_found_any_more(browser: FlaskClient, done: Any) -> None:
     number = done(asking.broadcast, is_banner=True, title="Banner words")
     assert browser.get("/compare").text.count("Banner words") > 0
-    done(asking.broadcasts.recall, number, LATER)
+    done(asking.recall, number, LATER)
     assert browser.get(f"/inbox/{number}").status_code == 404
     assert "Banner words" not in browser.get("/inbox").text
     assert browser.get("/inbox/badge").json["unread"] == 0
