@@ -3,14 +3,11 @@
 A morning's inbox, used by keys alone: dismiss, undo, select two, snooze them until tomorrow.
 """
 
-import tempfile
 from io import BytesIO
 
-import time_machine
-from morning import NOW
+from camera import DOCS, say, set_up, sign_in
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
-from screenshots import CHROMIUM, DOCS, LINUX, served, sign_in
+from playwright.sync_api import Page, expect
 
 #: How long each picture stands, in milliseconds.
 STEP, PAUSE = 900, 1800
@@ -44,7 +41,7 @@ class Film:
         first.save(
             file, save_all=True, append_images=others, duration=self.lengths, loop=0, optimize=True
         )
-        print(f"{file.relative_to(DOCS.parent)}: {file.stat().st_size // 1024} KB")
+        say(file)
 
 
 def play(page: Page) -> Film:
@@ -75,31 +72,12 @@ def play(page: Page) -> Film:
 
 
 def main() -> None:
-    """On a database of its own, at a moment that stands still."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        sync_playwright() as playwright,
-        time_machine.travel(NOW, tick=False),
-        served(folder) as (url, _card),
-    ):
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-lcd-text"],
-        )
-        context = browser.new_context(
-            base_url=url,
-            color_scheme="light",
-            timezone_id="Asia/Kolkata",
-            user_agent=LINUX,
-            reduced_motion="reduce",
-            viewport={"width": SIZE[0], "height": SIZE[1]},
-        )
-        page = context.new_page()
-        page.goto("/login")
+    """By Priya's keys, from her sign-in on."""
+    with set_up() as (window, _card):
+        page = window(*SIZE)
         sign_in(page)
         page.goto("/inbox")
         play(page).save("keys.gif")
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -185,7 +185,6 @@ def _fixed(values: Mapping[str, Any]) -> dict[str, Any]:
         "RATELIMIT_STORAGE_URI": redis or "memory://",
         "RATELIMIT_STORAGE_OPTIONS": _impatient() if redis else {},
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": bool(redis),
-        "RATELIMIT_HEADERS_ENABLED": True,
         "CACHE_TYPE": "RedisCache" if redis else "SimpleCache",
         "CACHE_REDIS_URL": redis,
         "CACHE_OPTIONS": _impatient() if redis else {},

@@ -69,8 +69,7 @@ def check(
     if label and not action_url:
         raise BadInput("A link label needs a link; give both or neither.", "action_label")
     lines = body.replace("\r\n", "\n").replace("\r", "\n")
-    placeholders.check(title, "title")
-    placeholders.check(body, "body")
+    placeholders.check(title=title, body=body)
     return Content(
         title=check_line(title, "title", "title", TITLE_MAX, 1),
         body=_text(lines.strip(), _NOT_IN_A_BODY, "body", "A body", (0, BODY_MAX)),

@@ -1,11 +1,14 @@
 """``flask demo``: two accounts and a few of everything, to look around in."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import click
 from flask import Blueprint
+from sqlalchemy import Row
 
 from . import clock, terminal
 from .accounts import passwords, queries
@@ -15,7 +18,7 @@ from .broadcasts.timing import Options
 from .content import Content, check
 from .errors import Refused
 from .extensions import db, reading
-from .inbox import actions, moves
+from .inbox import actions, moves, muting, snoozing
 from .inbox import queries as inbox
 from .inbox.channels import ADMINS, EVERYONE, listener
 
@@ -116,9 +119,9 @@ def demo(if_empty: bool) -> None:
         for (name, display, zone, admin), hashed in zip(PEOPLE, hashes, strict=True)
     )  # fmt: skip
     _broadcasts(ada, now)
-    _to(priya, now)
-    _to(ada, now)
-    _act(priya, now)
+    for user in (priya, ada):
+        _to(user, now)
+        _act(user, now)
     db.session.commit()
     for (name, display, _zone, admin), word in zip(PEOPLE, words, strict=True):
         role = "administrator" if admin else "reader"
@@ -145,11 +148,18 @@ def _to(user: User, now: datetime) -> None:
 
 
 def _act(user: User, now: datetime) -> None:
-    """Some are read, and one is dismissed."""
+    """The older ones are read, one is dismissed, one asleep, and a topic is muted."""
     connection = db.session.connection()
-    ids = [row.id for row in inbox.rows(connection, listener(connection, user.id), now)]
-    actions.act(user.id, "read", ids[3:], now)
-    actions.act(user.id, "dismiss", ids[-1:], now)
+    rows = inbox.rows(connection, listener(connection, user.id), now)
+    tomorrow = snoozing.until("tomorrow", "", user.timezone, now)
+    actions.act(user.id, "read", [row.id for row in rows[3:]], now)
+    actions.act(user.id, "dismiss", _on("account", rows), now)
+    actions.act(user.id, "snooze", _on("mentions", rows), now, until=tomorrow)
+    muting.mute(user.id, "exports")
+
+
+def _on(topic: str, rows: Iterable[Row[Any]]) -> list[int]:
+    return [row.id for row in rows if row.topic == topic]
 
 
 blueprint.cli.add_command(demo)

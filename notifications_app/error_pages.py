@@ -1,6 +1,7 @@
 """The page, or the JSON, for everything that goes wrong: no trace, a number to ask about."""
 
 import logging
+import math
 import time
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
+from .content import counted
 from .errors import NotThere, Refused
 from .extensions import limiter
 from .faults import fault_of
@@ -60,8 +62,7 @@ def error_page(code: int, sentence: str = "", retry: int | None = None) -> Respo
     if isinstance(request.routing_exception, SecurityError):
         # For a host that is not ours no address can be made, so no page either.
         return make_response(f"{said} ({number})\n", code, {"Content-Type": "text/plain"})
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    if request.path.endswith(".json") or best == "application/json":
+    if asks_for_json():
         response = jsonify(error=said, status=code, request_id=number)
     else:
         response = make_response(
@@ -76,11 +77,17 @@ def error_page(code: int, sentence: str = "", retry: int | None = None) -> Respo
     return response
 
 
+def asks_for_json() -> bool:
+    """Whether a script asks."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.path.endswith(".json") or best == "application/json"
+
+
 def _http_error(error: HTTPException) -> HTTPException | Response:
     if error.code is None or error.code < 400:
         return error
     if error.code == 429:
-        return _too_many()
+        return too_many()
     response = error_page(error.code)
     if isinstance(error, InternalServerError):
         record("error", request=g.get("request_id", ""))
@@ -90,12 +97,18 @@ def _http_error(error: HTTPException) -> HTTPException | Response:
     return response
 
 
-def _too_many() -> Response:
-    limit = limiter.current_limit
-    wait = max(1, round(limit.reset_at - time.time())) if limit else 60
+def too_many() -> Response:
+    """The page for whoever tries too often."""
+    wait, words = patience()
+    return error_page(429, f"Nothing was changed. Try again in {words}.", wait)
+
+
+def patience() -> tuple[int, str]:
+    """Note that somebody tries too often; the wait in seconds, and in words."""
     record("too many tries", path=request.path, address=request.remote_addr)
-    words = f"{wait // 60 + 1} minutes" if wait > 90 else f"{wait} seconds"
-    return error_page(429, f"Nothing was changed. Wait {words}, then try again.", wait)
+    limit = limiter.current_limit
+    wait = max(1, math.ceil(limit.window.reset_time - time.time())) if limit else 60
+    return wait, counted(math.ceil(wait / 60), "minute") if wait > 90 else counted(wait, "second")
 
 
 def _csrf_error(_error: CSRFError) -> Any:

@@ -9,15 +9,16 @@ _KNOWN = "display_name"
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")  # each mark of ASCII, any of which may mean something
 
 
-def check(text: str, field: str) -> None:
-    """Raises BadInput for ``field`` where the text has a placeholder that would not be filled."""
-    for found in _PLACEHOLDER.finditer(text):
-        if found[1].strip() != _KNOWN:
-            raise BadInput(
-                f"There is no placeholder “{{{{{found[1].strip()[:40]}}}}}”."
-                " The one there is: {{display_name}}.",
-                field,
-            )
+def check(**texts: str) -> None:
+    """Raises BadInput for the field whose text has a placeholder that would not be filled."""
+    for field, text in texts.items():
+        for found in _PLACEHOLDER.finditer(text):
+            if found[1].strip() != _KNOWN:
+                raise BadInput(
+                    f"There is no placeholder “{{{{{found[1].strip()[:40]}}}}}”."
+                    " The one there is: {{display_name}}.",
+                    field,
+                )
 
 
 def fill(text: str, name: str) -> str:

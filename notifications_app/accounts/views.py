@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from .. import clock, feedback, sessions
-from ..error_pages import keeps_typed
+from ..error_pages import asks_for_json, keeps_typed, patience, too_many
 from ..errors import Refused
 from ..extensions import db, limiter, login_manager, reading
 from ..forms import NOT_SENT
@@ -61,6 +61,18 @@ def login() -> Any:
             return go(form.next.data, inbox)
         form.form_errors.append(WRONG)
     return _login_page(form)
+
+
+@blueprint.errorhandler(429)
+def tries_too_often(_error: Exception) -> Any:
+    """The sign-in page again, with the name that was typed; elsewhere the page of the error."""
+    if request.endpoint != "accounts.login" or asks_for_json():
+        return too_many()
+    wait, words = patience()
+    form = LoginForm()
+    form.form_errors.append(f"Too many tries. Nothing was checked; try again in {words}.")
+    page, _status = _login_page(form)
+    return page, 429, {"Retry-After": str(wait)}
 
 
 def _login_page(form: LoginForm) -> Any:

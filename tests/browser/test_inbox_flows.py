@@ -266,6 +266,79 @@ def test_all_leaves_alone_what_has_come_since(
     expect(page.locator("li.row")).to_have_count(22)
 
 
+# ---- Restoring.
+
+
+def test_what_was_dismissed_is_restored_by_keys(
+    four: list[int], page_of: Callable[..., Page]
+) -> None:
+    page = page_of("noor")
+    page.goto("/inbox")
+    same = never_loads(page)
+    page.keyboard.type("jxjxjxe")
+    said(page, "Dismissed 3 notifications.")
+    focused(page, LAST)
+    tab_to(page, "Dismissed 3", key="Shift+Tab")
+    page.keyboard.press("Enter")
+    shows(page, THREE, TWO, ONE)
+    expect(page.get_by_role("link", name="Dismissed 3")).to_be_focused()
+    tab_to(page, f"Restore {TWO}")
+    page.keyboard.press("Enter")
+    said(page, f"Put “{TWO}” back.")
+    shows(page, THREE, ONE)
+    focused(page, ONE)
+    tab_to(page, f"Restore {ONE}", most=2)
+    page.keyboard.press("Space")
+    said(page, f"Put “{ONE}” back.")
+    shows(page, THREE)
+    focused(page, THREE)
+    page.keyboard.press("z")
+    said(page, "Put back 1 notification.")
+    shows(page, THREE, ONE)
+    focused(page, THREE)
+    page.keyboard.type("xjx")
+    tab_to(page, "Restore the selected")
+    page.keyboard.press("Enter")
+    said(page, "Put 2 notifications back.")
+    expect(page.get_by_text("Nothing dismissed.")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    assert same()
+    page.keyboard.type("gi")
+    shows(page, *FOUR)
+
+
+def test_what_was_dismissed_is_restored_by_tab_and_enter(
+    four: list[int], page_of: Callable[..., Page]
+) -> None:
+    page = page_of("noor", javascript=False)
+    page.goto("/inbox")
+    for title in (TWO, THREE):
+        tab_to(page, f"Dismiss {title}")
+        page.keyboard.press("Enter")
+        said(page, f"Dismissed “{title}”.")
+    tab_to(page, "Dismissed 2")
+    page.keyboard.press("Enter")
+    shows(page, THREE, TWO)
+    tab_to(page, f"Restore {TWO}")
+    page.keyboard.press("Enter")
+    said(page, f"Put “{TWO}” back.")
+    expect(page).to_have_url(re.compile(r"tab=dismissed$"))
+    shows(page, THREE)
+    tab_to(page, f"Undo Put “{TWO}” back.")
+    page.keyboard.press("Enter")
+    said(page, "Put back 1 notification.")
+    shows(page, THREE, TWO)
+    tab_to(page, f"Select {THREE}")
+    page.keyboard.press("Space")
+    tab_to(page, "Restore the selected")
+    page.keyboard.press("Enter")
+    said(page, "Put 1 notification back.")
+    shows(page, TWO)
+    tab_to(page, "Inbox 3")
+    page.keyboard.press("Enter")
+    shows(page, ONE, THREE, LAST)
+
+
 # ---- Snoozing.
 
 
