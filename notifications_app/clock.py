@@ -31,6 +31,8 @@ _SPELLINGS = {
     else _LINKS[name]
     for name in pytz.all_timezones
 }
+#: Each name that :func:`zone_name` can give.
+EVERY_ZONE = frozenset(_SPELLINGS.values())
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SIZES = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -67,11 +69,6 @@ def _utc(moment: datetime) -> datetime:
 def zone_names() -> tuple[str, ...]:
     """The zones to choose from, in alphabetical order."""
     return tuple(pytz.common_timezones)
-
-
-def every_zone() -> frozenset[str]:
-    """Each name that :func:`zone_name` can give: wherever somebody may live."""
-    return frozenset(_SPELLINGS.values())
 
 
 def zone_name(name: str) -> str:
@@ -164,17 +161,21 @@ def day_heading(moment: datetime, zone: str, now: datetime) -> tuple[str, str]:
     return (day if there.year == here.year else f"{day} {there.year}"), ""
 
 
+def wall_words(wall: datetime) -> str:
+    """The whole of what a clock on a wall shows: ``Tue 17 Nov 2026, 09:00``."""
+    return f"{_day(wall, 3)} {wall.year}, {wall:%H:%M}"
+
+
 def full(moment: datetime, zone: str) -> str:
     """The whole time with its zone: ``Tue 17 Nov 2026, 09:00 IST``."""
-    there = local(moment, zone)
-    return f"{_day(there, 3)} {there.year}, {there:%H:%M} {abbreviation(moment, zone)}"
+    return f"{wall_words(local(moment, zone))} {abbreviation(moment, zone)}"
 
 
 def short(moment: datetime, zone: str, now: datetime) -> str:
     """Day and time, ``Tue 17 Nov, 09:00``; with the year unless it is the reader's own."""
     there = local(moment, zone)
-    year = "" if there.year == local(now, zone).year else f" {there.year}"
-    return f"{_day(there, 3)}{year}, {there:%H:%M}"
+    is_this_year = there.year == local(now, zone).year
+    return f"{_day(there, 3)}, {there:%H:%M}" if is_this_year else wall_words(there)
 
 
 def time_of_day(moment: datetime, zone: str) -> str:

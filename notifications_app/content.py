@@ -15,8 +15,8 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from notifications_app import placeholders
 from notifications_app.errors import BadInput
+from notifications_app.placeholders import checked
 
 TITLE_MAX = 140
 BODY_MAX = 4000
@@ -69,10 +69,9 @@ def check(
     if label and not action_url:
         raise BadInput("A link label needs a link; give both or neither.", "action_label")
     lines = body.replace("\r\n", "\n").replace("\r", "\n")
-    placeholders.check(title=title, body=body)
     return Content(
-        title=check_line(title, "title", "title", TITLE_MAX, 1),
-        body=_text(lines.strip(), _NOT_IN_A_BODY, "body", "A body", (0, BODY_MAX)),
+        title=check_line(checked("title", title), "title", "title", TITLE_MAX, 1),
+        body=_text(checked("body", lines).strip(), _NOT_IN_A_BODY, "body", "A body", (0, BODY_MAX)),
         category=category,
         topic=topic,
         action_url=link(action_url) if action_url else None,

@@ -14,6 +14,7 @@ from sqlalchemy import Row
 from . import clock, content, feedback
 from .extensions import PACKAGE, cache, reading
 from .inbox import queries
+from .placeholders import fill
 
 
 def label(count: int) -> str:
@@ -24,6 +25,11 @@ def label(count: int) -> str:
 def zone() -> str:
     """The zone that times are shown in."""
     return current_user.timezone if current_user.is_authenticated else "UTC"
+
+
+def named(text: str) -> str:
+    """The text as this reader reads it, with their own name where one is to stand."""
+    return fill(text, current_user.name)
 
 
 def _time(moment: datetime, words: str) -> Markup:
@@ -144,6 +150,6 @@ def set_up(app: Flask) -> None:
     """Filters and the template context."""
     app.config["ASSET_VERSION"] = _asset_version()
     app.context_processor(_context)
-    for function in (ago, full, short, later, markdown):
+    for function in (ago, full, short, later, named, markdown):
         app.add_template_filter(function)
     app.add_template_filter(content.excerpt, "excerpt")

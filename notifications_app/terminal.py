@@ -4,7 +4,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
 from typing import Any, NoReturn
 
@@ -87,6 +87,13 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     click.secho(head.rstrip(), bold=True)
     for line in lines:
         click.echo("  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip())
+
+
+def progress(items: Sequence[Any], words: str) -> Iterator[Any]:
+    """Each of the items; on a terminal a bar shows how far it is."""
+    hidden = len(items) < 2 or not sys.stderr.isatty()
+    with click.progressbar(items, label=words, file=sys.stderr, hidden=hidden) as bar:
+        yield from bar
 
 
 def example(*lines: str) -> str:

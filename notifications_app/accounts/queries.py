@@ -1,6 +1,6 @@
 """Who somebody is: the signed-in reader, people by name, where they are signed in."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -167,15 +167,21 @@ def people() -> Select[Any]:
     ).order_by(User.username)
 
 
-def ids_of(connection: Connection, usernames: Iterable[str]) -> dict[str, int]:
+def ids_of(
+    connection: Connection,
+    usernames: Iterable[str],
+    watched: Callable[[Sequence[int]], Iterable[int]] = iter,
+) -> dict[str, int]:
     """The ids of these people, by name, in the order given.
+
+    ``watched`` goes through the parts in which they are looked up, to show how far it is.
 
     Raises:
         NotThere: naming those there are no accounts of.
     """
     names = list(dict.fromkeys(name.strip().lower() for name in usernames))
     found: dict[str, int] = {}
-    for start in range(0, len(names), 5000):
+    for start in watched(range(0, len(names), 5000)):
         part = [name for name in names[start : start + 5000] if may_be_name(name)]
         rows = connection.execute(select(User.username, User.id).where(User.username.in_(part)))
         found.update({row.username: row.id for row in rows})

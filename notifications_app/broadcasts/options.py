@@ -12,9 +12,11 @@ from .. import clock
 from ..content import BODY_MAX, CATEGORIES, Content, check
 from ..errors import BadInput, NotThere, Refused
 from ..extensions import reading
-from ..inbox.channels import ADMINS, EVERYONE
+from ..inbox.channels import ADMINS, EVERYONE, of_group
 from . import queries
+from .timing import NO_TIME, Options
 
+AT = "'YYYY-MM-DD HH:MM'"
 _CONTENT = (
     click.option("--title", required=True, help="One line, 1 to 140 characters."),
     click.option("--body", help="Markdown, up to 4,000 characters."),
@@ -30,17 +32,23 @@ _SENDING = (
     click.option("--banner", is_flag=True, help="Stand on top of every page as well."),
     click.option("--to-everyone", is_flag=True, help="The channel of everybody (the default)."),
     click.option("--to-admins", is_flag=True, help="The channel of the administrators."),
+    click.option("--to-group", metavar="G", help="The channel of a group."),
     click.option("--to-user", "to_users", metavar="NAME", multiple=True, help="Repeatable."),
-    click.option("--at", metavar="'YYYY-MM-DD HH:MM'", help="Arrive then; needs --timezone."),
+    click.option("--to-file", metavar="FILE", help="Usernames, one a line; - is standard input."),
+    click.option("--at", metavar=AT, help="Arrive then; needs --timezone or --local."),
     click.option("--timezone", metavar="TZ", help="The zone of --at and --expires."),
-    click.option("--expires", metavar="'YYYY-MM-DD HH:MM'", help="Vanish then; needs --timezone."),
+    click.option("--local", is_flag=True, help="--at is on each reader's own clock."),
+    click.option("--expires", metavar=AT, help="Vanish then; needs --timezone."),
     click.option("--expires-in", metavar="7d", help="Vanish so long after it arrives: m, h, d, w."),
+    click.option("--undo-window", metavar="5m", help="Hold it back so long, to recall it unseen."),
     click.option("--from", "sender", metavar="ADMIN", help="The administrator shown as sender."),
     click.option("--dry-run", is_flag=True, help="Say who would see it; send nothing."),
 )
 
 
-def _all(options: tuple[Any, ...]) -> Callable[[Any], Any]:
+def all_of(options: tuple[Any, ...]) -> Callable[[Any], Any]:
+    """A decorator that adds these options, in this order."""
+
     def decorate(function: Any) -> Any:
         for option in reversed(options):
             function = option(function)
@@ -49,8 +57,8 @@ def _all(options: tuple[Any, ...]) -> Callable[[Any], Any]:
     return decorate
 
 
-content_options = _all(_CONTENT)
-sending_options = _all(_SENDING)
+content_options = all_of(_CONTENT)
+sending_options = all_of(_SENDING)
 
 
 def content(
@@ -65,60 +73,105 @@ def content(
     """The content that was typed; raises :class:`BadInput`."""
     if body is not None and body_file is not None:
         raise BadInput("Give --body or --body-file, not both.")
-    said = _read(body_file) if body_file is not None else body or ""
+    said = read_body(body_file) if body_file is not None else body or ""
     return check(title, said, category, topic, action_url=action_url, action_label=action_label)
 
 
-def _read(name: str) -> str:
+def read_body(name: str) -> str:
+    """The body in a file."""
     most = BODY_MAX * 4 + 1  # no character of UTF-8 takes more than four bytes
-    try:
-        if name == "-":
-            found = sys.stdin.buffer.read(most)
-        else:
-            with Path(name).open("rb") as file:
-                found = file.read(most)
-    except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
-        raise BadInput(f"The file “{name}” cannot be read: {reason}.", "body_file") from None
+    found = _read(name, most)
     if len(found) == most:
         raise BadInput(f"A body has at most {BODY_MAX:,} characters; this file has more.", "body")
+    return _text(name, found)
+
+
+def names(name: str) -> list[str]:
+    """The usernames in a file, one a line; empty lines are passed over."""
+    found = [line.strip() for line in _text(name, _read(name, -1)).splitlines()]
+    if not any(found):
+        raise BadInput(f"The file “{name}” names nobody.", "to_file")
+    return [line for line in found if line]
+
+
+def _read(name: str, most: int) -> bytes:
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read(most)
+        with Path(name).open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise BadInput(f"The file “{name}” cannot be read: {reason}.") from None
+
+
+def _text(name: str, found: bytes) -> str:
     if b"\0" in found:
-        raise BadInput(f"The file “{name}” is not text.", "body_file")
+        raise BadInput(f"The file “{name}” is not text.")
     try:
         return found.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise BadInput(f"The file “{name}” is not in UTF-8.", "body_file") from None
+        raise BadInput(f"The file “{name}” is not in UTF-8.") from None
 
 
 def times(
-    at: str | None, timezone: str | None, expires: str | None, expires_in: str | None, now: datetime
-) -> tuple[datetime, datetime | None]:
-    """When it arrives and when it expires, in UTC; a start in the past means now.
+    at: str | None,
+    timezone: str | None,
+    expires: str | None,
+    expires_in: str | None,
+    undo_window: str | None,
+    *,
+    local: bool,
+) -> Options:
+    """When it arrives and when it expires, as it was typed.
 
     Raises:
         BadInput, BadTime, UnknownZone: in a sentence that names the zone.
     """
     zone = None if timezone is None else clock.zone_name(timezone)
-    if zone is None and (at is not None or expires is not None):
+    if local and at is None:
+        raise BadInput("--local needs a time: add --at 'YYYY-MM-DD HH:MM'.")
+    if local and zone is not None and expires is None:
+        raise BadInput("Give --timezone or --local, not both.")
+    if zone is None and ((at is not None and not local) or expires is not None):
         raise BadInput("Say in which zone that time is: add --timezone, for example Europe/Paris.")
     if expires is not None and expires_in is not None:
         raise BadInput("Give --expires or --expires-in, not both.")
-    arrives_at = now
-    if at is not None and zone:
-        arrives_at = max(now, clock.typed_moment(clock.parse_wall(at), zone))
-    if expires_in is not None:
-        return arrives_at, arrives_at + clock.parse_span(expires_in)
-    if expires is not None and zone:
-        return arrives_at, clock.typed_moment(clock.parse_wall(expires), zone)
-    return arrives_at, None
+    wall = None if at is None else clock.parse_wall(at)
+    return Options(
+        arrives_at=clock.typed_moment(wall, zone) if wall and zone and not local else None,
+        local_at=wall if local else None,
+        expires_at=typed_end(expires, zone),
+        expires_in=None if expires_in is None else clock.parse_span(expires_in),
+        undo_window=NO_TIME if undo_window is None else clock.parse_span(undo_window),
+    )
 
 
-def channel(*, to_everyone: bool, to_admins: bool, to_users: tuple[str, ...]) -> str | None:
-    """The channel that was chosen, or None for named people."""
-    if to_everyone + to_admins + bool(to_users) > 1:
-        raise BadInput("Choose one of --to-everyone, --to-admins and --to-user.")
-    if to_users:
+def typed_end(expires: str | None, zone: str | None) -> datetime | None:
+    """The moment of ``--expires``."""
+    if expires is None or zone is None:
         return None
+    return clock.typed_moment(clock.parse_wall(expires), zone)
+
+
+def channel(
+    *,
+    to_everyone: bool,
+    to_admins: bool,
+    to_group: str | None,
+    to_users: tuple[str, ...],
+    to_file: str | None,
+) -> str | None:
+    """The channel that was chosen, or None for named people."""
+    chosen = (to_everyone, to_admins, to_group is not None, to_users, to_file is not None)
+    if sum(map(bool, chosen)) > 1:
+        raise BadInput(
+            "Choose one of --to-everyone, --to-admins, --to-group, --to-user and --to-file."
+        )
+    if to_users or to_file is not None:
+        return None
+    if to_group is not None:
+        return of_group(to_group.strip().lower())
     return ADMINS if to_admins else EVERYONE
 
 

@@ -1,100 +1,161 @@
-"""What was broadcast, to whom, and what became of it."""
+"""What was sent, to whom, and what state it is in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, Select, bindparam, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    func,
+    or_,
+    select,
+)
 
 from ..accounts.models import User
 from ..accounts.queries import may_be_name
 from ..clock import UTCDateTime
-from ..inbox.channels import ADMINS
+from ..inbox.channels import whole, zone_of
 from ..inbox.models import Delivery, Notification, Release
+
+#: What a broadcast may be now, in the order in which a filter offers it.
+STATES = ("live", "scheduled", "expired", "recalled")
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
-    """How many would see it, and the first few of them."""
+class Broadcast:
+    """Something that was sent. Moments are aware, in UTC."""
 
-    count: int
-    first: tuple[str, ...]
+    id: int
+    title: str
+    body: str
+    category: str
+    topic: str
+    action_url: str | None
+    action_label: str | None
+    is_banner: bool
+    key: str | None
+    recalled_at: datetime | None
+    edited_at: datetime | None
+    created_at: datetime
+    expires_at: datetime | None
+    #: A username; None is the system.
+    sender: str | None
+    #: None where it went to named people.
+    channel: str | None
+    #: Whether it comes at each reader's own time: then it arrives more than once.
+    is_local: bool
+    arrives_at: datetime
+    last_arrives_at: datetime
+
+    def state(self, now: datetime) -> str:
+        """One of :data:`STATES`; live as soon as the first of its readers has it."""
+        if self.recalled_at is not None:
+            return "recalled"
+        if self.expires_at is not None and self.expires_at <= now:
+            return "expired"
+        return "scheduled" if self.arrives_at > now else "live"
 
 
-def _listeners(channel: str, *columns: Any) -> Select[Any]:
-    statement = select(*columns).where(User.is_active)
-    return statement.where(User.is_admin) if channel == ADMINS else statement
-
-
-def audience(connection: Connection, channel: str, *, names: int = 5) -> Audience:
-    """The active people on a channel now."""
-    count = connection.execute(_listeners(channel, func.count(User.id))).scalar_one()
-    first = _listeners(channel, User.username).order_by(User.username).limit(names)
-    return Audience(count, tuple(connection.execute(first).scalars()))
-
-
-#: When the first of those it was sent to by name got it.
-_DELIVERED_AT = (
-    select(func.min(func.coalesce(Delivery.snoozed_from, Delivery.arrives_at)))
-    .where(Delivery.notification_id == Notification.id)
-    .correlate(Notification)
-    .scalar_subquery()
-)
-_BROADCASTS = (
-    select(
-        Notification.id,
-        Notification.title,
-        Notification.body,
-        Notification.category,
-        Notification.topic,
-        Notification.action_url,
-        Notification.action_label,
-        Notification.is_banner,
-        Notification.key,
-        Notification.recalled_at,
-        Notification.edited_at,
-        Notification.created_at,
-        Notification.expires_at,
-        Release.channel,
-        func.coalesce(Release.arrives_at, _DELIVERED_AT, type_=UTCDateTime).label("arrives_at"),
-        User.username.label("sender"),
+def _released(what: Any) -> Any:
+    return (
+        select(what)
+        .where(Release.notification_id == Notification.id)
+        .correlate(Notification)
+        .scalar_subquery()
     )
-    .outerjoin(Release, Release.notification_id == Notification.id)
-    .outerjoin(User, User.id == Notification.sender_id)
+
+
+def _delivered(what: Any) -> Any:
+    came = func.coalesce(Delivery.snoozed_from, Delivery.arrives_at, type_=UTCDateTime)
+    return (
+        select(what(came))
+        .where(Delivery.notification_id == Notification.id)
+        .correlate(Notification)
+        .scalar_subquery()
+    )
+
+
+_FIRST = _released(func.min(Release.arrives_at))
+_COLUMNS = (
+    Notification.id,
+    Notification.title,
+    Notification.body,
+    Notification.category,
+    Notification.topic,
+    Notification.action_url,
+    Notification.action_label,
+    Notification.is_banner,
+    Notification.key,
+    Notification.recalled_at,
+    Notification.edited_at,
+    Notification.created_at,
+    Notification.expires_at,
+    User.username.label("sender"),
+    _released(func.min(Release.channel)).label("on"),
+    _FIRST.label("first"),
+    _released(func.max(Release.arrives_at)).label("last"),
 )
+_SENT = select(*_COLUMNS).outerjoin(User, User.id == Notification.sender_id)
 
 
-def broadcasts() -> Select[Any]:
-    """Everything that was put on a channel, newest first."""
-    return _BROADCASTS.where(Release.channel.is_not(None)).order_by(Notification.id.desc())
+def _broadcast(row: Row[Any], first: datetime | None, last: datetime | None) -> Broadcast:
+    values = row._asdict()
+    on = values.pop("on")
+    del values["first"], values["last"]
+    return Broadcast(
+        **values,
+        channel=on and whole(on),
+        is_local=first != last if on is None else zone_of(on) is not None,
+        arrives_at=first or row.created_at,
+        last_arrives_at=last or row.created_at,
+    )
 
 
-def broadcast(connection: Connection, number: int) -> Row[Any] | None:
+def _state_is(state: str, now: datetime) -> ColumnElement[bool]:
+    recalled = Notification.recalled_at.is_not(None)
+    over = and_(Notification.expires_at.is_not(None), Notification.expires_at <= now)
+    not_over = or_(Notification.expires_at.is_(None), Notification.expires_at > now)
+    return {
+        "recalled": recalled,
+        "expired": and_(~recalled, over),
+        "scheduled": and_(~recalled, not_over, now < _FIRST),
+        "live": and_(~recalled, not_over, now >= _FIRST),
+    }[state]
+
+
+def broadcasts(
+    connection: Connection,
+    now: datetime,
+    *,
+    state: str | None = None,
+    before: int | None = None,
+    most: int | None = None,
+) -> Sequence[Broadcast]:
+    """What was put on a channel, newest first: all, or at most so many older than an id."""
+    statement = _SENT.where(_FIRST.is_not(None)).order_by(Notification.id.desc()).limit(most)
+    if state is not None:
+        statement = statement.where(_state_is(state, now))
+    if before is not None:
+        statement = statement.where(Notification.id < before)
+    return [_broadcast(row, row.first, row.last) for row in connection.execute(statement)]
+
+
+def broadcast(connection: Connection, number: int) -> Broadcast | None:
     """One notification, broadcast or sent to named people."""
-    return connection.execute(_BROADCASTS.where(Notification.id == number).limit(1)).first()
-
-
-def recipients(connection: Connection, number: int, *, names: int = 5) -> Audience:
-    """The people a notification was sent to by name."""
-    sent_to = (
-        select(User.username)
-        .join(Delivery, Delivery.user_id == User.id)
-        .where(Delivery.notification_id == number)
+    row = connection.execute(_SENT.where(Notification.id == number)).first()
+    if row is None:
+        return None
+    if row.on is not None:
+        return _broadcast(row, row.first, row.last)
+    times = select(_delivered(func.min).label("first"), _delivered(func.max).label("last")).where(
+        Notification.id == number
     )
-    count = connection.execute(select(func.count()).select_from(sent_to.subquery())).scalar_one()
-    first = sent_to.order_by(User.username).limit(names)
-    return Audience(count, tuple(connection.execute(first).scalars()))
-
-
-def state(row: Row[Any], now: datetime) -> str:
-    """What a broadcast is now: ``live``, ``scheduled``, ``expired`` or ``recalled``."""
-    if row.recalled_at is not None:
-        return "recalled"
-    if row.expires_at is not None and row.expires_at <= now:
-        return "expired"
-    if row.arrives_at is not None and row.arrives_at > now:
-        return "scheduled"
-    return "live"
+    found = connection.execute(times).one()
+    return _broadcast(row, found.first, found.last)
 
 
 def sender(connection: Connection, username: str) -> Row[Any] | None:
@@ -103,21 +164,3 @@ def sender(connection: Connection, username: str) -> Row[Any] | None:
         return None
     statement = select(User.id, User.is_admin, User.is_active).where(User.username == username)
     return connection.execute(statement).first()
-
-
-def arrival() -> Select[Any]:
-    """When the notification ``:number`` arrives, by its release or its first delivery."""
-    number = bindparam("number", type_=BigInteger)
-    released = select(Release.arrives_at).where(Release.notification_id == number)
-    delivered = (
-        select(Delivery.arrives_at)
-        .where(Delivery.notification_id == number)
-        .order_by(Delivery.arrives_at)
-    )
-    return select(
-        func.coalesce(
-            released.limit(1).scalar_subquery(),
-            delivered.limit(1).scalar_subquery(),
-            type_=UTCDateTime,
-        )
-    )

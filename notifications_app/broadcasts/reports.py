@@ -1,4 +1,4 @@
-"""``flask broadcast list`` and ``show``: what was sent, and the words for whom."""
+"""``flask broadcast list`` and ``show``: what was sent, to whom, in which state."""
 
 from datetime import datetime
 from typing import Any
@@ -9,41 +9,29 @@ from .. import clock, terminal
 from ..content import counted
 from ..errors import NotThere
 from ..extensions import reading
-from ..inbox.channels import ADMINS, EVERYONE
 from ..terminal import example, moment, say
-from . import queries
+from . import audience, queries
+from .queries import Broadcast
+from .words import listed, people, who
 
 broadcast = terminal.Group("broadcast", help="Send to many, and see or recall what was sent.")
-
-WHO = {EVERYONE: "everyone", ADMINS: "the administrators"}
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def people(count: int) -> str:
-    """A number of people, in words."""
-    return counted(count, "person", "people")
-
-
-def listed(audience: queries.Audience) -> str:
-    """The first few of an audience, and how many more."""
-    rest = audience.count - len(audience.first)
-    more = f" and {rest:,} more" if rest else ""
-    return f"{', '.join(audience.first)}{more}" if audience.first else "nobody"
-
-
-def _as_dict(row: Any, now: datetime) -> dict[str, Any]:
+def _as_dict(one: Broadcast, now: datetime) -> dict[str, Any]:
     return {
-        "id": row.id,
-        "title": row.title,
-        "category": row.category,
-        "topic": row.topic,
-        "channel": row.channel,
-        "state": queries.state(row, now),
-        "is_banner": row.is_banner,
-        "sender": row.sender,
-        "arrives_at": moment(row.arrives_at),
-        "expires_at": moment(row.expires_at),
-        "recalled_at": moment(row.recalled_at),
+        "id": one.id,
+        "title": one.title,
+        "category": one.category,
+        "topic": one.topic,
+        "channel": one.channel,
+        "is_local": one.is_local,
+        "state": one.state(now),
+        "is_banner": one.is_banner,
+        "sender": one.sender,
+        "arrives_at": moment(one.arrives_at),
+        "expires_at": moment(one.expires_at),
+        "recalled_at": moment(one.recalled_at),
     }
 
 
@@ -53,24 +41,24 @@ def list_(as_json: bool) -> None:
     """List what was broadcast, newest first."""
     now = clock.now()
     with reading() as connection:
-        rows = connection.execute(queries.broadcasts()).all()
+        found = queries.broadcasts(connection, now)
     if as_json:
-        terminal.say_json([_as_dict(row, now) for row in rows])
+        terminal.say_json([_as_dict(one, now) for one in found])
         return
     terminal.table(
         ("ID", "STATE", "TO", "ARRIVES", "TITLE"),
         [
             (
-                str(row.id),
-                queries.state(row, now),
-                row.channel,
-                clock.full(row.arrives_at, "UTC"),
-                row.title,
+                str(one.id),
+                one.state(now),
+                one.channel or "",
+                clock.full(one.arrives_at, "UTC") + (" (local)" if one.is_local else ""),
+                one.title,
             )
-            for row in rows
+            for one in found
         ],
     )
-    say(f"{counted(len(rows), 'broadcast')}.")
+    say(f"{counted(len(found), 'broadcast')}.")
 
 
 @broadcast.command("show", epilog=example("flask broadcast show 12"))
@@ -80,22 +68,24 @@ def show(number: int, as_json: bool) -> None:
     """Show one notification: what it says, to whom, since when."""
     now = clock.now()
     with reading() as connection:
-        row = queries.broadcast(connection, number)
-        named = queries.recipients(connection, number)
-    if row is None:
-        raise NotThere(f"There is no notification {number}.")
+        one = queries.broadcast(connection, number)
+        if one is None:
+            raise NotThere(f"There is no notification {number}.")
+        named = audience.of(connection, audience.recipients(number))
     found = {
-        **_as_dict(row, now),
-        "body": row.body,
-        "action_url": row.action_url,
-        "action_label": row.action_label,
-        "key": row.key,
-        "created_at": moment(row.created_at),
+        **_as_dict(one, now),
+        "body": one.body,
+        "action_url": one.action_url,
+        "action_label": one.action_label,
+        "key": one.key,
+        "edited_at": moment(one.edited_at),
+        "created_at": moment(one.created_at),
     }
     if as_json:
         terminal.say_json(found)
         return
     for word, value in found.items():
         say(f"{word + ':':14} {'-' if value in (None, '') else value}")
-    to = f"{people(named.count)}: {listed(named)}" if row.channel is None else WHO[row.channel]
-    say(f"Notification {number} is {found['state']}; it went to {to}.")
+    to = f"{people(named.count)}: {listed(named)}" if one.channel is None else who(one.channel)
+    local = ", at each reader’s own time" if one.is_local else ""
+    say(f"Notification {number} is {found['state']}; it went to {to}{local}.")

@@ -57,7 +57,7 @@ def arrival(options: Options, now: datetime) -> Arrival:
     else:
         by_zone = {
             zone: max(clock.first_moment(options.local_at, zone), soonest)
-            for zone in sorted(clock.every_zone())
+            for zone in sorted(clock.EVERY_ZONE)
         }
         first, last = min(by_zone.values()), max(by_zone.values())
     expires_at = options.expires_at

@@ -38,7 +38,7 @@ def index() -> Any:
     return render_template(
         "compare/index.html",
         flash_here=flashes,
-        notes=[item(row, now) for row in notes],
+        notes=[item(row, now, me().name) for row in notes],
         note_count_label=label(count),
         state=entries,
         now=now,

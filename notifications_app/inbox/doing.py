@@ -10,6 +10,7 @@ from ..content import counted
 from ..errors import BadInput, BadTime
 from ..extensions import db, reading
 from ..pages import zone
+from ..placeholders import fill
 from ..web import go, me, signed_in
 from . import actions, muting, queries, snoozing
 from .view import View, view
@@ -45,7 +46,7 @@ def act(number: int, verb: str) -> Any:
     db.session.commit()
     if request.form.get("quiet"):
         return "", 204
-    _say(verb, f"“{row.title}”", outcome, until)
+    _say(verb, f"“{fill(row.title, me().name)}”", outcome, until)
     return go(request.form.get("next"), url_for("inbox.index"))
 
 

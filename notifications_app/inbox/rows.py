@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from .. import clock
+from ..placeholders import fill, fill_markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Item:
     came_back: bool = False
     sender_name: str | None = None
     sender_is_admin: bool = False
+    #: The name that stands where the body has a placeholder.
+    reader: str = ""
 
     @property
     def home(self) -> str:
@@ -44,10 +47,11 @@ class Item:
 
     def as_data(self) -> dict[str, Any]:
         """What ``/inbox.json`` says of it; moments in ISO 8601, UTC."""
-        plain = ("id", "title", "body", "category", "topic", "action_url", "action_label")
+        plain = ("id", "title", "category", "topic", "action_url", "action_label")
         moments = ("arrives_at", "first_arrived_at", "read_at", "dismissed_at")
         return {
             **{name: getattr(self, name) for name in plain},
+            "body": fill_markdown(self.body, self.reader),
             "is_banner": self.is_banner,
             "unread": self.unread,
             "snoozed": self.is_snoozed,
@@ -59,13 +63,14 @@ def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else clock.iso(moment)
 
 
-def item(row: Row[Any], now: datetime) -> Item:
-    """A row of :mod:`.queries` as an item."""
+def item(row: Row[Any], now: datetime, name: str) -> Item:
+    """A row of :mod:`.queries` as the reader of this name has it."""
     values = row._asdict()
     return Item(
         id=row.id,
-        title=row.title,
+        title=fill(row.title, name),
         body=row.body,
+        reader=name,
         category=row.category,
         topic=row.topic,
         action_url=row.action_url,

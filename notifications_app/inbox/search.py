@@ -7,6 +7,7 @@ decide on the statement, which is built once for each; what was typed is only ev
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import (
@@ -108,11 +109,15 @@ def _value(term: Term, dialect: str) -> str:
 def conditions(shape: Shape, dialect: str, *, delivered: bool) -> list[ColumnElement[bool]]:
     """What the terms ask of a notification, and of its delivery where there is one."""
     found = []
+    words = []
     for number, (kind, negative) in enumerate(shape):
         value = bindparam(f"term_{number}", type_=String)
+        if dialect == "sqlite" and kind == "text" and not negative:
+            words.append(value)
+            continue
         one = _condition(kind, value, dialect, delivered=delivered)
         found.append(not_(one) if negative else one)
-    return found
+    return [*found, _matching(words)] if words else found
 
 
 def _condition(kind: str, value: Any, dialect: str, *, delivered: bool) -> ColumnElement[bool]:
@@ -128,10 +133,16 @@ def _condition(kind: str, value: Any, dialect: str, *, delivered: bool) -> Colum
 
 def _on_sqlite(kind: str, value: Any) -> ColumnElement[bool]:
     if kind == "text":
-        matching = literal_column("notifications_fts").op("MATCH")(value)
-        return Notification.id.in_(select(_FTS.c.rowid).where(matching))
+        return _matching([value])
     title, body = Notification.title, Notification.body
     return or_(title.like(value, escape="\\"), body.like(value, escape="\\"))
+
+
+def _matching(words: Sequence[Any]) -> ColumnElement[bool]:
+    """All of these words, looked up at once: one by one, each makes a list of all that have it."""
+    wanted = reduce(lambda one, other: one.concat(" AND ").concat(other), words)
+    matching = literal_column("notifications_fts").op("MATCH")(wanted)
+    return Notification.id.in_(select(_FTS.c.rowid).where(matching))
 
 
 def _on_postgresql(value: Any) -> ColumnElement[bool]:

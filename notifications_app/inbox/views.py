@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, g, jsonify, render_template, request, session, url_for
@@ -10,12 +11,12 @@ from sqlalchemy import Connection
 from .. import clock
 from ..errors import BadInput
 from ..extensions import reading
-from ..pages import Badge, badge, label, markdown, zone
+from ..pages import Badge, badge, label, markdown, named, zone
 from ..web import cursor, me, read_cursor, signed_in
 from . import queries, snoozing
 from .history import history
 from .queries import Page, Shown
-from .rows import by_day, item
+from .rows import Item, by_day, item
 from .view import TABS, View, view
 
 blueprint = Blueprint("inbox", __name__)
@@ -62,7 +63,7 @@ def _page(shown_view: View, page: Page | None = None, refusal: BadInput | None =
         total_label=label(counts["inbox"]),
         unread_label=label(counts["unread"]),
         shown=_shown_fields(shown),
-        days=by_day([item(row, now) for row in page.rows], zone(), now, tab=shown_view.tab),
+        days=by_day(_items(page, now), zone(), now, tab=shown_view.tab),
         older_url=page.older and url(shown_view, before=cursor(_list(shown_view), page.older)),
         newer_url=page.newer and url(shown_view, after=cursor(_list(shown_view), page.newer)),
         newest_url=url(shown_view) if before or page.newer else None,
@@ -71,6 +72,10 @@ def _page(shown_view: View, page: Page | None = None, refusal: BadInput | None =
         snooze_choices=snoozing.choices(zone(), now),
         snooze_typed=snoozing.suggestion(session.get("snooze", ""), zone(), now),
     )  # fmt: skip
+
+
+def _items(page: Page, now: datetime) -> list[Item]:
+    return [item(row, now, me().name) for row in page.rows]
 
 
 def _shown_fields(shown: Shown) -> dict[str, Any]:
@@ -108,7 +113,7 @@ def data() -> Any:
     return jsonify(
         tab=asked.tab,
         counts={name: label(count) for name, count in counts.items()},
-        notifications=[item(row, now).as_data() for row in page.rows],
+        notifications=[one.as_data() for one in _items(page, now)],
         older=page.older and _data_url(asked, before=cursor(_list(asked), page.older)),
         newer=page.newer and _data_url(asked, after=cursor(_list(asked), page.newer)),
     )
@@ -136,11 +141,11 @@ def one_page(number: int, *, refusal: BadInput | None = None, typed: str = "") -
         events = history(connection, me().id, row, zone(), now)
         newer, older = _neighbours(connection, row, now)
         muted = row.topic in queries.mutes(connection, me().id)
-    n = item(row, now)
+    n = item(row, now, me().name)
     return render_template(
         "inbox/show.html",
         n=n,
-        html=markdown(row.body) if row.body else "",
+        html=named(markdown(n.body)) if n.body else "",
         history=events,
         is_muted=muted,
         this_url=url_for("inbox.show", number=row.id),

@@ -7,18 +7,23 @@ const selected = () => all("[name=ids]:checked");
 
 // ---- Selecting: all of the view, and ranges with Shift.
 
+/** The number of the notification whose box was clicked last: a range begins there. */
 let lastPicked = null;
+
+/** Ticks, or not, as this box is, what stands between it and the one before. */
+function pickRange(box) {
+  const boxes = all("[name=ids]");
+  const from = boxes.findIndex((other) => other.value === lastPicked);
+  const to = boxes.indexOf(box);
+  if (from < 0) return;
+  for (const between of boxes.slice(Math.min(from, to), Math.max(from, to) + 1)) between.checked = box.checked;
+}
 
 document.addEventListener("click", (event) => {
   const box = event.target.closest?.("[name=ids]");
   if (!box) return;
-  const boxes = all("[name=ids]");
-  const from = boxes.indexOf(lastPicked);
-  if (event.shiftKey && from >= 0) {
-    const to = boxes.indexOf(box);
-    for (const between of boxes.slice(Math.min(from, to), Math.max(from, to) + 1)) between.checked = box.checked;
-  }
-  lastPicked = box;
+  if (event.shiftKey) pickRange(box);
+  lastPicked = box.value;
 });
 
 document.addEventListener("change", ({ target }) => {
@@ -202,7 +207,7 @@ document.addEventListener("htmx:before:history:update", ({ detail: { history } }
 
 document.addEventListener("htmx:after:swap", () => {
   const moved = before.from !== location.pathname + location.search;
-  lastPicked = null;
+  if (moved || !before.picked.includes(lastPicked)) lastPicked = null;
   all("[data-more]", one("#view")).forEach(setUpMore);
   setUp(one("#said"));
   one(".flashes").append(...failures);

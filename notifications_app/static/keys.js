@@ -56,6 +56,16 @@ function snooze() {
   (menu.open ? one("button", menu) : one("summary", menu)).focus();
 }
 
+/** Select from the row selected last to this one; where none is, only this one. */
+function selectRange() {
+  const box = current() && one("[name=ids]", current());
+  if (!box) return one(".list") && announce("Choose a notification with j and k first.");
+  box.checked = true;
+  if (selected().some((other) => other.value === lastPicked)) pickRange(box);
+  lastPicked = box.value;
+  announce(`Selected: ${selected().length}.`);
+}
+
 function undo() {
   const form = one("#said [data-undo]") ?? one("#undo-last");
   if (form) form.requestSubmit();
@@ -75,6 +85,7 @@ const KEYS = {
   j: () => move(1),
   k: () => move(-1),
   x: () => one("[name=ids]", current() ?? document.createElement("p"))?.click(),
+  X: selectRange,
   e: () => press("dismiss"),
   s: snooze,
   I: () => press("read"),
@@ -102,7 +113,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const act = Object.hasOwn(KEYS, event.key) && KEYS[event.key];
-  if (!act || ("IU".includes(event.key) && !event.shiftKey) || (event.repeat && !"jk".includes(event.key))) return;
+  if (!act || ("IUX".includes(event.key) && !event.shiftKey) || (event.repeat && !"jk".includes(event.key))) return;
   if (event.key !== "Escape") event.preventDefault();
   act(event);
 });

@@ -68,6 +68,10 @@ NOTED: dict[str, list[tuple[str, tuple[str, str, dict[str, Any]]]]] = {
         (f"{SEND} --to-user priya", ("broadcast.sent", "notification 2",
                                      {"title": "Hello", "to": "1 person", "audience": 1})),
     ],
+    "broadcast edit": [(
+        "broadcast edit 1 --title Other --notify-again",
+        ("broadcast.edited", "notification 1", {"changed": ["title"], "notify_again": True}),
+    )],
     "broadcast recall": [(
         "broadcast recall 1", ("broadcast.recalled", "notification 1", {}),
     )],
@@ -98,6 +102,9 @@ NOTHING_DONE = (
     "notify priya --title Other --key first",
     "notify priya nobody --title Hello",
     "broadcast recall 99",
+    "broadcast edit 99 --title Other",
+    "broadcast edit 1 --title First",
+    "broadcast edit 1 --title Other --dry-run",
     "users set-timezone priya Asia/Kolkata",
     "users set-timezone priya Mars/Base",
     "users activate priya",

@@ -60,7 +60,7 @@ def test_the_longest_that_can_be_said_is_sent(shell: Any) -> None:
     [
         ["--category", "notice"],
         ["--nonsense"],
-        ["--to-group", "ops"],
+        ["--to-group"],
     ],
 )
 def test_what_is_no_option_is_refused(refused: Any, options: list[str]) -> None:
@@ -73,6 +73,8 @@ def test_what_is_no_option_is_refused(refused: Any, options: list[str]) -> None:
         ["--to-everyone", "--to-admins"],
         ["--to-everyone", "--to-user", "priya"],
         ["--to-admins", "--to-user", "priya"],
+        ["--to-group", "ops", "--to-admins"],
+        ["--to-file", "-", "--to-user", "priya"],
     ],
 )
 def test_it_goes_to_one_audience(refused: Any, options: list[str]) -> None:

@@ -56,6 +56,7 @@ def test_list_shows_what_was_broadcast(app: Flask, shell: Any, priya: int, ada: 
         "category": "info",
         "topic": "general",
         "channel": "everyone",
+        "is_local": False,
         "state": "live",
         "is_banner": True,
         "sender": "ada",

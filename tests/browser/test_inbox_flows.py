@@ -237,6 +237,43 @@ def test_shift_selects_a_range(four: list[int], page_of: Callable[..., Page]) ->
     shows(page, TWO, THREE, LAST)
 
 
+def test_shift_x_selects_a_range(four: list[int], page_of: Callable[..., Page]) -> None:
+    page = page_of("noor")
+    page.goto("/inbox")
+    same = never_loads(page)
+    ticked = page.locator("li.row:has([name=ids]:checked) h3 [dir]")
+    # Where nothing is selected, only this one; from there on down, and back up.
+    for keys, now_ticked in (
+        ("jj", [TWO]), ("jj", [TWO, THREE, LAST]), ("kkk", FOUR), ("", FOUR),
+    ):  # fmt: skip
+        page.keyboard.type(keys)
+        page.keyboard.press("Shift+X")
+        expect(ticked).to_have_text(now_ticked)
+        expect(page.locator("#live")).to_have_text(f"Selected: {len(now_ticked)}.")
+    focused(page, ONE)
+    page.keyboard.press("Escape")
+    expect(ticked).to_have_count(0)
+    focused(page, ONE)
+    # What was unselected last is no beginning, and neither is what was cleared.
+    page.keyboard.type("jxxj")
+    page.keyboard.press("Shift+X")
+    expect(ticked).to_have_text([THREE])
+    # What one does to another row keeps the selection, and where the range begins.
+    press(page, "Mark as read", LAST)
+    said(page, f"Marked “{LAST}” as read.")
+    page.keyboard.type("kkk")
+    page.keyboard.press("Shift+X")
+    expect(ticked).to_have_text([ONE, TWO, THREE])
+    focused(page, ONE)
+    page.keyboard.press("e")
+    said(page, "Dismissed 3 notifications.")
+    shows(page, LAST)
+    focused(page, LAST)
+    page.keyboard.press("Shift+X")
+    expect(ticked).to_have_text([LAST])
+    assert same()
+
+
 @both_ways
 def test_all_leaves_alone_what_has_come_since(
     site: Site, priya: int, page_of: Callable[..., Page], javascript: bool
@@ -539,9 +576,9 @@ def test_no_key_acts_while_somebody_types(four: list[int], page_of: Callable[...
     page.goto("/inbox")
     page.keyboard.press("j")
     page.keyboard.press("/")
-    page.keyboard.type("jkxesIUz?/gi")
+    page.keyboard.type("jkxXesIUz?/gi")
     expect(page.locator("#q")).to_be_focused()
-    expect(page.locator("#q")).to_have_value("jkxesIUz?/gi")
+    expect(page.locator("#q")).to_have_value("jkxXesIUz?/gi")
     expect(page.get_by_role("dialog")).to_be_hidden()
     page.get_by_label("Topic", exact=True).focus()
     page.keyboard.type("jze?")
@@ -566,6 +603,7 @@ def test_the_keys_are_switched_off(four: list[int], page_of: Callable[..., Page]
     expect(page.locator("script[src*='keys.js'], dialog, [data-key-hint]")).to_have_count(0)
     row(page, ONE).get_by_role("link", name=ONE).focus()
     page.keyboard.type("jxe?/z")
+    page.keyboard.press("Shift+X")
     focused(page, ONE)
     expect(page.locator("[name=ids]:checked")).to_have_count(0)
     press(page, "Dismiss", ONE)

@@ -427,6 +427,17 @@ def test_sqlite_searches_by_the_index(in_app: Flask) -> None:
     assert "notifications_fts VIRTUAL TABLE INDEX" in plan(parse("needle"), "EXPLAIN QUERY PLAN")
 
 
+@on_sqlite
+def test_sqlite_looks_up_all_words_at_once(in_app: Flask, priya: int) -> None:
+    explained = plan(parse('needle "in a" is:unread hay -straw'), "EXPLAIN QUERY PLAN")
+    assert explained.count("notifications_fts VIRTUAL TABLE INDEX") == 2  # and what is unwanted
+    both = asking.notify(priya, title='Cats AND "dogs"', body="not birds")
+    asking.notify(priya, title="Cats", body="OR NOT")
+    for words in ("cats dogs", "and cats", 'cats "AND "', "dogs NOT birds"):
+        assert asking.ids(priya, q=words) == [both], words
+    assert asking.ids(priya, q="cats AND fish") == asking.ids(priya, q="dogs OR fish") == []
+
+
 @on_postgresql
 def test_postgresql_searches_by_the_index(in_app: Flask) -> None:
     db.session.execute(sa.text("SET LOCAL enable_seqscan = off"))

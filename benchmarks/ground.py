@@ -1,0 +1,114 @@
+"""The ground to measure on: an empty database, filled with people and notifications in bulk."""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from notifications_app import create_app
+from notifications_app.accounts.models import User
+from notifications_app.extensions import ROOT, db, reading, table
+from notifications_app.inbox import moves
+from notifications_app.inbox.channels import Listener, listener
+from notifications_app.inbox.models import Delivery, Notification
+
+CHUNK = 10_000
+#: The topic of every tenth notification.
+TENTH = "reports"
+
+
+@contextmanager
+def application() -> Iterator[str]:
+    """An application on an empty, migrated database; the database's name."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = os.environ.get("BENCHMARK_DATABASE_URL", f"sqlite:///{folder}/benchmark.sqlite3")
+        app = create_app({"DATABASE_URL": url, "SECRET_KEY": "k" * 40})
+        config = Config(str(ROOT / "alembic.ini"))
+        config.attributes["quiet"] = True
+        with app.app_context():
+            command.upgrade(config, "head")
+            yield db.engine.dialect.name
+            db.session.remove()
+            db.engine.dispose()
+
+
+def add_people(count: int, now: datetime) -> None:
+    """Accounts without passwords."""
+    before = db.session.execute(sa.select(sa.func.count(User.id))).scalar_one()
+    for start in range(before, before + count, CHUNK):
+        rows = [
+            {"username": f"reader-{number}", "display_name": "", "timezone": "UTC",
+             "is_admin": False, "is_active": True, "shortcuts": True, "last_stamp": 0,
+             "inbox_since": now, "created_at": now}
+            for number in range(start, min(start + CHUNK, before + count))
+        ]  # fmt: skip
+        db.session.execute(sa.insert(table(User)), rows)
+    db.session.commit()
+
+
+def add_reader(username: str, notifications: int, now: datetime) -> Listener:
+    """A reader with so many notifications, one a second, the newest now."""
+    user = moves.add_reader(username, password_hash=None, now=now - timedelta(days=30))
+    for start in range(0, notifications, CHUNK):
+        _deliver(user.id, range(start, min(start + CHUNK, notifications)), notifications, now)
+    db.session.commit()
+    if db.engine.dialect.name == "postgresql":
+        # What PostgreSQL does by itself, but only some minutes after so many rows.
+        db.session.execute(sa.text("ANALYZE"))
+        db.session.commit()
+    with reading() as connection:
+        return listener(connection, user.id)
+
+
+def _deliver(user_id: int, numbers: range, until: int, now: datetime) -> None:
+    said = {"body": "Some words.", "category": "info", "is_banner": False, "created_at": now}
+    rows = [
+        {"title": f"Notification {number:06}", "topic": "general" if number % 10 else TENTH, **said}
+        for number in numbers
+    ]
+    db.session.execute(sa.insert(table(Notification)), rows)
+    top = db.session.execute(sa.select(sa.func.max(Notification.id))).scalar_one()
+    delivered = [
+        {
+            "user_id": user_id,
+            "notification_id": top - len(numbers) + 1 + place,
+            "arrives_at": now - timedelta(seconds=until - number),
+        }
+        for place, number in enumerate(numbers)
+    ]
+    db.session.execute(sa.insert(table(Delivery)), delivered)
+
+
+def milliseconds(action: Callable[[], Any], times: int = 30) -> float:
+    """The median of an action's time, after one to warm up."""
+    action()
+    return median(once(action)[1] for _ in range(times))
+
+
+def once(action: Callable[[], Any]) -> tuple[Any, float]:
+    """What an action returns, and the milliseconds it took."""
+    begun = time.perf_counter()
+    outcome = action()
+    return outcome, (time.perf_counter() - begun) * 1000
+
+
+def heading(words: str) -> None:
+    """The beginning of a part of the report."""
+    print(f"\n{words}")
+
+
+def say(what: str, took: float | None = None, ratio: float | None = None, than: str = "") -> None:
+    """One line of the report: milliseconds, a ratio, and against what or at most how much."""
+    print(
+        f"  {what:46}"
+        f"{'' if took is None else f'{took:,.2f} ms':>13}"
+        f"{'' if ratio is None else f'{ratio:,.2f} x':>14}  {than}".rstrip()
+    )

@@ -1,0 +1,63 @@
+"""Who hears what is sent: how many, the first few by name, and in which zones they live."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+
+from ..accounts.models import Group, GroupMember, User
+from ..extensions import among
+from ..inbox.channels import ADMINS, group_of, whole
+from ..inbox.models import Delivery
+
+NAMES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """How many would see it, and the first few of them."""
+
+    count: int
+    first: tuple[str, ...]
+
+
+def listeners(channel: str) -> Select[Any]:
+    """The ids of the active people on a channel now, in whatever zone."""
+    statement = select(User.id).where(User.is_active)
+    group = group_of(channel)
+    if group is not None:
+        statement = (
+            statement.join(GroupMember, GroupMember.user_id == User.id)
+            .join(Group, Group.id == GroupMember.group_id)
+            .where(Group.name == group)
+        )
+    return statement.where(User.is_admin) if whole(channel) == ADMINS else statement
+
+
+def people(user_ids: Collection[int]) -> Select[Any]:
+    """The ids of these people, active or not."""
+    return select(User.id).where(User.id.in_(among(user_ids)))
+
+
+def recipients(number: int) -> Select[Any]:
+    """The ids of the people who have a delivery of this notification."""
+    return select(Delivery.user_id).where(Delivery.notification_id == number)
+
+
+def of(connection: Connection, whom: Select[Any], *, names: int = NAMES) -> Audience:
+    """The audience that a SELECT of user ids makes."""
+    them = _among(whom)
+    count = connection.execute(select(func.count(User.id)).where(them)).scalar_one()
+    first = select(User.username).where(them).order_by(User.username).limit(names)
+    return Audience(count, tuple(connection.execute(first).scalars()))
+
+
+def by_zone(connection: Connection, whom: Select[Any]) -> dict[str, int]:
+    """How many of them live in each zone that is in use among them."""
+    found = select(User.timezone, func.count()).where(_among(whom)).group_by(User.timezone)
+    return dict(connection.execute(found).tuples().all())
+
+
+def _among(whom: Select[Any]) -> ColumnElement[bool]:
+    return User.id.in_(whom.correlate(None))

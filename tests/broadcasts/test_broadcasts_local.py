@@ -1,0 +1,188 @@
+"""At each reader's own wall clock: one row a zone, whatever the number of readers."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifications_app import clock
+from notifications_app.accounts.models import Group, User
+from notifications_app.broadcasts import timing
+from notifications_app.broadcasts.timing import Options
+from notifications_app.errors import BadInput, BadTime
+from notifications_app.extensions import db
+from notifications_app.inbox import moves
+from notifications_app.inbox.models import Delivery, Notification, Release
+from tests.conftest import add_user
+from tests.inbox import asking
+from tests.inbox.asking import HOUR, NOW
+
+#: Nine in the morning of the day after.
+NINE = datetime(2026, 11, 21, 9)
+IN_KOLKATA = datetime(2026, 11, 21, 3, 30, tzinfo=UTC)
+ZONES = st.sampled_from(sorted(clock.EVERY_ZONE))
+WALLS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31))
+
+
+@given(wall=WALLS, zone=ZONES)
+def test_it_comes_when_the_clock_of_the_zone_first_shows_the_time(
+    wall: datetime, zone: str
+) -> None:
+    wall = wall.replace(second=0, microsecond=0)
+    start = datetime(2026, 1, 1, tzinfo=UTC) - timedelta(days=2)
+    found = timing.arrival(Options(local_at=wall), start).by_zone
+    assert found is not None
+    moment = found[zone]
+    shown = clock.local(moment, zone).replace(tzinfo=None)
+    just_before = clock.local(moment - timedelta(seconds=1), zone).replace(tzinfo=None)
+    assert shown >= wall
+    assert just_before < wall
+    if shown != wall:  # the clocks skip it: the first moment after
+        assert just_before < wall < shown
+
+
+def test_a_gap_means_the_first_moment_after_it_and_an_overlap_the_first_of_two() -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    skipped = timing.arrival(Options(local_at=datetime(2026, 3, 29, 2, 30)), start).by_zone
+    twice = timing.arrival(Options(local_at=datetime(2026, 10, 25, 2, 30)), start).by_zone
+    assert skipped
+    assert twice
+    assert skipped["Europe/Paris"] == datetime(2026, 3, 29, 1, tzinfo=UTC)
+    assert twice["Europe/Paris"] == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+def test_every_zone_that_an_account_may_have_is_there(in_app: Flask) -> None:
+    arrives = timing.arrival(Options(local_at=NINE), NOW)
+    assert arrives.by_zone is not None
+    assert {clock.zone_name(name) for name in clock.zone_names()} <= set(arrives.by_zone)
+    assert arrives.first == min(arrives.by_zone.values()) < arrives.last
+    assert arrives.last == max(arrives.by_zone.values())
+
+
+def test_each_reader_has_it_at_nine(in_app: Flask, priya: int, bystander: int) -> None:
+    number = asking.broadcast(local_at=NINE)
+    assert asking.ids(priya, IN_KOLKATA - timedelta(seconds=1)) == []
+    assert asking.ids(priya, IN_KOLKATA) == [number]
+    nine = NINE.replace(tzinfo=UTC)  # where the bystander lives
+    assert asking.ids(bystander, nine - timedelta(seconds=1)) == []
+    assert asking.ids(bystander, nine) == [number]
+
+
+@pytest.mark.parametrize("size", [1, 300])
+def test_it_is_as_many_rows_and_statements_for_one_as_for_many(in_app: Flask, size: int) -> None:
+    for n in range(size):
+        moves.add_reader(f"r{n}", password_hash=None, timezone="Asia/Tokyo", now=NOW)
+    with asking.statements() as seen:
+        asking.broadcast(local_at=NINE)
+    assert len(seen) == 2
+    assert asking.how_many(Notification) == 1
+    assert asking.how_many(Delivery) == 0
+    assert asking.how_many(Release) == len(clock.EVERY_ZONE) < 650
+
+
+def test_where_the_time_has_passed_it_comes_at_once(in_app: Flask, priya: int) -> None:
+    number = asking.broadcast(local_at=datetime(2026, 11, 20, 9))  # NOW is 18:30 in Kolkata
+    (row,) = asking.rows(priya)
+    assert (row.id, row.arrives_at) == (number, NOW)
+
+
+def test_named_people_have_it_at_their_own_nine(in_app: Flask, priya: int, bystander: int) -> None:
+    with asking.statements() as seen:
+        number = asking.notify(priya, bystander, local_at=NINE)
+    assert len(seen) == 3  # which zones are among them; the notification; the deliveries
+    at = dict(db.session.execute(sa.select(Delivery.user_id, Delivery.arrives_at)).tuples().all())
+    assert at == {priya: IN_KOLKATA, bystander: NINE.replace(tzinfo=UTC)}
+    assert asking.ids(priya, IN_KOLKATA) == [number]
+
+
+def test_a_group_and_the_administrators_have_it_too(in_app: Flask, ada: int, priya: int) -> None:
+    db.session.add(Group(name="ops"))
+    db.session.flush()
+    moves.join_group("ops", [priya], NOW)
+    for_group = asking.broadcast("group:ops", local_at=NINE)
+    for_admins = asking.broadcast("role:admin", local_at=NINE)
+    assert asking.ids(priya, NOW + timedelta(days=3)) == [for_group]
+    assert asking.ids(ada, NOW + timedelta(days=3)) == [for_admins]
+
+
+def test_on_the_move_nothing_vanishes_and_nothing_comes_twice(in_app: Flask, priya: int) -> None:
+    number = asking.broadcast(local_at=NINE)
+    moves.set_timezone(priya, "Pacific/Honolulu", IN_KOLKATA + HOUR)  # where it is to come
+    assert asking.ids(priya, IN_KOLKATA + HOUR) == [number]
+    asking.act(priya, "dismiss", [number], IN_KOLKATA + 2 * HOUR)
+    moves.set_timezone(priya, "Asia/Tokyo", IN_KOLKATA + 3 * HOUR)  # where it has come
+    for days in range(3):
+        moment = IN_KOLKATA + 3 * HOUR + timedelta(days=days)
+        assert asking.ids(priya, moment) == []
+        assert asking.ids(priya, moment, "dismissed") == [number]
+
+
+def test_who_moves_to_where_it_has_come_has_it_at_once(in_app: Flask, bystander: int) -> None:
+    number = asking.broadcast(local_at=NINE)
+    tokyo = datetime(2026, 11, 21, 0, tzinfo=UTC)
+    moves.set_timezone(bystander, "Asia/Tokyo", tokyo + HOUR)
+    (row,) = asking.rows(bystander, tokyo + HOUR)
+    assert (row.id, row.arrives_at) == (number, tokyo)
+
+
+def test_the_undo_window_holds_back_every_zone(in_app: Flask, priya: int) -> None:
+    number = asking.broadcast(local_at=datetime(2026, 11, 20), undo_window=timedelta(minutes=5))
+    assert asking.ids(priya, NOW + timedelta(seconds=299)) == []
+    assert asking.ids(priya, NOW + timedelta(minutes=5)) == [number]
+
+
+def test_recalled_in_the_undo_window_it_leaves_no_trace(in_app: Flask, priya: int) -> None:
+    number = asking.broadcast(undo_window=timedelta(minutes=5), is_banner=True)
+    moves.set_timezone(priya, "Europe/Paris", NOW + timedelta(minutes=4, seconds=30))
+    asking.recall(number, NOW + timedelta(minutes=4, seconds=40))
+    for tab in asking.TABS:
+        assert asking.ids(priya, NOW + HOUR, tab) == []
+    assert asking.tops(priya, NOW + HOUR) == []
+    assert asking.one(priya, number, NOW + HOUR) is None
+
+
+def test_a_length_of_time_counts_from_the_last_arrival(in_app: Flask) -> None:
+    asking.broadcast(local_at=NINE, expires_in=HOUR)
+    ends = db.session.scalars(sa.select(Release.expires_at).distinct()).all()
+    last = db.session.scalars(sa.select(sa.func.max(Release.arrives_at))).one()
+    assert ends == [last + HOUR]
+    assert db.session.scalars(sa.select(Notification.expires_at)).one() == last + HOUR
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"arrives_at": NOW, "local_at": NINE}, BadInput),
+        ({"expires_at": NOW + HOUR, "expires_in": HOUR}, BadInput),
+        ({"local_at": NINE, "expires_at": NINE.replace(tzinfo=UTC)}, BadTime),
+        ({"expires_at": NOW + HOUR, "undo_window": 2 * HOUR}, BadTime),
+    ],
+)
+def test_times_that_do_not_fit_are_refused(
+    in_app: Flask, options: dict[str, Any], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        asking.broadcast(**options)
+    assert asking.how_many(Notification) == 0
+
+
+def test_a_key_knows_local_from_not(in_app: Flask, priya: int) -> None:
+    first = asking.broadcast(local_at=NINE, key="k")
+    assert asking.broadcast(local_at=NINE, key="k") == first
+    with pytest.raises(Exception, match="was used for"):
+        asking.broadcast(key="k")
+    assert asking.how_many(Notification) == 1
+
+
+def test_the_zones_of_the_machine_agree(app: Flask) -> None:
+    add_user(app, "zoe", timezone="America/New_York")
+    with app.app_context():
+        zone = db.session.scalars(sa.select(User.timezone)).one()
+        asking.broadcast(local_at=NINE)
+        released = sa.select(Release.arrives_at).where(Release.channel == f"everyone@{zone}")
+        assert db.session.scalars(released).one() == NINE.replace(tzinfo=ZoneInfo(zone))

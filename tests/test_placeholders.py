@@ -1,0 +1,85 @@
+"""``{{display_name}}`` is each reader's own name, and no more than a name."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from notifications_app import content
+from notifications_app.broadcasts import actions as broadcasts
+from notifications_app.errors import BadInput
+from notifications_app.extensions import db
+from notifications_app.placeholders import checked, fill, fill_markdown
+from tests.conftest import add_user, at, sign_in
+from tests.inbox import asking
+from tests.inbox.asking import NOW
+
+NAMES = st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), max_size=80)
+NASTY = "<b>*[x](javascript:alert(1))*</b>"
+
+
+def markdown_of(body: str) -> Markup:
+    return Markup(content.to_html(body))  # noqa: S704 - as the pages do
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{{name}}", "{{ displayname }}", "{{}}", "Hi {{display_name}} {{Display_Name}}", "{{{}}"],
+)
+def test_what_would_not_be_filled_is_refused(text: str) -> None:
+    with pytest.raises(BadInput, match="no placeholder") as refusal:
+        content.check(text)
+    assert refusal.value.field == "title"
+    with pytest.raises(BadInput, match=r"The one there is: {{display_name}}") as refusal:
+        content.check("Hello", text)
+    assert refusal.value.field == "body"
+
+
+@pytest.mark.parametrize("text", ["{{display_name}}", "{{ display_name }}", "{{\tdisplay_name}}"])
+def test_space_within_does_not_matter(text: str) -> None:
+    assert content.check(f"Hi {text}!").title == "Hi {{display_name}}!"
+
+
+@pytest.mark.parametrize("text", ["{", "{display_name}", "}} {{", "{ {x} }", "a {{ b"])
+def test_other_braces_are_only_braces(text: str) -> None:
+    assert checked("title", text) == text
+
+
+@given(name=NAMES)
+def test_a_name_in_a_body_is_words_and_nothing_else(name: str) -> None:
+    html = fill(markdown_of("Dear {{display_name}}, *hello*"), name)
+    assert html == Markup("<p>Dear {}, <em>hello</em></p>\n").format(name)
+
+
+@given(name=NAMES.map(str.strip).filter(lambda name: name and "&" not in name))
+def test_a_name_in_markdown_reads_as_it_is(name: str) -> None:
+    said = content.excerpt(fill_markdown("Dear {{display_name}}!", name))
+    assert said == " ".join(f"Dear {name}!".split())
+
+
+def test_each_reader_reads_their_own_name_on_every_page(app: Flask, client: Any) -> None:
+    add_user(app, "mallory", display_name=NASTY)
+    add_user(app, "zoe")
+    said = content.check("Hello {{display_name}}", "Are you **{{display_name}}**?")
+    with app.app_context():
+        broadcasts.broadcast("everyone", said, NOW, broadcasts.Options(is_banner=True))
+        db.session.commit()
+    with at(asking.UNTIL):
+        for name, shown in (("mallory", str(Markup.escape(NASTY))), ("zoe", "zoe")):
+            browser = app.test_client()
+            sign_in(browser, name)
+            inbox, page = browser.get("/inbox").text, browser.get("/inbox/1").text
+            assert f"Hello {shown}" in inbox
+            assert f'<h1 dir="auto">Hello {shown}' in page
+            assert f">Are you {shown}?<" in inbox
+            assert f"<strong>{shown}</strong>" in page
+            for text in (inbox, page):
+                assert "{{" not in text
+                assert "<b>*" not in text
+            (data,) = browser.get("/inbox.json").json["notifications"]
+            assert data["title"] == f"Hello {NASTY if name == 'mallory' else 'zoe'}"
+            flash = browser.post("/inbox/1/dismiss", follow_redirects=True).text
+            assert f"Dismissed “Hello {shown}”" in flash
