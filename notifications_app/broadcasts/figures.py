@@ -28,12 +28,12 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as cast_to
 
-from ..accounts.models import Group, GroupMember, User
 from ..audit.models import AuditEntry
 from ..clock import UTCDateTime
 from ..errors import NotThere
-from ..inbox.channels import ADMINS, group_of, whole, zone_of
+from ..inbox.channels import whole, zone_of
 from ..inbox.models import Delivery, Notification, Release
+from . import audience
 
 HOUR = timedelta(hours=1)
 #: The hours are counted one by one up to this one, which stands for all that follow.
@@ -148,12 +148,18 @@ def _waited(since: Any, dialect: str) -> ColumnElement[Any]:
     return _micros(Delivery.read_at, dialect) - _micros(since, dialect)
 
 
+def _hour(waited: Any, dialect: str) -> ColumnElement[Any]:
+    """The hour that so many microseconds fall into: none before the first or after the last."""
+    hour = waited // (HOUR // timedelta(microseconds=1))
+    if dialect == "sqlite":  # It works a CASE's operand out each time that it is named.
+        return func.max(0, func.min(hour, LATER), type_=BigInteger)
+    return case((hour < 0, 0), (hour > LATER, LATER), else_=hour)
+
+
 @cache
 def _counts(dialect: str, *, by_reader: bool) -> Select[Any]:
     """How many, by the hour in which they read it; null: those who have not."""
-    waited = _waited(_CAME if by_reader else _SINCE, dialect)
-    an_hour = HOUR // timedelta(microseconds=1)
-    hour = case((waited < 0, 0), (waited >= LATER * an_hour, LATER), else_=waited // an_hour)
+    hour = _hour(_waited(_CAME if by_reader else _SINCE, dialect), dialect)
     return (
         select(
             hour.label("hour"),
@@ -175,7 +181,7 @@ def _middle(dialect: str) -> Select[Any]:
     waited = _waited(_CAME, dialect)
     ranked = (
         select(
-            case((waited < 0, 0), else_=waited).label("waited"),
+            waited.label("waited"),
             func.row_number().over(order_by=waited).label("place"),
             func.count().over().label("many"),
         )
@@ -189,7 +195,7 @@ def _middle(dialect: str) -> Select[Any]:
 
 def _median(connection: Connection, number: int) -> float | None:
     found = connection.execute(_middle(connection.dialect.name), {"number": number}).scalars()
-    seconds = [micros / 1_000_000 for micros in found]
+    seconds = [max(micros, 0) / 1_000_000 for micros in found]
     return median(seconds) if seconds else None
 
 
@@ -219,17 +225,11 @@ def _audience_now(connection: Connection, channel: str | None, counts: Any) -> i
     """The active people on the channel; of what went to named people, those who have it."""
     if channel is None:
         return sum(row.many for row in counts)
-    statement = select(func.count(User.id)).where(User.is_active)
-    group = group_of(channel)
-    if group is not None:
-        statement = (
-            statement.join(GroupMember, GroupMember.user_id == User.id)
-            .join(Group, Group.id == GroupMember.group_id)
-            .where(Group.name == group)
-        )
-    elif whole(channel) == ADMINS:
-        statement = statement.where(User.is_admin)
-    return connection.execute(statement).scalar_one()
+    return connection.execute(_how_many(audience.listeners(channel))).scalar_one()
+
+
+def _how_many(whom: Select[Any]) -> Select[Any]:
+    return select(func.count()).select_from(whom.subquery())
 
 
 _SENDING = (
