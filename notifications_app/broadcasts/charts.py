@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .. import clock
-from .figures import LATER, Figures
+from .counting import LATER
+from .figures import Figures
 from .tallies import age
 
 #: The chart's own measure; it stretches to the place that there is.
@@ -47,7 +48,7 @@ class Line:
     """A line of the grid, and the number it stands for."""
 
     y: float
-    words: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Drawing:
 def drawing(found: Figures, zone: str, now: datetime) -> Drawing:
     """Figures for a reader in this zone."""
     lines = _lines(max((count for _hour, count in found.hours), default=0))
-    bars = _bars(found, int(lines[0].words.replace(",", ""))) if found.read else ()
+    bars = _bars(found, lines[0].number) if found.read else ()
     return Drawing(
         tiles=_tiles(found),
         sentence=_sentence(found, zone) if bars else _nothing(found, zone, now),
@@ -136,7 +137,7 @@ def _lines(top: int) -> tuple[Line, ...]:
     step = next(one * power for one in (1, 2, 5, 10, 20, 50) if one * power * 4 >= top)
     steps = max(-(-top // step), 1)
     return tuple(
-        Line(round(HEIGHT - HEIGHT * number / steps, 2), f"{number * step:,}")
+        Line(round(HEIGHT - HEIGHT * number / steps, 2), number * step)
         for number in range(steps, -1, -1)
     )
 
@@ -147,12 +148,11 @@ def _places(hours: int) -> int:
 
 def _bars(found: Figures, top: int) -> tuple[Bar, ...]:
     place = WIDTH / _places(len(found.hours))
-    running = LATER if found.running_from is None else found.running_from
     return tuple(
         Bar(
             words=hour_words(hour),
             count=count,
-            is_running=running <= hour < LATER,
+            is_running=found.is_running(hour),
             x=round(place * (hour + (1 - FILLED) / 2), 2),
             y=round(HEIGHT - HEIGHT * count / top, 2),
             width=round(place * FILLED, 2),
@@ -182,8 +182,7 @@ def _sentence(found: Figures, zone: str) -> str:
     hour, most = max(found.hours, key=lambda one: (one[0] < LATER, one[1], -one[0]))
     if most:
         said.append(f"The most in one of them: {most:,}, at {hour_words(hour)}.")
-    last = len(found.hours) if len(found.hours) <= LATER else LATER
-    running = 0 if found.running_from is None else last - found.running_from
+    running = sum(found.is_running(hour) for hour, _count in found.hours)
     if running:
         said.append(f"The pale {'one is' if running == 1 else 'ones are'} still running.")
     return " ".join(said)
