@@ -100,8 +100,8 @@ def share(part: int, whole: int) -> str:
 
 
 def hour_words(hour: int) -> str:
-    """An hour since the release: ``2–3 h``, ``24 h and later``."""
-    return f"{LATER} h and later" if hour >= LATER else f"{hour}–{hour + 1} h"
+    """An hour since the release: ``2–3 h``, ``24 h+``."""
+    return f"{LATER} h+" if hour >= LATER else f"{hour}–{hour + 1} h"
 
 
 def time_words(found: Figures) -> str:
@@ -126,7 +126,7 @@ def _tiles(found: Figures) -> tuple[Tile, ...]:
         Tile("Audience", f"{found.audience_now:,}", f"at sending: {at_sending_words(found)}"),
         Tile("Read", f"{found.read:,}", part(found.read)),
         Tile("Dismissed", f"{found.dismissed:,}", part(found.dismissed)),
-        Tile("Not touched", f"{found.untouched:,}", "neither read nor dismissed"),
+        Tile("Not touched", f"{found.untouched:,}", part(found.untouched)),
         Tile("Median time to read", time_words(found), waited),
     )
 

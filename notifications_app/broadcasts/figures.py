@@ -6,7 +6,7 @@ The statements are the same few, however many read.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -101,7 +101,7 @@ def _median(connection: Connection, number: int) -> float | None:
     return median(seconds) if seconds else None
 
 
-def _arrivals(head: Row[Any], counts: list[Row[Any]] | Any) -> tuple[datetime, datetime]:
+def _arrivals(head: Row[Any], counts: Sequence[Row[Any]]) -> tuple[datetime, datetime]:
     """When it first and last came, or will come, to somebody."""
     if head.channel is not None:
         return head.first, head.last
@@ -110,7 +110,7 @@ def _arrivals(head: Row[Any], counts: list[Row[Any]] | Any) -> tuple[datetime, d
 
 
 def _hours(
-    head: Row[Any], came: tuple[datetime, datetime], counts: Any, now: datetime
+    head: Row[Any], came: tuple[datetime, datetime], counts: Sequence[Row[Any]], now: datetime
 ) -> Mapping[str, Any]:
     first, last = came
     ends = [end for end in (head.expires_at, head.recalled_at) if end is not None and end <= now]
@@ -123,7 +123,7 @@ def _hours(
     return {"hours": hours, "running_from": running if still else None}
 
 
-def _audience_now(connection: Connection, channel: str | None, counts: Any) -> int:
+def _audience_now(connection: Connection, channel: str | None, counts: Sequence[Row[Any]]) -> int:
     """The active people on the channel; of what went to named people, those who have it."""
     if channel is None:
         return sum(row.many for row in counts)

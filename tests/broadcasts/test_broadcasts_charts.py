@@ -89,7 +89,7 @@ def test_the_tiles_say_of_how_many() -> None:
         ("Audience", "18,204", "at sending: 18,190"),
         ("Read", "1,500", "8 % of 18,190"),
         ("Dismissed", "91", "1 % of 18,190"),
-        ("Not touched", "16,640", "neither read nor dismissed"),
+        ("Not touched", "16,640", "91 % of 18,190"),
         ("Median time to read", "42 min", "after it came"),
     ]
     tiles = drawing(replace(NONE_YET, audience_at_sending=None)).tiles
@@ -128,7 +128,7 @@ def test_bars_stand_in_their_hour_and_reach_their_count() -> None:
 def test_a_day_is_followed_by_all_that_is_later() -> None:
     found = drawing(replace(SOME, hours=FULL_DAY, running_from=None))
     assert [label for label in found.labels if label] == ["0 h", "6 h", "12 h", "18 h", "24 h+"]
-    assert found.bars[-1].words == "24 h and later"
+    assert found.bars[-1].words == "24 h+"
     assert [len(part) for part in found.tables] == [9, 9, 7]
     assert [bar for part in found.tables for bar in part] == list(found.bars)
 
