@@ -28,7 +28,8 @@ FLOORS = {
        " inbox.actions inbox.steps inbox.moves inbox.history inbox.view inbox.search"
        " inbox.snoozing inbox.muting inbox.lookups inbox.importing",
     3: "broadcasts.queries broadcasts.actions broadcasts.timing broadcasts.editing"
-       " broadcasts.audience broadcasts.words broadcasts.noting face",
+       " broadcasts.audience broadcasts.words broadcasts.noting broadcasts.counting"
+       " broadcasts.figures broadcasts.tallies broadcasts.charts face",
     5: "__init__ __main__",
 }  # fmt: skip
 EDGE = 4
