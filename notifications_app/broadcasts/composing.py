@@ -95,8 +95,7 @@ def _preview(form: Form, now: datetime) -> str:
 
 
 def _held_until(sending: Sending) -> datetime | None:
-    window = sending.options.undo_window
-    return sending.now + window if window else None
+    return sending.arrival.first if sending.options.undo_window else None
 
 
 def _send(form: Form, now: datetime) -> Any:
