@@ -186,7 +186,10 @@ PUBLIC = {
     "web.healthz", "web.readyz", "web.start",
 }  # fmt: skip
 #: What is there for administrators alone.
-ADMIN = {"audit.index"}
+ADMIN = {
+    "audit.index", "broadcasts.index", "broadcasts.one", "broadcasts.new", "broadcasts.edit",
+    "broadcasts.recall",
+}  # fmt: skip
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
