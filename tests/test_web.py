@@ -186,7 +186,7 @@ PUBLIC = {
     "web.healthz", "web.readyz", "web.start",
 }  # fmt: skip
 #: What is there for administrators alone.
-ADMIN = {"audit.index"}
+ADMIN = {"accounts.people", "accounts.person", "accounts.reset_link", "audit.index"}
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
