@@ -30,14 +30,16 @@ def notify(
     action_url: str | None = None,
     action_label: str | None = None,
     arrives_at: datetime | None = None,
+    local_at: datetime | None = None,
     expires_at: datetime | None = None,
     sender: HasId | int | None = None,
     key: str | None = None,
 ) -> Notification:
     """Send to one person or to several, in the caller's transaction: commit to send it.
 
-    Moments are aware; a start in the past means now. With a ``key`` that was used
-    before, the first notification is returned and nothing is sent.
+    Moments are aware; a start in the past means now. ``local_at`` is a naive wall time:
+    each has it when the clocks of their own zone show it. With a ``key`` that was used before,
+    the first notification is returned and nothing is sent.
 
     Raises:
         BadInput: with the ``field`` that is wrong.
@@ -47,7 +49,7 @@ def notify(
     # Not by being iterable: the proxy of the current user looks as if it were.
     alone = isinstance(user_or_users, int) or hasattr(user_or_users, "id")
     people = cast("Iterable[Any]", (user_or_users,) if alone else user_or_users)
-    options = _options(arrives_at, expires_at, sender, key, is_banner=False)
+    options = _options(arrives_at, local_at, expires_at, sender, key, is_banner=False)
     said = content.check(
         title, body, category, topic, action_url=action_url, action_label=action_label
     )
@@ -64,22 +66,26 @@ def broadcast(
     action_url: str | None = None,
     action_label: str | None = None,
     arrives_at: datetime | None = None,
+    local_at: datetime | None = None,
     expires_at: datetime | None = None,
     is_banner: bool = False,
     sender: HasId | int | None = None,
     key: str | None = None,
 ) -> Notification:
-    """Put a notification on a channel (``everyone``, ``role:admin``): one row, however many read.
+    """Put a notification on a channel: one row, however many read.
 
-    In the caller's transaction: commit to send it. Moments are aware; a start in the
-    past means now. With a ``key`` that was used before, the first notification is
-    returned and nothing is sent.
+    Channels are ``everyone``, ``role:admin`` and ``group:`` with a group's name. In the caller's
+    transaction: commit to send it. Moments are aware; a start in the past means now.
+    ``local_at`` is a naive wall time: each has it when the clocks of their own zone show it
+    (one row a zone). With a ``key`` that was used before, the first notification is returned
+    and nothing is sent.
 
     Raises:
         BadInput: with the ``field`` that is wrong.
+        NotThere: where there is no such group.
         Refused: where the key was used for something else.
     """
-    options = _options(arrives_at, expires_at, sender, key, is_banner=is_banner)
+    options = _options(arrives_at, local_at, expires_at, sender, key, is_banner=is_banner)
     said = content.check(
         title, body, category, topic, action_url=action_url, action_label=action_label
     )
@@ -88,6 +94,7 @@ def broadcast(
 
 def _options(
     arrives_at: datetime | None,
+    local_at: datetime | None,
     expires_at: datetime | None,
     sender: HasId | int | None,
     key: str | None,
@@ -98,6 +105,7 @@ def _options(
         sender_id=None if sender is None else _id(sender),
         key=key,
         arrives_at=arrives_at,
+        local_at=local_at,
         expires_at=expires_at,
         is_banner=is_banner,
     )

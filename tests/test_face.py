@@ -1,7 +1,7 @@
 """What other code calls: ``notify`` and ``broadcast`` of the package."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -92,6 +92,15 @@ def test_a_broadcast_goes_to_its_channel(in_app: Flask, priya: int, ada: int) ->
     assert asking.ids(priya) == asking.tops(priya) == [for_all.id]
     assert asking.ids(ada) == [for_admins.id, for_all.id]
     assert asking.ids(priya, NOW + HOUR) == [later.id, for_all.id]
+
+
+def test_both_may_come_at_each_readers_own_time(in_app: Flask, priya: int) -> None:
+    nine = datetime(2026, 11, 21, 9)
+    with at(NOW):
+        sent = [broadcast("Morning", local_at=nine), notify(priya, "Morning", local_at=nine)]
+    in_kolkata = datetime(2026, 11, 21, 3, 30, tzinfo=UTC)
+    assert asking.ids(priya, in_kolkata - timedelta(seconds=1)) == []
+    assert asking.ids(priya, in_kolkata) == [one.id for one in sent[::-1]]
 
 
 @pytest.mark.parametrize("call", ["notify", "broadcast"])

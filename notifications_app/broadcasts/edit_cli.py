@@ -102,7 +102,7 @@ def _typed_end(
 
 
 def _tell(number: int, changed: list[str], *, again: bool, dry_run: bool) -> None:
-    names = ", ".join(name.replace("_", " ").removeprefix("is ") for name in changed)
+    names = ", ".join(sorted(name.replace("_", " ").removeprefix("is ") for name in changed))
     if not changed and not again:
         say(f"Notification {number} reads so already. Nothing was changed.")
         return
