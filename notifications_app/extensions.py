@@ -171,6 +171,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute(f"PRAGMA busy_timeout={int(PATIENCE * 1000)}")
+        # Its own lower() and LIKE know the case of a to z alone.
+        connection.create_function("casefold", 1, str.casefold, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

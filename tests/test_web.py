@@ -187,8 +187,8 @@ PUBLIC = {
 }  # fmt: skip
 #: What is there for administrators alone.
 ADMIN = {
-    "audit.index", "broadcasts.index", "broadcasts.one", "broadcasts.new", "broadcasts.edit",
-    "broadcasts.recall",
+    "accounts.people", "accounts.person", "accounts.reset_link", "audit.index",
+    "broadcasts.index", "broadcasts.one", "broadcasts.new", "broadcasts.edit", "broadcasts.recall",
 }  # fmt: skip
 SAFE = {"GET", "HEAD", "OPTIONS"}
 

@@ -24,7 +24,8 @@ from .views import blueprint
 YEAR = 365 * 24 * 3600
 
 
-def _reader_key() -> str:
+def reader_key() -> str:
+    """Whose tries at a password are counted."""
     return f"password:{me().id}"
 
 
@@ -33,7 +34,7 @@ def _asks_no_password() -> bool:
 
 
 per_reader = limiter.limit(
-    "10 per 15 minutes", key_func=_reader_key, methods=["POST"], exempt_when=_asks_no_password
+    "10 per 15 minutes", key_func=reader_key, methods=["POST"], exempt_when=_asks_no_password
 )
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import IO, Any
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, insert, text
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, false, text
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 from ..extensions import db
@@ -21,6 +21,36 @@ BATCH = 2_000
 
 _temporary: dict[str, Any] = {"prefixes": ["TEMPORARY"], "postgresql_on_commit": "DROP"}
 _metadata = MetaData()
+#: A batch of JSON into the tables: a database takes it apart many times faster than a driver
+#: takes as many rows.
+_STAGE = {
+    "sqlite": (
+        """
+        INSERT INTO import_people (line, username, email, display_name, timezone)
+        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),
+            json_extract(value, '$[2]'), json_extract(value, '$[3]'), json_extract(value, '$[4]')
+        FROM json_each(:batch)
+        """,
+        """
+        INSERT INTO import_groups (line, name)
+        SELECT json_extract(person.value, '$[0]'), named.value
+        FROM json_each(:batch) AS person, json_each(person.value, '$[5]') AS named
+        """,
+    ),
+    "postgresql": (
+        """
+        INSERT INTO import_people (line, username, email, display_name, timezone)
+        SELECT CAST(value ->> 0 AS integer), value ->> 1, value ->> 2, value ->> 3, value ->> 4
+        FROM json_array_elements(CAST(:batch AS json))
+        """,
+        """
+        INSERT INTO import_groups (line, name)
+        SELECT CAST(person.value ->> 0 AS integer), named.value
+        FROM json_array_elements(CAST(:batch AS json)) AS person,
+            json_array_elements_text(person.value -> 5) AS named
+        """,
+    ),
+}
 #: A line each; what follows ``timezone`` is found out by comparing.
 PEOPLE = Table(
     "import_people",
@@ -31,10 +61,10 @@ PEOPLE = Table(
     Column("display_name", String(NAME_MAX)),
     Column("timezone", String(64)),
     Column("user_id", Integer),
-    Column("is_new", Boolean, nullable=False, default=False),
-    Column("changes", Boolean, nullable=False, default=False),
-    Column("moves", Boolean, nullable=False, default=False),
-    Column("joins", Boolean, nullable=False, default=False),
+    Column("is_new", Boolean, nullable=False, server_default=false()),
+    Column("changes", Boolean, nullable=False, server_default=false()),
+    Column("moves", Boolean, nullable=False, server_default=false()),
+    Column("joins", Boolean, nullable=False, server_default=false()),
     Index("ix_import_people_username", "username"),
     Index("ix_import_people_email", "email"),
     Index("ix_import_people_user_id", "user_id"),
@@ -64,7 +94,7 @@ def staged(file: IO[str]) -> Iterator[None]:
     for one in (PEOPLE, GROUPS):
         db.session.execute(CreateTable(one))
     for line in file:
-        _stage(json.loads(line))
+        _stage(line)
     for index in sorted(PEOPLE.indexes, key=lambda index: str(index.name)):
         db.session.execute(CreateIndex(index))
     if db.engine.dialect.name == "postgresql":
@@ -76,10 +106,6 @@ def staged(file: IO[str]) -> Iterator[None]:
         db.session.execute(DropTable(one))
 
 
-def _stage(batch: list[list[Any]]) -> None:
-    names = ("line", "username", "email", "display_name", "timezone")
-    people = [dict(zip(names, row, strict=False)) for row in batch]
-    db.session.execute(insert(PEOPLE), people)
-    groups = [{"line": row[0], "name": name} for row in batch for name in row[5]]
-    if groups:
-        db.session.execute(insert(GROUPS), groups)
+def _stage(batch: str) -> None:
+    for statement in _STAGE[db.engine.dialect.name]:
+        db.session.execute(text(statement), {"batch": batch})

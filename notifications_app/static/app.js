@@ -154,6 +154,22 @@ if (named) {
   one("summary", named).focus();
 }
 
+// ---- What is shown once is copied by a button, where the browser lets a page do so.
+
+const copy = one("[data-copy]");
+if (copy && navigator.clipboard) {
+  copy.hidden = false;
+  copy.addEventListener("click", async () => {
+    const field = one(copy.dataset.copy);
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      copy.textContent = "Copied";
+      announce("Copied");
+    } catch { /* It is selected. */ }
+  });
+}
+
 // ---- Time zones are found while typing; the button asks the server for those that are not on the page.
 
 const query = one("[data-zone-query]");

@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 import pytest
@@ -64,6 +65,15 @@ def test_lines_are_counted_whatever_their_ends_and_order(text: str) -> None:
             (2, "ada", ("ops",)),
             (4, "grace", ()),
         ]
+
+
+@pytest.mark.parametrize("in_memory", [10, 10_000])
+def test_an_upload_is_read_like_a_file(in_memory: int) -> None:
+    with SpooledTemporaryFile(in_memory) as upload:
+        upload.write(HEAD.encode() + b"ada,,,,\n")
+        upload.seek(0)
+        assert [one.line for one in lines.people(upload)] == [2]
+        assert not upload.closed
 
 
 def test_text_is_read_like_bytes() -> None:

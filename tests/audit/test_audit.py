@@ -84,6 +84,7 @@ NOT_NOTED = {
     "groups show": "only reads",
     "broadcast list": "only reads",
     "broadcast show": "only reads",
+    "broadcast stats": "only reads",
     "audit list": "only reads",
     "demo": "only fills a database without accounts, where there is nobody to answer to",
 }

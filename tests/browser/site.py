@@ -10,15 +10,17 @@ from flask import Flask, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import login_user
 from playwright.sync_api import BrowserContext
+from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
 from notifications_app import clock
 from notifications_app.accounts import actions as accounts
 from notifications_app.accounts import entry, queries
+from notifications_app.accounts.models import SignIn, User
 from notifications_app.broadcasts.actions import broadcast, notify
 from notifications_app.broadcasts.timing import Options
 from notifications_app.content import check
-from notifications_app.extensions import db, reading
+from notifications_app.extensions import db, reading, table, write
 
 from ..conftest import add_user
 
@@ -106,6 +108,14 @@ class Site:
             sent = send(check(title, body, **more), now, options)
             db.session.commit()
             return int(sent.notification.id)
+
+    def grow_old(self, username: str) -> None:
+        """As if this person had signed in an hour ago."""
+        with self.app.app_context():
+            owner = select(User.id).where(User.username == username).scalar_subquery()
+            moment = clock.now() - timedelta(hours=1)
+            write(update(table(SignIn)).where(SignIn.user_id == owner).values(created_at=moment))
+            db.session.commit()
 
     def cookie(self, username: str) -> str:
         """The session cookie of somebody who has just signed in."""
