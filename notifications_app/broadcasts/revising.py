@@ -14,7 +14,7 @@ from ..logs import record
 from ..pages import zone
 from ..web import admin, go, me
 from . import drafts, editing, noting
-from .forms import EditForm
+from .forms import END, EditForm
 from .queries import Broadcast
 from .views import blueprint, found
 from .words import changes
@@ -39,7 +39,7 @@ def edit(number: int) -> Any:
     if request.method == "POST" and form.tries(lambda: _save(form, number, again=again)):
         return go(url_for("broadcasts.one", number=number), "/")
     status = NOT_SENT if request.method == "POST" else 200
-    return render_template("broadcasts/edit.html", form=form, cast=cast), status
+    return render_template("broadcasts/edit.html", form=form, cast=cast, end=END), status
 
 
 def _values(cast: Broadcast) -> dict[str, Any]:
