@@ -58,6 +58,8 @@ check: lint types ## Lint, types, and that models and migrations agree
 
 benchmarks: $(STAMP) ## Measure how it behaves as it grows, as ratios within one run
 	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks/importing.py
+	@$(BIN)/python benchmarks/figures.py
 
 screenshots: $(STAMP) ## Take the pictures for README anew
 	@$(BIN)/python docs/screenshots.py

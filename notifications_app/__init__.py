@@ -61,6 +61,8 @@ def _set_up_edges(app: Flask) -> None:
     from .audit import cli as audit_cli
     from .audit import views as audit_views
     from .broadcasts import cli as broadcasts_cli
+    from .broadcasts import composing, revising  # noqa: F401 - they add their pages
+    from .broadcasts import views as broadcasts_views
     from .compare import views as compare_views
     from .inbox import doing  # noqa: F401 - adds the forms that act
     from .inbox import views as inbox_views
@@ -75,6 +77,7 @@ def _set_up_edges(app: Flask) -> None:
         compare_views.blueprint,
         accounts_cli.blueprint,
         broadcasts_cli.blueprint,
+        broadcasts_views.blueprint,
         audit_views.blueprint,
         audit_cli.blueprint,
         demo.blueprint,

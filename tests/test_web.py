@@ -186,7 +186,10 @@ PUBLIC = {
     "web.healthz", "web.readyz", "web.start",
 }  # fmt: skip
 #: What is there for administrators alone.
-ADMIN = {"accounts.people", "accounts.person", "accounts.reset_link", "audit.index"}
+ADMIN = {
+    "accounts.people", "accounts.person", "accounts.reset_link", "audit.index",
+    "broadcasts.index", "broadcasts.one", "broadcasts.new", "broadcasts.edit", "broadcasts.recall",
+}  # fmt: skip
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 

@@ -15,7 +15,12 @@ from ..inbox import moves
 from ..logs import record
 from ..terminal import example, say
 from ..web import signing_keys
-from . import actions, passwords, resets
+from . import (
+    actions,
+    import_cli,  # noqa: F401 - adds its command
+    passwords,
+    resets,
+)
 from .groups_cli import groups
 from .listing import find, name_argument, users
 

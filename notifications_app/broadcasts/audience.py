@@ -2,14 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from ..accounts.models import Group, GroupMember, User
 from ..extensions import among
-from ..inbox.channels import ADMINS, group_of, whole
-from ..inbox.models import Delivery
+from ..inbox.channels import ADMINS, group_of, whole, zone_of
+from ..inbox.models import Delivery, Release
 
 NAMES = 5
 
@@ -57,6 +58,23 @@ def by_zone(connection: Connection, whom: Select[Any]) -> dict[str, int]:
     """How many of them live in each zone that is in use among them."""
     found = select(User.timezone, func.count()).where(_among(whom)).group_by(User.timezone)
     return dict(connection.execute(found).tuples().all())
+
+
+def moments(connection: Connection, number: int) -> list[tuple[datetime, str, int]]:
+    """Of a broadcast: when it comes, in which zone in use (``""``: in all), to how many people.
+
+    In the order of time, those on its channel now.
+    """
+    released = select(Release.channel, Release.arrives_at).where(Release.notification_id == number)
+    found = connection.execute(released).tuples().all()
+    if not found:
+        return []
+    whom = listeners(found[0][0])
+    if zone_of(found[0][0]) is None:
+        return [(found[0][1], "", of(connection, whom, names=0).count)]
+    zones = by_zone(connection, whom)
+    each = [(arrives_at, zone_of(channel) or "") for channel, arrives_at in found]
+    return sorted((at, zone, zones[zone]) for at, zone in each if zone in zones)
 
 
 def _among(whom: Select[Any]) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from ..content import Content
 from ..extensions import db, reading
 from ..logs import record
 from ..terminal import example
-from . import actions, audience, edit_cli, noting, options, queries, telling
+from . import actions, audience, edit_cli, noting, options, queries, stats_cli, telling
 from .reports import broadcast
 from .timing import Arrival, Options, arrival
 from .words import people
@@ -23,6 +23,7 @@ from .words import people
 blueprint = Blueprint("broadcasts_cli", __name__, cli_group=None)
 blueprint.cli.add_command(broadcast)
 edit_cli.register(broadcast)
+stats_cli.register(broadcast)
 
 
 @click.command(

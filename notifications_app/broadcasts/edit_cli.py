@@ -12,6 +12,7 @@ from ..extensions import db
 from ..logs import record
 from ..terminal import Group, example, say
 from . import editing, noting, options
+from .words import changes
 
 NUMBER = click.argument("number", metavar="ID", type=click.IntRange(1, 2**31 - 1))
 _TEXT = ("title", "body", "category", "topic", "action_url", "action_label")
@@ -102,7 +103,7 @@ def _typed_end(
 
 
 def _tell(number: int, changed: list[str], *, again: bool, dry_run: bool) -> None:
-    names = ", ".join(sorted(name.replace("_", " ").removeprefix("is ") for name in changed))
+    names = changes(changed)
     if not changed and not again:
         say(f"Notification {number} reads so already. Nothing was changed.")
         return

@@ -60,7 +60,7 @@ def tell(sending: Sending, sent: Sent, *, dry_run: bool, as_json: bool) -> None:
         to, times = sending.to_words, sending.when_words
         say(f"Sent notification {said.id} “{said.title}” to {to} ({count}) {times}.")
         if sending.options.undo_window:
-            until = clock.full(sending.now + sending.options.undo_window, "UTC")
+            until = clock.full(sending.arrival.first, "UTC")
             say(f"Nobody sees it before {until}: flask broadcast recall {said.id} takes it back.")
 
 

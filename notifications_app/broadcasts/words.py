@@ -1,5 +1,6 @@
 """What commands and pages say of a sending: to whom, when, in which state."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from .. import clock
@@ -37,3 +38,8 @@ def when_local(wall: datetime, expires_at: datetime | None, zone: str) -> str:
     """``at Tue 17 Nov 2026, 09:00 on each reader's own clock``, and until when."""
     words = f"at {clock.wall_words(wall)} on each reader’s own clock"
     return f"{words}, until {clock.full(expires_at, zone)}" if expires_at else words
+
+
+def changes(names: Sequence[str]) -> str:
+    """What an edit changed: ``banner, expires at, title``."""
+    return ", ".join(sorted(name.replace("_", " ").removeprefix("is ") for name in names))

@@ -44,6 +44,10 @@ NOTED: dict[str, list[tuple[str, tuple[str, str, dict[str, Any]]]]] = {
     "users reset-link": [(
         "users reset-link priya", ("user.reset-link-made", "user priya", {}),
     )],
+    "users import": [(
+        "users import -",
+        ("users.imported", "2 people", {"new": 1, "changed": 1, "groups_made": 1}),
+    )],
     "groups create": [("groups create night", ("group.created", "group night", {}))],
     "groups add": [(
         "groups add ops priya locked",
@@ -80,8 +84,16 @@ NOT_NOTED = {
     "groups show": "only reads",
     "broadcast list": "only reads",
     "broadcast show": "only reads",
+    "broadcast stats": "only reads",
     "audit list": "only reads",
     "demo": "only fills a database without accounts, where there is nobody to answer to",
+}
+#: What is typed in, where it is not a password.
+TYPED = {
+    "users import -": "username,groups\ngrace,night\npriya,ops\n",
+    "users import - --dry-run": "username,groups\ngrace,night\npriya,ops\n",
+    "users import - # nothing new": "username,groups\nlocked,ops\n",
+    "users import - # a bad line": "username,groups\ngrace,ops\nno name,\n",
 }
 #: What ends well, or refuses, and changes nothing.
 NOTHING_DONE = (
@@ -102,6 +114,7 @@ NOTHING_DONE = (
     "users revoke-admin priya",
     "users reset-link priya locked",
     "users create priya --password-stdin",
+    *[*TYPED][1:],
     "groups create ops",
     "groups add ops locked",
     "groups add ops priya --dry-run",
@@ -127,6 +140,12 @@ def add(app: Flask, count: int, **more: Any) -> None:
             values: dict[str, Any] = {"actor_id": None, "now": NOON + timedelta(minutes=number)}
             note("user.created", f"user {number + 1}", **{**values, **more})
         db.session.commit()
+
+
+def type_in(app: Flask, words: str) -> Any:
+    """Run a command, a remark behind # left out."""
+    typed = TYPED.get(words, ON_STDIN)
+    return app.test_cli_runner().invoke(args=words.partition(" #")[0].split(), input=typed)
 
 
 @pytest.fixture
@@ -157,7 +176,9 @@ def test_each_change_leaves_its_line(
     app: Flask, people: None, words: str, line: tuple[str, str, dict[str, Any]]
 ) -> None:
     with at(NOON):
-        done = app.test_cli_runner().invoke(args=words.split(), input=ON_STDIN)
+        done = app.test_cli_runner().invoke(
+            args=words.partition(" #")[0].split(), input=TYPED.get(words, ON_STDIN)
+        )
     assert done.exit_code == 0, done.output
     assert entries(app) == [line]
     with app.app_context():
@@ -169,7 +190,9 @@ def test_each_change_leaves_its_line(
 
 @pytest.mark.parametrize("words", NOTHING_DONE)
 def test_what_changes_nothing_leaves_none(app: Flask, people: None, words: str) -> None:
-    app.test_cli_runner().invoke(args=words.split(), input=ON_STDIN)
+    app.test_cli_runner().invoke(
+        args=words.partition(" #")[0].split(), input=TYPED.get(words, ON_STDIN)
+    )
     assert entries(app) == []
 
 

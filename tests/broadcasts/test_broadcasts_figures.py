@@ -14,7 +14,8 @@ from notifications_app.accounts import groups
 from notifications_app.accounts.models import User
 from notifications_app.audit.actions import note
 from notifications_app.broadcasts import editing
-from notifications_app.broadcasts.figures import HOUR, LATER, Figures, figures
+from notifications_app.broadcasts.counting import HOUR, LATER
+from notifications_app.broadcasts.figures import Figures, figures
 from notifications_app.errors import NotThere
 from notifications_app.extensions import db, table
 from notifications_app.inbox import moves

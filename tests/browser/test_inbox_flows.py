@@ -526,6 +526,7 @@ def test_the_keys(four: list[int], page_of: Callable[..., Page]) -> None:
     page.goto("/compare")
     page.keyboard.type("gi")
     expect(page).to_have_url(re.compile("/inbox$"))
+    page.wait_for_load_state()  # a key before the script is there is nobody's
     expect(page.locator("li.row")).to_have_count(4)
     for key, title in (("j", ONE), ("j", TWO), ("k", ONE), ("k", ONE)):
         page.keyboard.press(key)

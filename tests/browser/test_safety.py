@@ -18,7 +18,7 @@ PAYLOADS = (
     '"><svg onload=alert(1)>',
     "' autofocus onfocus=alert(1) x='",
     "</title><script>alert(1)</script>",
-    "{{ 7 * 7 }}{% raw %}",
+    "{% print(7 * 7) %}{# 7 #}${7 * 7}",
     "&lt;script&gt;alert(1)&lt;/script&gt;",
     "javascript:alert(1)",
     "<a href=javascript:alert(1)>x</a>",

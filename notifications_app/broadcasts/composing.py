@@ -1,0 +1,134 @@
+"""The composer: a broadcast is written, tried without sending, and sent."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from .. import clock, feedback
+from ..accounts.groups import groups
+from ..error_pages import keeps_typed
+from ..errors import Refused
+from ..extensions import db, reading
+from ..forms import NOT_SENT, Form
+from ..logs import record
+from ..pages import zone
+from ..web import admin, go, me
+from . import actions, audience, noting
+from .drafts import Draft, draft, fresh_key
+from .forms import BroadcastForm
+from .telling import Sending
+from .timing import arrival
+from .views import blueprint
+from .words import listed, people, when, when_local, who
+
+_SENT_BEFORE = (
+    "This form was sent before, and says something else now. Nothing was sent."
+    " Send it again to make it another broadcast."
+)
+
+
+@blueprint.route("/admin/broadcasts/new", methods=["GET", "POST"])
+@keeps_typed
+@admin
+def new() -> Any:
+    """Show the composer; show what would be sent; or send it."""
+    form, now = _form(), clock.now()
+    if request.method == "GET":
+        return _page(form)
+    done: list[Any] = []
+    act = _send if request.form.get("do") == "send" else _preview
+    if not form.tries(lambda: done.append(act(form, now))):
+        return _page(form), NOT_SENT
+    return done[0]
+
+
+def _form() -> BroadcastForm:
+    form = BroadcastForm()
+    with reading() as connection:
+        rows = connection.execute(groups()).all()
+    form["group"].choices = [(row.name, f"{row.name} ({people(row.members)})") for row in rows]
+    form["key"].data = fresh_key(form["key"].data)
+    return form
+
+
+def _page(form: Form, **more: Any) -> str:
+    return render_template("broadcasts/new.html", form=form, **more)
+
+
+def _sending(form: Form, now: datetime) -> tuple[Draft, Sending]:
+    """What was typed, and whom it would reach: what the command's dry run tells."""
+    chosen = draft(form, zone(), now, sender_id=me().id)
+    times, options = arrival(chosen.options, now), chosen.options
+    with reading() as connection:
+        whom = audience.listeners(chosen.channel)
+        heard = audience.of(connection, whom)
+        zones = audience.by_zone(connection, whom) if options.local_at else {}
+    return chosen, Sending(chosen.content, options, times, now, chosen.channel, heard, zones)
+
+
+def _when(sending: Sending) -> str:
+    """When, in a sentence, in this administrator's zone."""
+    times = sending.arrival
+    if sending.options.local_at is not None:
+        return when_local(sending.options.local_at, times.expires_at, zone())
+    return when(times.first, times.expires_at, zone(), sending.now)
+
+
+def _preview(form: Form, now: datetime) -> str:
+    """What its reader would see, who would, and when; nothing is written."""
+    chosen, sending = _sending(form, now)
+    return _page(
+        form,
+        content=chosen.content,
+        is_banner=chosen.options.is_banner,
+        count_words=people(sending.audience.count),
+        to_words=who(chosen.channel),
+        when_words=_when(sending),
+        first_words=listed(sending.audience),
+        moments=[
+            (at, there, clock.full(at, there), count) for at, there, count in sending.moments()
+        ],
+        now=now,
+        held_until=_held_until(sending),
+    )
+
+
+def _held_until(sending: Sending) -> datetime | None:
+    return sending.arrival.first if sending.options.undo_window else None
+
+
+def _send(form: Form, now: datetime) -> Any:
+    chosen, sending = _sending(form, now)
+    try:
+        sent = actions.broadcast(chosen.channel, chosen.content, now, chosen.options)
+    except Refused as refusal:
+        if refusal.field != "key":
+            raise
+        form["key"].data = fresh_key()
+        raise Refused(_SENT_BEFORE) from None
+    said, count = sent.notification, sending.audience.count
+    number, title = said.id, said.title
+    if sent.is_new:
+        noting.sent(noting.BROADCAST, said, chosen.channel, count, actor_id=me().id, now=now)
+    db.session.commit()
+    if sent.is_new:
+        record(
+            "sent", notification=number, title=title, to=chosen.channel, audience=count,
+            by=me().username,
+        )  # fmt: skip
+        _say(sending, number)
+    else:
+        feedback.info(f"This was sent already: it is notification {number}. It was sent once.")
+    return go(url_for("broadcasts.one", number=number), "/")
+
+
+def _say(sending: Sending, number: int) -> None:
+    title, heard = sending.content.title, people(sending.audience.count)
+    words = (
+        f"Sent notification {number} “{title}” to {sending.to_words} ({heard}) {_when(sending)}."
+    )
+    until = _held_until(sending)
+    if until is not None:
+        words += f" Until {clock.full(until, zone())} nobody sees it: it can be recalled unseen."
+    feedback.success(words)

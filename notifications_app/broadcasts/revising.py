@@ -1,0 +1,87 @@
+"""Editing what was sent: for everyone at once, and if wanted unread again for who had it."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from .. import clock, feedback
+from ..error_pages import keeps_typed
+from ..errors import NotThere, Refused
+from ..extensions import db, reading
+from ..forms import NOT_SENT, Form
+from ..logs import record
+from ..pages import zone
+from ..web import admin, go, me
+from . import drafts, editing, noting
+from .forms import EditForm
+from .queries import Broadcast
+from .views import blueprint, found
+from .words import changes
+
+_MEANWHILE = (
+    "Somebody edited it while this page was open. Nothing was changed."
+    " Save again to put this in place of theirs."
+)
+
+
+@blueprint.route("/admin/broadcasts/<number:number>/edit", methods=["GET", "POST"])
+@keeps_typed
+@admin
+def edit(number: int) -> Any:
+    """Show how a broadcast reads, or change it."""
+    with reading() as connection:
+        cast = found(connection, number)
+    if cast.recalled_at is not None:
+        raise NotThere(f"Notification {number} was recalled. Nobody would see a change.")
+    form = EditForm(data=_values(cast))
+    again = request.form.get("do") == "again"
+    if request.method == "POST" and form.tries(lambda: _save(form, number, again=again)):
+        return go(url_for("broadcasts.one", number=number), "/")
+    status = NOT_SENT if request.method == "POST" else 200
+    return render_template("broadcasts/edit.html", form=form, cast=cast), status
+
+
+def _values(cast: Broadcast) -> dict[str, Any]:
+    """What the fields hold to begin with."""
+    words = ("title", "body", "category", "topic", "action_url", "action_label", "is_banner")
+    end = drafts.typed(cast.expires_at, zone()) if cast.expires_at else ""
+    return {
+        **{name: getattr(cast, name) for name in words},
+        "end": "at" if end else "never",
+        "expires_at": end,
+        "seen": _seen(cast.edited_at),
+    }
+
+
+def _seen(edited_at: datetime | None) -> str:
+    return clock.iso(edited_at) if edited_at else ""
+
+
+def _save(form: Form, number: int, *, again: bool) -> None:
+    now = clock.now()
+    content = drafts.said(form)
+    notification, before = editing.current(number)
+    if (form["seen"].data or "") != _seen(notification.edited_at):
+        form["seen"].data = _seen(notification.edited_at)
+        raise Refused(_MEANWHILE)
+    end = drafts.ending(form, zone(), now, before.expires_at)
+    wanted = editing.Edit(content, end, bool(form["is_banner"].data))
+    changed = editing.edit(number, wanted, now, notify_again=again)
+    if changed or again:
+        noting.edited(number, changed, again=again, actor_id=me().id, now=now)
+    db.session.commit()
+    if changed or again:
+        record("edited", notification=number, changed=changed, again=again, by=me().username)
+    _say(number, changed, again=again)
+
+
+def _say(number: int, changed: list[str], *, again: bool) -> None:
+    unread = "unread again for those who had it"
+    if changed:
+        also = f"; it is {unread}" if again else ""
+        feedback.success(f"Changed {changes(changed)} of notification {number} for everyone{also}.")
+    elif again:
+        feedback.success(f"Notification {number} is {unread}.")
+    else:
+        feedback.info(f"Notification {number} reads so already. Nothing was changed.")

@@ -1,0 +1,130 @@
+"""``flask broadcast stats``: what became of a notification, drawn on a terminal."""
+
+import sys
+from typing import Any
+
+import click
+
+from .. import clock, terminal
+from ..extensions import reading
+from ..terminal import Group, example, moment, say
+from . import charts
+from .figures import Figures, figures
+from .words import people, who
+
+#: The full length of a bar, in characters, and what it is made of: eighths of a block.
+LENGTH = 30
+EIGHTHS = " ▏▎▍▌▋▊▉█"
+NAMES, FIGURES = 19, 12
+
+
+def register(group: Group) -> None:
+    """Add the command to ``flask broadcast``."""
+    stats_command = group.command("stats", epilog=example("flask broadcast stats 12 --json"))
+    argument = click.argument("number", metavar="ID", type=click.IntRange(1, 2**31 - 1))
+    stats_command(
+        argument(click.option("--json", "as_json", is_flag=True, help="Print JSON.")(stats))
+    )
+
+
+def stats(number: int, as_json: bool) -> None:
+    """Count who heard, read and dismissed a notification, and when; times in UTC.
+
+    Drawn on a terminal, plain in a pipe.
+    """
+    with reading() as connection:
+        found = figures(connection, number, clock.now())
+    if as_json:
+        terminal.say_json(_as_dict(found))
+        return
+    drawn = sys.stdout.isatty()
+    _head(found)
+    _shares(found, drawn=drawn)
+    _by_hour(found, drawn=drawn)
+    say(_summary(found))
+
+
+def _as_dict(found: Figures) -> dict[str, Any]:
+    return {
+        "id": found.number,
+        "title": found.title,
+        "channel": found.channel,
+        "is_local": found.is_local,
+        "released_at": moment(found.released_at),
+        "audience": found.audience_now,
+        "audience_at_sending": found.audience_at_sending,
+        "read": found.read,
+        "dismissed": found.dismissed,
+        "untouched": found.untouched,
+        "median_seconds_to_read": found.median_seconds_to_read,
+        "hours": [{"hour": hour, "read": count} for hour, count in found.hours],
+        "as_of": moment(found.made_at),
+    }
+
+
+def _head(found: Figures) -> None:
+    to = "named people" if found.channel is None else who(found.channel)
+    local = ", at each reader’s own time" if found.is_local else ""
+    lines = {
+        "Notification": f"{found.number} “{found.title}”",
+        "To": f"{to}{local}",
+        "First" if found.is_local else "From": clock.full(found.released_at, "UTC"),
+    }
+    for name, value in lines.items():
+        say(f"{name:{NAMES}}  {value}")
+    click.echo()
+
+
+def _shares(found: Figures, *, drawn: bool) -> None:
+    """How many heard it, and of them how many read and dismissed it."""
+    _figure("Audience now", f"{found.audience_now:,}")
+    _figure("Audience at sending", charts.at_sending_words(found))
+    for name, count, colour in (
+        ("Read", found.read, "green"),
+        ("Dismissed", found.dismissed, "yellow"),
+        ("Not touched", found.untouched, "bright_black"),
+    ):
+        percent = charts.share(count, found.audience)
+        line = f"{name:{NAMES}}  {count:>{FIGURES},}  {percent:>9}"
+        _bar(line, count, found.audience, colour if drawn else None)
+    _figure("Median time to read", charts.time_words(found))
+    click.echo()
+
+
+def _figure(name: str, value: str) -> None:
+    click.echo(f"{name:{NAMES}}  {value:>{FIGURES}}")
+
+
+def _by_hour(found: Figures, *, drawn: bool) -> None:
+    if not found.read:
+        return
+    since = "it came to its reader" if found.is_local else "it was released"
+    click.secho(f"Read, by hour since {since}", bold=drawn)
+    most = max(count for _hour, count in found.hours)
+    for hour, count in found.hours:
+        running = "  (running)" if found.is_running(hour) else ""
+        line = f"{charts.hour_words(hour):{NAMES}}  {count:>{FIGURES},}{running:11}"
+        _bar(line, count, most, "cyan" if drawn else None)
+    click.echo()
+
+
+def _bar(line: str, part: int, whole: int, colour: str | None) -> None:
+    """A line; where there is a colour, with a bar behind it."""
+    if colour is None or not whole:
+        click.echo(line.rstrip())
+        return
+    eighths = min(round(8 * LENGTH * part / whole), 8 * LENGTH)
+    blocks = EIGHTHS[-1] * (eighths // 8) + EIGHTHS[eighths % 8].strip()
+    bar = click.style(blocks or (EIGHTHS[1] if part else ""), fg=colour)
+    click.echo(f"{line}  {bar}".rstrip())
+
+
+def _summary(found: Figures) -> str:
+    when = f"as of {clock.full(found.made_at, 'UTC')}"
+    if found.made_at < found.released_at:
+        return f"Notification {found.number} has not come to anybody yet, {when}."
+    if not found.read:
+        return f"Nobody has read notification {found.number} yet, {when}."
+    part = f"{found.read:,} of " if found.read <= found.audience else ""
+    whole = people(found.audience if part else found.read)
+    return f"Notification {found.number} was read by {part}{whole}, {when}."

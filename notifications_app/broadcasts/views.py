@@ -1,0 +1,124 @@
+"""The pages of broadcasts, for administrators: the list, one of them, taking it back."""
+
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, url_for
+from sqlalchemy import Connection
+
+from .. import clock, feedback
+from ..extensions import db, reading
+from ..inbox.queries import Position
+from ..logs import record
+from ..web import admin, cursor, go, me, read_cursor
+from . import audience, editing, noting, queries
+from .queries import Broadcast
+from .words import people, who
+
+blueprint = Blueprint("broadcasts", __name__)
+LIST = "broadcasts"
+PAGE = 25
+#: Of how many zones the page of one broadcast tells.
+ZONES = 10
+TABS = {
+    None: "All",
+    "live": "Live",
+    "scheduled": "Scheduled",
+    "expired": "Expired",
+    "recalled": "Recalled",
+}
+
+
+@blueprint.get("/admin/broadcasts")
+@admin
+def index() -> Any:
+    """A page of what was sent to many, newest first."""
+    state = request.args.get("state")
+    if state not in TABS:
+        abort(404)
+    before, now = read_cursor(LIST, request.args.get("before")), clock.now()
+    with reading() as connection:
+        found = queries.broadcasts(
+            connection, now, state=state, before=before.id if before else None, most=PAGE + 1
+        )
+    shown = found[:PAGE]
+    last = Position(shown[-1].created_at, shown[-1].id) if len(found) > PAGE else None
+    return render_template(
+        "broadcasts/index.html",
+        state=state,
+        tabs=[(words, _url(name), name == state) for name, words in TABS.items()],
+        casts=[(one, one.state(now)) for one in shown],
+        now=now,
+        who=who,
+        older_url=last and _url(state, before=cursor(LIST, last)),
+        newest_url=_url(state) if before else None,
+    )
+
+
+def _url(state: str | None, **more: Any) -> str:
+    return url_for("broadcasts.index", state=state, **more)
+
+
+@blueprint.get("/admin/broadcasts/<number:number>")
+@admin
+def one(number: int) -> Any:
+    """One broadcast: what it says, to whom, since when, and what became of it."""
+    now = clock.now()
+    with reading() as connection:
+        cast = found(connection, number)
+        moments = audience.moments(connection, number)
+    largest = sorted(moments, key=lambda moment: -moment[2])[:ZONES]
+    return render_template(
+        "broadcasts/one.html",
+        cast=cast,
+        state=cast.state(now),
+        to=who(cast.channel or ""),
+        now=now,
+        zones=sorted(largest) if cast.is_local else [],
+        zone_count=len(moments),
+    )
+
+
+def found(connection: Connection, number: int) -> Broadcast:
+    """A broadcast; 404 where there is none. What went to named people is nobody else's."""
+    cast = queries.broadcast(connection, number)
+    if cast is None or cast.channel is None:
+        abort(404)
+    return cast
+
+
+@blueprint.route("/admin/broadcasts/<number:number>/recall", methods=["GET", "POST"])
+@admin
+def recall(number: int) -> Any:
+    """Ask whether to take it off the air for everyone; then do so."""
+    now = clock.now()
+    with reading() as connection:
+        cast = found(connection, number)
+        moments = audience.moments(connection, number)
+    if request.method == "POST":
+        return _recall(number)
+    have, come = (
+        sum(count for at, _zone, count in moments if (at <= now) is arrived)
+        for arrived in (True, False)
+    )
+    return render_template(
+        "broadcasts/recall.html",
+        cast=cast,
+        state=cast.state(now),
+        have=have,
+        come=come,
+        people=people,
+    )
+
+
+def _recall(number: int) -> Any:
+    now = clock.now()
+    changed = editing.recall(number, now)
+    if changed:
+        noting.recalled(number, actor_id=me().id, now=now)
+    db.session.commit()
+    if changed:
+        record("recalled", notification=number, by=me().username)
+        feedback.success(f"Recalled notification {number}: it is gone from every inbox.")
+    else:
+        feedback.info(f"Notification {number} was recalled already. Nothing was changed.")
+    return go(url_for("broadcasts.one", number=number), "/")
