@@ -86,7 +86,8 @@ def _preview(form: Form, now: datetime) -> str:
         when_words=_when(sending),
         first_words=listed(sending.audience),
         moments=[
-            (at, there, clock.full(at, there), count) for at, there, count in sending.moments()
+            (at, there, clock.short(at, there, now), count)
+            for at, there, count in sending.moments()
         ],
         now=now,
         held_until=_held_until(sending),

@@ -18,6 +18,7 @@ from notifications_app.inbox import moves
 from tests.audit.test_audit import entries
 from tests.broadcasts.pages import NEW, all_sent, words
 from tests.conftest import NOON, at, sign_in, token_in
+from tests.inbox import asking
 from tests.inbox.asking import HOUR, NOW
 from tests.inbox.browsing import LATER, link
 
@@ -253,6 +254,23 @@ def test_one_broadcast_says_everything_about_it(app: Flask, admin: FlaskClient, 
                  "As a banner", "Expires Sat 21 Nov 2026, 13:00 UTC", "Banner yes",
                  "Edited Fri 20 Nov 2026, 13:00 UTC", "Key the-key", "Topic general"):  # fmt: skip
         assert part in said, part
+
+
+def test_the_page_of_a_broadcast_carries_its_figures(
+    app: Flask, admin: FlaskClient, priya: int
+) -> None:
+    number = broadcast(app, "Hello")
+    with app.app_context():
+        asking.act(priya, "read", [number], LATER - timedelta(minutes=5))
+        db.session.commit()
+    with at(LATER):
+        answer = admin.get(f"{LIST}/{number}")
+    said = words(answer)
+    assert "Audience 3" in said
+    assert "Read 1 33 % of 3" in said
+    assert "Median time to read 5 min after it came" in said
+    assert 'aria-labelledby="chart-title chart-desc"' in answer.text
+    assert "All hours together: 1." in said
 
 
 def test_a_broadcast_at_each_readers_own_time_says_when_it_comes_where(
