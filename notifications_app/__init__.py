@@ -56,7 +56,7 @@ def _set_up_extensions(app: Flask) -> None:
 def _set_up_edges(app: Flask) -> None:
     from . import demo
     from .accounts import cli as accounts_cli
-    from .accounts import people, sign_ins  # noqa: F401 - they and the settings add their pages
+    from .accounts import import_pages, people, sign_ins  # noqa: F401 - add their pages
     from .accounts import views as accounts_views
     from .audit import cli as audit_cli
     from .audit import views as audit_views

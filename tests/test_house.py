@@ -36,7 +36,8 @@ EDGE = 4
 MAY_COMMIT = {
     "accounts.views", "accounts.cli", "accounts.groups_cli",
     "accounts.import_cli", "accounts.settings", "accounts.sign_ins", "accounts.entry",
-    "accounts.people", "inbox.doing", "broadcasts.cli", "broadcasts.edit_cli",
+    "accounts.people", "accounts.import_pages",
+    "inbox.doing", "broadcasts.cli", "broadcasts.edit_cli",
     "broadcasts.views", "broadcasts.composing", "broadcasts.revising",
     "compare.views", "feedback", "demo",
 }  # fmt: skip

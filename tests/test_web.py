@@ -187,7 +187,8 @@ PUBLIC = {
 }  # fmt: skip
 #: What is there for administrators alone.
 ADMIN = {
-    "accounts.people", "accounts.person", "accounts.reset_link", "audit.index",
+    "accounts.people", "accounts.person", "accounts.reset_link", "accounts.import_from_file",
+    "audit.index",
     "broadcasts.index", "broadcasts.one", "broadcasts.new", "broadcasts.edit", "broadcasts.recall",
 }  # fmt: skip
 SAFE = {"GET", "HEAD", "OPTIONS"}

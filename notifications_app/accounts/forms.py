@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired
 
@@ -68,3 +69,9 @@ class EndForm(Form):
     """The password again, where the sign-in is a while ago."""
 
     password = PasswordField("Your password")
+
+
+class ImportForm(Form):
+    """A file of people."""
+
+    file = FileField("CSV file", [FileRequired("Choose a CSV file.")])

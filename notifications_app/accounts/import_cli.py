@@ -12,13 +12,13 @@ from typing import IO
 import click
 
 from .. import clock
-from ..audit.actions import note
-from ..content import counted, printable
+from ..content import printable
 from ..errors import BadInput, Refused
 from ..extensions import db
 from ..inbox.importing import Report, import_people
 from ..logs import record
 from ..terminal import example, say
+from .imported import figures, note_import, refusal, words
 from .listing import users
 
 
@@ -37,16 +37,13 @@ def import_(name: str, dry_run: bool) -> None:
     if report.errors:
         _refuse(report)
     if dry_run:
-        say(f"Would import {_words(report)}")
+        say(f"Would import {words(report)}")
         say("Nothing was changed: this was a dry run.")
         return
-    figures = {"new": report.new, "changed": report.changed, "groups_made": len(report.groups_made)}
-    if any(figures.values()):
-        who = counted(report.lines, "person", "people")
-        note("users.imported", who, actor_id=None, now=now, **figures)
+    note_import(report, actor_id=None, now=now)
     db.session.commit()
-    record("users imported", **figures)
-    say(f"Imported {_words(report)}")
+    record("users imported", **figures(report))
+    say(f"Imported {words(report)}")
 
 
 @contextmanager
@@ -87,25 +84,4 @@ def _progress(file: IO[bytes]) -> Iterator[Callable[[], None]]:
 def _refuse(report: Report) -> None:
     for line, reason in report.errors:
         click.echo(printable(f"Line {line}: {reason}"), err=True)
-    bad = len(report.errors)
-    raise Refused(
-        f"{counted(bad, 'line is', 'lines are')} wrong of {report.lines:,}. Nothing was imported."
-    )
-
-
-def _words(report: Report) -> str:
-    parts = [
-        _named(report.new, "new", report.first_new),
-        _named(report.changed, "changed", report.first_changed),
-        f"{report.unchanged:,} unchanged",
-    ]
-    made = len(report.groups_made)
-    groups = _named(made, "group made" if made == 1 else "groups made", report.groups_made[:5])
-    return f"{counted(report.lines, 'person', 'people')}: {', '.join(parts)}; {groups}."
-
-
-def _named(count: int, kind: str, first: list[str]) -> str:
-    """``7 new (ada, grace, noor, priya, zoe and 2 more)``."""
-    rest = count - len(first)
-    more = f" and {rest:,} more" if rest else ""
-    return f"{count:,} {kind}" + (f" ({', '.join(first)}{more})" if first else "")
+    raise Refused(refusal(report))

@@ -1,7 +1,8 @@
-"""The pages of people in a browser: axe finds nothing, nothing sticks out, a link is made."""
+"""People in a browser: axe finds nothing, nothing sticks out, links are made, files imported."""
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from notifications_app import clock
@@ -11,7 +12,7 @@ from notifications_app.inbox import moves
 
 from ..conftest import PASSWORD
 from .site import Console, Site
-from .steps import sign_in
+from .steps import said, sign_in
 from .test_axe import violations
 from .test_layout import LONG, SMALL, sideways
 
@@ -108,3 +109,77 @@ def test_the_password_is_asked_for_again(
     link = page.get_by_label("One-time link").input_value()
     assert page.evaluate("navigator.clipboard.readText()") == link
     assert not found
+
+
+# ---- the import ----
+
+CSV = "username,email,display_name,timezone,groups\n"
+
+
+def choose(page: Page, content: str | bytes, button: str) -> None:
+    """Choose a file of this content and press a button of the form."""
+    raw = content.encode() if isinstance(content, str) else content
+    page.get_by_label("CSV file").set_input_files(
+        {"name": "people.csv", "mimeType": "text/csv", "buffer": raw}
+    )
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_people_are_imported_and_given_links(
+    site: Site, page_of: Callable[..., Page], console: Console, javascript: bool
+) -> None:
+    console.expect("status of 4")
+    site.reader("ada", is_admin=True)
+    page = page_of("ada", javascript=javascript)
+    page.goto("/admin/users")
+    page.get_by_role("link", name="Import people").click()
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("Choose a CSV file.")).to_be_visible()
+    expect(page.get_by_label("CSV file")).to_be_focused()
+    choose(page, f"{CSV}grace,,,Mars,\n", "Preview")
+    expect(page.get_by_role("heading", name="1 line is wrong of 1.")).to_be_visible()
+    good = f"{CSV}grace,,Grace H,Europe/Paris,ops\nlin,,,,\n"
+    choose(page, good, "Preview")
+    expect(page.get_by_text("grace, lin")).to_be_visible()
+    choose(page, good, "Import")
+    said(page, "Imported 2 people: 2 new (grace, lin)")
+    expect(page).to_have_url(f"{site.url}/admin/users?show=no-password")
+    page.get_by_role("button", name="Reset link for grace").click()
+    expect(page.get_by_label("One-time link")).to_be_visible()
+
+
+def test_the_page_of_the_import(site: Site, page_of: Callable[..., Page], console: Console) -> None:
+    console.expect("status of 4")
+    site.reader("ada", is_admin=True)
+    page = page_of("ada")
+    page.goto("/admin/users/import")
+    found = violations(page) + sideways(page) + page.evaluate(SMALL)
+    names = ["a" * 40, *(f"{'b' * 38}-{one}" for one in range(9))]
+    groups_named = ";".join(f"{'g' * 38}-{one}" for one in range(9))
+    choose(page, CSV + "".join(f"{name},,,,{groups_named}\n" for name in names), "Preview")
+    expect(page.get_by_role("button", name="Import", exact=True)).to_be_visible()
+    found += violations(page) + sideways(page) + page.evaluate(SMALL)
+    choose(page, f"{CSV}{LONG},,,,\n" + f"a,{'b' * 60}@{'c' * 60}.org,,,\n" * 300, "Preview again")
+    expect(page.get_by_role("heading", name="300 lines are wrong of 301.")).to_be_visible()
+    expect(page.get_by_text("And 100 more.")).to_be_visible()
+    # The list of wrong lines is long, and the same for axe at its hundredth row.
+    page.evaluate("document.querySelectorAll('tbody tr:nth-child(n+9)').forEach(e => e.remove())")
+    found += violations(page) + sideways(page) + page.evaluate(SMALL)
+    choose(page, "name\n", "Preview")
+    expect(page.get_by_text("Line 1: The first line names the columns")).to_be_visible()
+    found += violations(page) + sideways(page) + page.evaluate(SMALL)
+    assert not found
+
+
+def test_a_file_that_is_too_large_is_refused_on_the_page(
+    site: Site, page_of: Callable[..., Page], console: Console
+) -> None:
+    console.expect("status of 4")
+    site.reader("ada", is_admin=True)
+    page = page_of("ada")
+    page.goto("/admin/users/import")
+    choose(page, b"username\n" + b"\n" * (17 << 20), "Preview")
+    expect(page.get_by_text("This file is over 16 MB.")).to_be_visible()
+    choose(page, f"{CSV}grace,,,,\n", "Preview")
+    expect(page.get_by_text("What this file would do")).to_be_visible()

@@ -1,0 +1,49 @@
+"""What an import is called: in a sentence, in the audit log, in the record."""
+
+from datetime import datetime
+
+from ..audit.actions import note
+from ..content import counted
+from ..inbox.importing import Report
+
+
+def figures(report: Report) -> dict[str, int]:
+    """What it changed, in numbers."""
+    made = len(report.groups_made)
+    return {"new": report.new, "changed": report.changed, "groups_made": made}
+
+
+def note_import(report: Report, *, actor_id: int | None, now: datetime) -> None:
+    """In the log of what was done, unless nothing was."""
+    changed = figures(report)
+    if any(changed.values()):
+        who = counted(report.lines, "person", "people")
+        note("users.imported", who, actor_id=actor_id, now=now, **changed)
+
+
+def words(report: Report) -> str:
+    """In a sentence: ``2 people: 1 new (ada), 0 changed, 1 unchanged; 0 groups made.``."""
+    parts = [
+        _named(report.new, "new", report.first_new),
+        _named(report.changed, "changed", report.first_changed),
+        f"{report.unchanged:,} unchanged",
+    ]
+    made = len(report.groups_made)
+    groups = _named(made, "group made" if made == 1 else "groups made", report.groups_made[:5])
+    return f"{counted(report.lines, 'person', 'people')}: {', '.join(parts)}; {groups}."
+
+
+def _named(count: int, kind: str, first: list[str]) -> str:
+    return f"{count:,} {kind}" + (f" ({some(count, first)})" if first else "")
+
+
+def some(count: int, first: list[str]) -> str:
+    """``ada, grace, noor, priya, zoe and 2 more``: the first of as many as there are."""
+    rest = count - len(first)
+    return ", ".join(first) + (f" and {rest:,} more" if rest else "")
+
+
+def refusal(report: Report) -> str:
+    """Why nothing was done: ``2 lines are wrong of 1,204. Nothing was imported.``."""
+    bad = counted(len(report.errors), "line is", "lines are")
+    return f"{bad} wrong of {report.lines:,}. Nothing was imported."
