@@ -74,6 +74,23 @@ def test_saving_what_is_there_changes_nothing_not_even_the_seconds_of_its_end(
     assert entries(app) == []
 
 
+def test_a_preview_shows_how_it_would_read_and_changes_nothing(
+    app: Flask, cast: FlaskClient
+) -> None:
+    before = all_sent(app)
+    with at(LATER):
+        answer = save(cast, "preview", title="Hi {{display_name}}", is_banner="y")
+        wrong = save(cast, "preview", title="")
+    said = words(answer)
+    assert answer.status_code == 200
+    assert "It would read so. Nothing is changed yet. In the inbox Hi ada It is noon" in said
+    assert "As a banner" in said
+    assert value(answer, "title") == "Hi {{display_name}}"
+    assert (wrong.status_code, list(errors(wrong))) == (400, ["title"])
+    assert all_sent(app) == before
+    assert entries(app) == []
+
+
 def test_a_change_is_for_everyone_at_once_and_is_named(app: Flask, cast: FlaskClient) -> None:
     reader, other = app.test_client(), all_sent(app)[1]
     with at(LATER):

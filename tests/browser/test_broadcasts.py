@@ -147,6 +147,10 @@ def test_axe_finds_nothing(
     button(page, "Send")
     said(page, "Sent notification 1")
     found += violations(page)
+    page.goto(f"{LIST}/1/edit")
+    button(page, "Preview")
+    expect(page.get_by_text("It would read so.")).to_be_visible()
+    found += violations(page)
     for category in ("success", "error", "warning"):
         site.broadcast(f"A {category}", category=category)
     for address in ("", "/1/edit", "/1/recall", "/2"):
