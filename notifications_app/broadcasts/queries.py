@@ -20,6 +20,7 @@ from ..accounts.queries import may_be_name
 from ..clock import UTCDateTime
 from ..inbox.channels import whole, zone_of
 from ..inbox.models import Delivery, Notification, Release
+from ..inbox.statements import said
 
 #: What a broadcast may be now, in the order in which a filter offers it.
 STATES = ("live", "scheduled", "expired", "recalled")
@@ -82,13 +83,7 @@ def _delivered(what: Any) -> Any:
 _FIRST = _released(func.min(Release.arrives_at))
 _COLUMNS = (
     Notification.id,
-    Notification.title,
-    Notification.body,
-    Notification.category,
-    Notification.topic,
-    Notification.action_url,
-    Notification.action_label,
-    Notification.is_banner,
+    *said(),
     Notification.key,
     Notification.recalled_at,
     Notification.edited_at,
