@@ -11,11 +11,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import time_machine
 from alembic import command
 from alembic.config import Config
 from morning import NOW, PASSWORD, fill
+from office import open_office
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
@@ -28,22 +30,29 @@ ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-lcd-text"]
 LINUX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 
 
+class Shown(NamedTuple):
+    """The numbers of the notification and of the broadcast that are shown alone."""
+
+    card: int
+    rota: int
+
+
 @contextmanager
-def set_up() -> Iterator[tuple[Callable[..., Page], int]]:
-    """What opens a window, and the number of the notification to show alone."""
+def set_up() -> Iterator[tuple[Callable[..., Page], Shown]]:
+    """What opens a window, and the numbers of what is shown alone."""
     with (
         tempfile.TemporaryDirectory() as folder,
         sync_playwright() as playwright,
         time_machine.travel(NOW, tick=False),
-        _served(folder) as (url, card),
+        _served(folder) as (url, shown),
     ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield lambda *size, scheme="light": _window(browser, url, size, scheme), card
+        yield lambda *size, scheme="light": _window(browser, url, size, scheme), shown
         browser.close()
 
 
 @contextmanager
-def _served(folder: str) -> Iterator[tuple[str, int]]:
+def _served(folder: str) -> Iterator[tuple[str, Shown]]:
     app = create_app(
         {
             "DATABASE_URL": f"sqlite:///{folder}/pictures.sqlite3",
@@ -56,12 +65,12 @@ def _served(folder: str) -> Iterator[tuple[str, int]]:
         config = Config(str(ROOT / "alembic.ini"))
         config.attributes["quiet"] = True
         command.upgrade(config, "head")
-        card = fill()
+        shown = Shown(fill(), open_office())
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", card
+        yield f"http://127.0.0.1:{server.server_port}", shown
     finally:
         server.shutdown()
         thread.join()
@@ -84,9 +93,9 @@ def _window(browser: Browser, url: str, size: tuple[int, int], scheme: str) -> P
     return page
 
 
-def sign_in(page: Page) -> None:
-    """As Priya."""
-    page.get_by_label("Username").fill("priya")
+def sign_in(page: Page, username: str = "priya") -> None:
+    """By the form."""
+    page.get_by_label("Username").fill(username)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/inbox")

@@ -5,7 +5,7 @@ A temporary database with a morning's notifications, in light and in dark, wide 
 
 from io import BytesIO
 
-from camera import DOCS, say, set_up, sign_in
+from camera import DOCS, Shown, say, set_up, sign_in
 from PIL import Image
 from playwright.sync_api import Page
 
@@ -23,14 +23,14 @@ def shoot(page: Page, name: str, width: int) -> None:
     say(file, f"{width} x {height},")
 
 
-def take(page: Page, card: int, scheme: str, width: int) -> None:
+def take(page: Page, shown: Shown, scheme: str, width: int) -> None:
     """All pages in one scheme at one width, and everything as it was before."""
     page.get_by_label("Username").fill("priya")
     shoot(page, f"login-{scheme}", width)
     sign_in(page)
     page.goto("/settings?zone_query=asia/k")
     shoot(page, f"settings-{scheme}", width)
-    page.goto(f"/inbox/{card}")
+    page.goto(f"/inbox/{shown.card}")
     shoot(page, f"notification-{scheme}", width)
     page.goto("/inbox")
     page.get_by_role("button", name="Dismiss Weekly summary").click()
@@ -41,18 +41,26 @@ def take(page: Page, card: int, scheme: str, width: int) -> None:
     page.goto("/compare")
     page.locator("#flash").get_by_role("button", name="Success").click()
     shoot(page, f"compare-{scheme}", width)
+    _sign_out(page)
+    sign_in(page, "lena")
+    page.goto(f"/admin/broadcasts/{shown.rota}")
+    shoot(page, f"broadcast-{scheme}", width)
+    _sign_out(page)
+    page.context.close()
+
+
+def _sign_out(page: Page) -> None:
     page.locator(".account summary").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/login")
-    page.context.close()
 
 
 def main() -> None:
     """Light and dark, wide and narrow."""
-    with set_up() as (window, card):
+    with set_up() as (window, shown):
         for scheme in ("light", "dark"):
             for width in (1280, 390):
-                take(window(width, 900, scheme=scheme), card, scheme, width)
+                take(window(width, 900, scheme=scheme), shown, scheme, width)
 
 
 if __name__ == "__main__":

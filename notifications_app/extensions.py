@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, current_app
-from flask_caching import Cache
 from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -40,6 +39,8 @@ from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
+
+from .caching import ForgivingCache
 
 PACKAGE = Path(__file__).resolve().parent
 #: Where alembic.ini, migrations and templates are: beside the package in a
@@ -110,7 +111,7 @@ login_manager = LoginManager()
 login_manager.session_protection = None
 csrf = CSRFProtect()
 limiter = Limiter(key_func=get_remote_address)
-cache = Cache()
+cache = ForgivingCache()
 compress = Compress()
 
 

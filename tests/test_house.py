@@ -19,8 +19,8 @@ README = ROOT / "README.md"
 
 #: Of each module: on which floor it stands. Whatever is not named here is an edge, on the fourth.
 FLOORS = {
-    0: "extensions clock errors content placeholders config logs faults observability accounts"
-       " inbox broadcasts compare audit",
+    0: "caching extensions clock errors content placeholders config logs faults observability"
+       " accounts inbox broadcasts compare audit",
     1: "accounts.models accounts.memberships accounts.groups accounts.queries accounts.actions"
        " accounts.passwords accounts.devices accounts.lines accounts.staging"
        " accounts.comparing accounts.directory audit.models audit.queries audit.actions",

@@ -100,7 +100,7 @@ def share(part: int, whole: int) -> str:
 
 
 def hour_words(hour: int) -> str:
-    """An hour since the release: ``2–3 h``, ``24 h+``."""
+    """An hour since the release: ``2–3 h``, ``48 h+``."""
     return f"{LATER} h+" if hour >= LATER else f"{hour}–{hour + 1} h"
 
 
@@ -164,7 +164,7 @@ def _bars(found: Figures, top: int) -> tuple[Bar, ...]:
 
 def _labels(hours: int) -> tuple[str, ...]:
     places = _places(hours)
-    step = next(one for one in (1, 2, 3, 4, 6) if -(-places // one) <= MOST_LABELS)
+    step = next(one for one in (1, 2, 3, 4, 6, 8, 12) if -(-places // one) <= MOST_LABELS)
     words = [f"{hour} h" if hour < LATER else f"{LATER} h+" for hour in range(places)]
     return tuple(word if hour % step == 0 else "" for hour, word in enumerate(words))
 
@@ -177,7 +177,7 @@ def _tables(bars: Sequence[Bar]) -> tuple[tuple[Bar, ...], ...]:
 def _sentence(found: Figures, zone: str) -> str:
     since = f"was released, {clock.full(found.released_at, zone)}"
     if found.is_local:
-        since = "came to its reader"
+        since = f"came to the first zone, {clock.full(found.released_at, zone)}"
     said = [f"Each bar is one hour since it {since}."]
     hour, most = max(found.hours, key=lambda one: (one[0] < LATER, one[1], -one[0]))
     if most:

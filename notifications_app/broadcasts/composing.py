@@ -16,7 +16,7 @@ from ..pages import zone
 from ..web import admin, go, me
 from . import actions, audience, noting
 from .drafts import Draft, draft, fresh_key
-from .forms import BroadcastForm
+from .forms import END, TO, WHEN, BroadcastForm
 from .telling import Sending
 from .timing import arrival
 from .views import blueprint
@@ -46,14 +46,13 @@ def new() -> Any:
 def _form() -> BroadcastForm:
     form = BroadcastForm()
     with reading() as connection:
-        rows = connection.execute(groups()).all()
-    form["group"].choices = [(row.name, f"{row.name} ({people(row.members)})") for row in rows]
+        form["group"].choices = [row.name for row in connection.execute(groups())]
     form["key"].data = fresh_key(form["key"].data)
     return form
 
 
 def _page(form: Form, **more: Any) -> str:
-    return render_template("broadcasts/new.html", form=form, **more)
+    return render_template("broadcasts/new.html", form=form, to=TO, when=WHEN, end=END, **more)
 
 
 def _sending(form: Form, now: datetime) -> tuple[Draft, Sending]:
@@ -87,7 +86,8 @@ def _preview(form: Form, now: datetime) -> str:
         when_words=_when(sending),
         first_words=listed(sending.audience),
         moments=[
-            (at, there, clock.full(at, there), count) for at, there, count in sending.moments()
+            (at, there, clock.short(at, there, now), count)
+            for at, there, count in sending.moments()
         ],
         now=now,
         held_until=_held_until(sending),

@@ -26,7 +26,7 @@ from ..inbox.models import Delivery, Notification, Release
 
 HOUR = timedelta(hours=1)
 #: The hours are counted one by one up to this one, which stands for all that follow.
-LATER = 24
+LATER = 48
 
 _NUMBER = bindparam("number", type_=BigInteger)
 _SINCE = bindparam("since", type_=UTCDateTime)
@@ -50,6 +50,10 @@ HEAD = select(
     _of_releases(func.min, Release.channel).label("channel"),
     _of_releases(func.min, Release.arrives_at).label("first"),
     _of_releases(func.max, Release.arrives_at).label("last"),
+    select(func.min(_CAME))
+    .where(Delivery.notification_id == _NUMBER)
+    .scalar_subquery()
+    .label("first_came"),
 ).where(Notification.id == _NUMBER)
 
 
@@ -77,9 +81,9 @@ def _hour(waited: Any, dialect: str) -> ColumnElement[Any]:
 
 
 @cache
-def counts(dialect: str, *, by_reader: bool) -> Select[Any]:
+def counts(dialect: str) -> Select[Any]:
     """How many, by the hour in which they read it; null: those who have not."""
-    hour = _hour(_waited(_CAME if by_reader else _SINCE, dialect), dialect)
+    hour = _hour(_waited(_SINCE, dialect), dialect)
     return (
         select(
             hour.label("hour"),

@@ -12,6 +12,7 @@ from ..content import Content, check
 from ..errors import BadInput, BadTime
 from ..forms import Form
 from ..inbox.channels import ADMINS, EVERYONE, of_group
+from .forms import TO, WHEN
 from .timing import NO_TIME, Options
 
 #: How long a broadcast is held back where it is.
@@ -68,11 +69,11 @@ def said(form: Form) -> Content:
 def _channel(form: Form) -> str:
     to = form["to"].data
     if to == "group":
-        name, known = form["group"].data, dict(form["group"].choices)
-        if name not in known:
+        name = form["group"].data
+        if name not in form["group"].choices:
             raise BadInput("Choose a group.", "group")
         return of_group(name)
-    if to not in ("everyone", "admins"):
+    if to not in TO:
         raise BadInput(_NONE_OF_THESE, "to")
     return ADMINS if to == "admins" else EVERYONE
 
@@ -80,7 +81,7 @@ def _channel(form: Form) -> str:
 def _start(form: Form, zone: str, now: datetime) -> tuple[datetime | None, bool]:
     """The wall time that was typed, if one was, and whether each reader's clock is meant."""
     when = form["when"].data
-    if when not in ("now", "at", "local"):
+    if when not in WHEN:
         raise BadInput(_NONE_OF_THESE, "when")
     if when == "now":
         return None, False

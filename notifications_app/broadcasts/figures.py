@@ -28,7 +28,7 @@ class Figures:
     title: str
     #: None: it was sent to named people.
     channel: str | None
-    #: At each reader's own time, so that an hour begins when it came to the reader.
+    #: At each reader's own time; the hours begin when it came to the first of them.
     is_local: bool
     audience_now: int
     #: None: not recorded, as for what code sent.
@@ -39,7 +39,7 @@ class Figures:
     acted: int
     #: From when it came to its reader; None: nobody has read it.
     median_seconds_to_read: float | None
-    #: Each hour since it was released that has begun, and how many read it then; 24: later.
+    #: Each hour since it was released that has begun, and how many read it then; 48: later.
     hours: tuple[tuple[int, int], ...]
     #: The first of these hours that is not over yet; None: all are, or it is off the air.
     running_from: int | None
@@ -71,23 +71,21 @@ def figures(connection: Connection, number: int, now: datetime) -> Figures:
     head = connection.execute(counting.HEAD, {"number": number}).one_or_none()
     if head is None:
         raise NotThere(f"There is no notification {number}.")
-    by_reader = head.channel is None or zone_of(head.channel) is not None
-    asked = {"number": number, "since": head.first}
-    dialect = connection.dialect.name
-    counts = connection.execute(counting.counts(dialect, by_reader=by_reader), asked).all()
+    asked = {"number": number, "since": head.first or head.first_came or head.created_at}
+    counts = connection.execute(counting.counts(connection.dialect.name), asked).all()
     came = _arrivals(head, counts)
     return Figures(
         number=number,
         title=head.title,
         channel=head.channel and whole(head.channel),
-        is_local=by_reader and came[0] != came[1],
+        is_local=came[0] != came[1] if head.channel is None else zone_of(head.channel) is not None,
         audience_now=_audience_now(connection, head.channel, counts),
         audience_at_sending=_audience_at_sending(connection, number),
         read=sum(row.read for row in counts),
         dismissed=sum(row.dismissed for row in counts),
         acted=sum(row.acted for row in counts),
         median_seconds_to_read=_median(connection, number),
-        **_hours(head, came, counts, now),
+        **_hours(head, came[0], counts, now),
         released_at=came[0],
         made_at=now,
     )
@@ -110,14 +108,13 @@ def _arrivals(head: Row[Any], counts: Sequence[Row[Any]]) -> tuple[datetime, dat
 
 
 def _hours(
-    head: Row[Any], came: tuple[datetime, datetime], counts: Sequence[Row[Any]], now: datetime
+    head: Row[Any], first: datetime, counts: Sequence[Row[Any]], now: datetime
 ) -> Mapping[str, Any]:
-    first, last = came
     ends = [end for end in (head.expires_at, head.recalled_at) if end is not None and end <= now]
     until = min([now, *ends])
     read = {row.hour: row.read for row in counts if row.hour is not None}
     begun = min((until - first) // HOUR, LATER)
-    running = None if ends else max(0, (now - last) // HOUR)
+    running = None if ends else max(0, (now - first) // HOUR)
     hours = tuple((hour, read.get(hour, 0)) for hour in range(max([begun, *read]) + 1))
     still = running is not None and running < min(len(hours), LATER)
     return {"hours": hours, "running_from": running if still else None}

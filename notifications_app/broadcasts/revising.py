@@ -14,7 +14,7 @@ from ..logs import record
 from ..pages import zone
 from ..web import admin, go, me
 from . import drafts, editing, noting
-from .forms import EditForm
+from .forms import END, EditForm
 from .queries import Broadcast
 from .views import blueprint, found
 from .words import changes
@@ -35,11 +35,19 @@ def edit(number: int) -> Any:
     if cast.recalled_at is not None:
         raise NotThere(f"Notification {number} was recalled. Nobody would see a change.")
     form = EditForm(data=_values(cast))
-    again = request.form.get("do") == "again"
-    if request.method == "POST" and form.tries(lambda: _save(form, number, again=again)):
+    if request.method == "GET":
+        return _page(form, cast)
+    do, done = request.form.get("do"), list[Any]()
+    if do == "preview":
+        if form.tries(lambda: done.append(drafts.said(form))):
+            return _page(form, cast, content=done[0])
+    elif form.tries(lambda: _save(form, number, again=do == "again")):
         return go(url_for("broadcasts.one", number=number), "/")
-    status = NOT_SENT if request.method == "POST" else 200
-    return render_template("broadcasts/edit.html", form=form, cast=cast), status
+    return _page(form, cast), NOT_SENT
+
+
+def _page(form: Form, cast: Broadcast, **more: Any) -> str:
+    return render_template("broadcasts/edit.html", form=form, cast=cast, end=END, **more)
 
 
 def _values(cast: Broadcast) -> dict[str, Any]:

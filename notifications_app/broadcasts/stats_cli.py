@@ -98,7 +98,7 @@ def _figure(name: str, value: str) -> None:
 def _by_hour(found: Figures, *, drawn: bool) -> None:
     if not found.read:
         return
-    since = "it came to its reader" if found.is_local else "it was released"
+    since = "it came to the first zone" if found.is_local else "it was released"
     click.secho(f"Read, by hour since {since}", bold=drawn)
     most = max(count for _hour, count in found.hours)
     for hour, count in found.hours:

@@ -1,6 +1,5 @@
 """The figures as pages show them: counted at most once a minute, and they say how old they are."""
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -27,14 +26,12 @@ def tallied(
     Raises:
         NotThere: where there is no such notification.
     """
-    name, found = key(number, edited_at), None
-    with suppress(Exception):  # Each cache fails in its own way, and the figures need none.
-        found = cache.get(name)
+    name = key(number, edited_at)
+    found = cache.get(name)
     if isinstance(found, Figures) and now - found.made_at < KEPT:
         return found
     found = figures(connection, number, now)
-    with suppress(Exception):
-        cache.set(name, found, timeout=int(KEPT.total_seconds()))
+    cache.set(name, found, timeout=int(KEPT.total_seconds()))
     return found
 
 

@@ -9,9 +9,12 @@ from .. import clock, feedback
 from ..extensions import db, reading
 from ..inbox.queries import Position
 from ..logs import record
+from ..pages import zone
 from ..web import admin, cursor, go, me, read_cursor
 from . import audience, editing, noting, queries
+from .charts import drawing
 from .queries import Broadcast
+from .tallies import tallied
 from .words import people, who
 
 blueprint = Blueprint("broadcasts", __name__)
@@ -66,12 +69,14 @@ def one(number: int) -> Any:
     with reading() as connection:
         cast = found(connection, number)
         moments = audience.moments(connection, number)
+        figures = tallied(connection, number, cast.edited_at, now)
     largest = sorted(moments, key=lambda moment: -moment[2])[:ZONES]
     return render_template(
         "broadcasts/one.html",
         cast=cast,
         state=cast.state(now),
         to=who(cast.channel or ""),
+        drawing=drawing(figures, zone(), now),
         now=now,
         zones=sorted(largest) if cast.is_local else [],
         zone_count=len(moments),
@@ -97,7 +102,7 @@ def recall(number: int) -> Any:
     if request.method == "POST":
         return _recall(number)
     have, come = (
-        sum(count for at, _zone, count in moments if (at <= now) is arrived)
+        sum(count for at, _where, count in moments if (at <= now) is arrived)
         for arrived in (True, False)
     )
     return render_template(

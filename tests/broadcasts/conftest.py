@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from notifications_app.inbox.models import Change, Delivery, Notification, Release
+from tests.conftest import NOON, at, sign_in
 from tests.inbox import asking
 
 MODELS = (Notification, Release, Delivery, Change)
@@ -66,3 +68,12 @@ def stored(app: Flask) -> list[int]:
     """How many rows there are."""
     with app.app_context():
         return [asking.how_many(model) for model in MODELS]
+
+
+@pytest.fixture
+def admin(app: Flask, client: FlaskClient, ada: int, priya: int, bystander: int) -> FlaskClient:
+    """Ada's browser; Priya is in Kolkata, Noor in UTC."""
+    with at(NOON):
+        sign_in(client, "ada")
+        client.get("/inbox")  # takes the flash of the sign-in
+    return client

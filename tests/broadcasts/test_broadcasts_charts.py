@@ -103,7 +103,7 @@ def test_the_sentence_names_zone_peak_and_what_still_runs() -> None:
         " The most in one of them: 1,180, at 1–2 h. The pale one is still running."
     )
     local = drawing(replace(SOME, is_local=True, running_from=1)).sentence
-    assert local.startswith("Each bar is one hour since it came to its reader.")
+    assert local.startswith("Each bar is one hour since it came to the first zone, Fri 20 Nov")
     assert local.endswith("The pale ones are still running.")
     assert "running" not in drawing(replace(SOME, running_from=None)).sentence
     late = ((0, 0), (LATER, 1_500))
@@ -125,11 +125,11 @@ def test_bars_stand_in_their_hour_and_reach_their_count() -> None:
     assert len(found.labels) == charts.FEWEST_PLACES
 
 
-def test_a_day_is_followed_by_all_that_is_later() -> None:
+def test_two_days_are_followed_by_all_that_is_later() -> None:
     found = drawing(replace(SOME, hours=FULL_DAY, running_from=None))
-    assert [label for label in found.labels if label] == ["0 h", "6 h", "12 h", "18 h", "24 h+"]
-    assert found.bars[-1].words == "24 h+"
-    assert [len(part) for part in found.tables] == [9, 9, 7]
+    assert [label for label in found.labels if label] == ["0 h", "12 h", "24 h", "36 h", "48 h+"]
+    assert found.bars[-1].words == "48 h+"
+    assert [len(part) for part in found.tables] == [17, 17, 15]
     assert [bar for part in found.tables for bar in part] == list(found.bars)
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notifications_app import clock
@@ -120,6 +120,40 @@ def test_on_the_move_nothing_vanishes_and_nothing_comes_twice(in_app: Flask, pri
         moment = IN_KOLKATA + 3 * HOUR + timedelta(days=days)
         assert asking.ids(priya, moment) == []
         assert asking.ids(priya, moment, "dismissed") == [number]
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    here=ZONES,
+    there=ZONES,
+    wall=st.datetimes(datetime(2026, 11, 19), datetime(2026, 11, 24)),
+    hours=st.integers(0, 100),
+    banner=st.booleans(),
+)
+def test_between_any_two_zones_it_comes_once_and_stays(
+    in_app: Flask, here: str, there: str, wall: datetime, hours: int, banner: bool
+) -> None:
+    reader = moves.add_reader("zoe", password_hash=None, timezone=here, now=NOW - HOUR).id
+    moved_at = NOW + timedelta(hours=hours)
+    number = asking.broadcast(local_at=wall, is_banner=banner)
+    by_zone = timing.arrival(Options(local_at=wall), NOW).by_zone
+    assert by_zone is not None
+    comes = by_zone[here]
+    moves.set_timezone(reader, there, moved_at)
+    if comes > moved_at + timedelta(minutes=1) and here != there:
+        comes = by_zone[there]
+        comes = max(comes, moved_at) if banner else comes
+    seen_from = max(comes, moved_at)
+    try:
+        for moment in (seen_from, seen_from + HOUR, NOW + timedelta(days=9)):
+            assert [(row.id, row.arrives_at) for row in asking.rows(reader, moment)] == [
+                (number, comes)
+            ]
+            assert asking.count(reader, moment) == 1
+        if seen_from > moved_at:
+            assert asking.ids(reader, seen_from - timedelta(seconds=1)) == []
+    finally:
+        db.session.rollback()
 
 
 def test_who_moves_to_where_it_has_come_has_it_at_once(in_app: Flask, bystander: int) -> None:

@@ -1,0 +1,64 @@
+"""An office in many zones, for the picture of a broadcast at nine in the morning, everywhere."""
+
+import random
+from datetime import datetime, timedelta
+
+from morning import NOW, PASSWORD
+
+from notifications_app import clock
+from notifications_app.accounts import passwords
+from notifications_app.accounts.models import Group
+from notifications_app.broadcasts import noting
+from notifications_app.broadcasts.actions import broadcast
+from notifications_app.broadcasts.timing import Options
+from notifications_app.content import check
+from notifications_app.extensions import db
+from notifications_app.inbox import actions, moves
+
+#: Where they live, and how many of them.
+ZONES = {
+    "Asia/Tokyo": 28, "Asia/Singapore": 35, "Asia/Kolkata": 44, "Asia/Dubai": 19,
+    "Europe/Paris": 61, "America/New_York": 52, "Pacific/Auckland": 12,
+}  # fmt: skip
+NINE = datetime.fromisoformat("2026-11-20T09:00")
+BODY = (
+    "The **rota for January** is in the shared folder. Look through your own weeks, and say by"
+    " Wednesday what does not suit you.\n\n* Nights are two in a row at most.\n* Swaps are between"
+    " yourselves."
+)
+
+
+def open_office() -> int:
+    """People in a group, and what they did with a broadcast of that morning; its id."""
+    then = NOW - timedelta(days=30)
+    lena = moves.add_reader(
+        "lena", password_hash=passwords.hashed(PASSWORD), display_name="Lena Ström",
+        timezone="Europe/Paris", is_admin=True, now=then,
+    )  # fmt: skip
+    db.session.add(Group(name="ops"))
+    db.session.flush()
+    homes = [zone for zone, count in ZONES.items() for _ in range(count)]
+    people = [
+        (moves.add_reader(f"p{number}", password_hash=None, timezone=zone, now=then).id, zone)
+        for number, zone in enumerate(homes, 1)
+    ]
+    moves.join_group("ops", [user for user, _zone in people], then)
+    sent_at = NOW - timedelta(hours=13)
+    said = check("Good morning, {{display_name}}: the rota for January", BODY, "info", "rota")
+    options = Options(sender_id=lena.id, local_at=NINE, expires_in=timedelta(days=5))
+    one = broadcast("group:ops", said, sent_at, options).notification
+    noting.sent(noting.BROADCAST, one, "group:ops", len(people), actor_id=lena.id, now=sent_at)
+    _read(people, one.id)
+    db.session.commit()
+    return one.id
+
+
+def _read(people: list[tuple[int, str]], number: int) -> None:
+    """Most of those who have it have read it, the sooner the likelier; some dismissed it."""
+    dice = random.Random(9)  # noqa: S311 - the same picture every time
+    for user, zone in people:
+        read_at = clock.first_moment(NINE, zone) + timedelta(minutes=dice.expovariate(1 / 70))
+        if read_at < NOW:
+            actions.act(user, "read", [number], read_at)
+            if dice.random() < 0.3:
+                actions.act(user, "dismiss", [number], read_at + timedelta(minutes=1))

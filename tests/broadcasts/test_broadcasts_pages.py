@@ -1,0 +1,343 @@
+"""The list of broadcasts, the page of one, and taking it back: each door and what stands there."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from notifications_app.accounts import groups
+from notifications_app.broadcasts import actions, editing
+from notifications_app.broadcasts.timing import Options
+from notifications_app.content import check
+from notifications_app.extensions import db
+from notifications_app.inbox import moves
+from tests.audit.test_audit import entries
+from tests.broadcasts.pages import NEW, all_sent, words
+from tests.conftest import NOON, at, sign_in, token_in
+from tests.inbox import asking
+from tests.inbox.asking import HOUR, NOW
+from tests.inbox.browsing import LATER, link
+
+LIST = "/admin/broadcasts"
+DAY = timedelta(days=1)
+
+
+def broadcast(
+    app: Flask, title: str, channel: str = "everyone", body: str = "", **options: Any
+) -> int:
+    """Send at NOW; returns the id."""
+    with app.app_context():
+        sent = actions.broadcast(channel, check(title, body), NOW, Options(**options))
+        db.session.commit()
+        return int(sent.notification.id)
+
+
+def titles(answer: Any) -> list[str]:
+    assert answer.status_code == 200
+    return re.findall(r'<h2><a [^>]*dir="auto">([^<]*)</a>', answer.text)
+
+
+@pytest.fixture
+def one_of_each(app: Flask) -> dict[str, int]:
+    """A broadcast in each state at LATER, the oldest first; and what is none."""
+    numbers = {
+        "live": broadcast(app, "Live one"),
+        "scheduled": broadcast(app, "Scheduled one", arrives_at=NOW + DAY),
+        "expired": broadcast(app, "Expired one", expires_in=timedelta(minutes=1)),
+        "recalled": broadcast(app, "Recalled one"),
+    }
+    with app.app_context():
+        editing.recall(numbers["recalled"], NOW)
+        db.session.commit()
+    return numbers
+
+
+# ---- who may ----
+
+
+@pytest.fixture
+def paths(app: Flask) -> list[str]:
+    number = broadcast(app, "Hello")
+    one = f"{LIST}/{number}"
+    return [LIST, NEW, one, f"{one}/edit", f"{one}/recall"]
+
+
+def test_only_an_administrator_finds_the_pages(
+    app: Flask, admin: FlaskClient, paths: list[str]
+) -> None:
+    reader = app.test_client()
+    with at(LATER):
+        sign_in(reader, "priya")
+        for path in paths:
+            assert admin.get(path).status_code == 200, path
+            assert reader.get(path).status_code == 404, path
+            signed_out = app.test_client().get(path)
+            assert signed_out.status_code == 303, path
+            assert signed_out.headers["Location"].startswith("/login?next=/admin"), path
+        assert "Broadcasts" in admin.get("/inbox").text
+        assert "Broadcasts" not in reader.get("/inbox").text
+
+
+def test_who_loses_the_role_loses_the_pages_at_once(
+    app: Flask, admin: FlaskClient, ada: int, paths: list[str]
+) -> None:
+    before = all_sent(app)
+    with app.app_context():
+        moves.revoke_admin(ada, NOW)
+        db.session.commit()
+    with at(LATER):
+        for path in paths:
+            assert admin.get(path).status_code == 404, path
+            data = {"title": "Changed", "do": "send", "key": "x"}
+            assert admin.post(path, data=data).status_code in {404, 405}, path
+    assert all_sent(app) == before
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_the_list_and_one_broadcast_are_only_looked_at(
+    app: Flask, admin: FlaskClient, paths: list[str], method: str
+) -> None:
+    with at(LATER):
+        for path in (LIST, paths[2]):
+            assert admin.open(path, method=method).status_code == 405, path
+    assert entries(app) == []
+
+
+def test_without_its_token_nothing_is_sent_edited_or_recalled(
+    make_app: Callable[..., Flask], app: Flask, admin: FlaskClient, paths: list[str]
+) -> None:
+    strict = make_app(WTF_CSRF_ENABLED=True)
+    client = strict.test_client()
+    before = all_sent(app)
+    with at(LATER):
+        token = token_in(client.get("/login"))
+        sign_in(client, "ada", csrf_token=token)
+        data = {"title": "Changed", "to": "everyone", "when": "now", "do": "send"}
+        for path in paths[1:2] + paths[3:]:
+            answer = client.post(path, data=data)
+            assert answer.status_code == 400, path
+            assert "This form did not come from your session." in answer.text, path
+            assert path == paths[4] or 'value="Changed"' in answer.text, path
+        assert all_sent(app) == before
+        fitting = {**data, "csrf_token": token_in(client.get(NEW))}
+        assert client.post(paths[4], data=fitting).status_code == 303
+    assert all_sent(app) != before
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "99", "2147483648", "9" * 20, "x"])
+def test_a_broadcast_that_is_none_is_not_there(
+    app: Flask, admin: FlaskClient, priya: int, number: str
+) -> None:
+    with app.app_context():
+        actions.notify([priya], check("For Priya alone"), NOW)
+        db.session.commit()
+    with at(LATER):
+        for path in ("", "/edit", "/recall"):
+            for it in (number, "1"):  # the first went to a person, and is nobody else's
+                assert admin.get(f"{LIST}/{it}{path}").status_code == 404
+                assert admin.post(f"{LIST}/{it}{path}").status_code in {404, 405}
+    assert all_sent(app)[0].recalled_at is None
+
+
+# ---- the list ----
+
+
+def test_the_list_shows_each_state_by_word_and_filters_by_it(
+    admin: FlaskClient, one_of_each: dict[str, int]
+) -> None:
+    with at(LATER):
+        every = admin.get(LIST)
+        assert titles(every) == ["Recalled one", "Expired one", "Scheduled one", "Live one"]
+        tags = re.findall(r'class="tag [^>]*>.*?</svg>(\w+)', every.text, re.DOTALL)
+        assert tags == ["Recalled", "Expired", "Scheduled", "Live"]
+        for state in one_of_each:
+            found = admin.get(f"{LIST}?state={state}")
+            assert titles(found) == [f"{state.capitalize()} one"]
+            assert re.search(rf'state={state}" aria-current="page"', found.text)
+        for state in ("", "nothing", "Live", "live "):
+            assert admin.get(LIST, query_string={"state": state}).status_code == 404
+
+
+def test_a_row_says_to_whom_and_when_in_the_administrators_zone(
+    app: Flask, admin: FlaskClient, ada: int
+) -> None:
+    with app.app_context():
+        groups.create("ops")
+        moves.set_timezone(ada, "Asia/Tokyo", NOW)
+        db.session.commit()
+    broadcast(app, "First", "group:ops", arrives_at=NOW + DAY, is_banner=True)
+    broadcast(app, "Second", "role:admin", local_at=(NOW + DAY).replace(tzinfo=None))
+    broadcast(app, "<b>Third</b>")
+    with at(LATER):
+        answer = admin.get(LIST)
+    said = words(answer)
+    assert "to the group ops Sat 21 Nov, 22:00 banner" in said
+    assert "to the administrators at each reader’s own time, from Sat 21 Nov, 08:00" in said
+    assert "<b>Third</b> Info to everyone Fri 20 Nov, 22:00" in said
+    assert "<b>" not in answer.text
+    assert "Times are in Asia/Tokyo (JST)." in said
+
+
+def test_the_list_is_turned_by_pages_and_leads_back_to_the_newest(
+    app: Flask, admin: FlaskClient
+) -> None:
+    for count in range(51):
+        broadcast(app, f"No. {count}", arrives_at=NOW + (DAY if count % 2 else -HOUR))
+    with at(LATER):
+        first = admin.get(LIST)
+        second = admin.get(link(first, "Older") or "")
+        third = admin.get(link(second, "Older") or "")
+        scheduled = admin.get(f"{LIST}?state=scheduled")
+        none_left = admin.get(link(second, "Older").replace("?", "?state=scheduled&"))
+    seen = [titles(first), titles(second), titles(third)]
+    assert [len(page) for page in seen] == [25, 25, 1]
+    assert [title for page in seen for title in page] == [
+        f"No. {count}" for count in range(50, -1, -1)
+    ]
+    assert link(first, "Back to the newest") is None
+    assert link(third, "Back to the newest") == LIST
+    assert link(third, "Older") is None
+    assert len(titles(scheduled)) == 25
+    assert link(scheduled, "Older") is None
+    assert "Nothing further." in none_left.text
+    assert link(none_left, "Back to the newest") == f"{LIST}?state=scheduled"
+
+
+def test_a_place_in_the_list_cannot_be_made_up(admin: FlaskClient) -> None:
+    with at(LATER):
+        for words_ in ("x", "1-1-abc", "9" * 50):
+            assert admin.get(LIST, query_string={"before": words_}).status_code == 400
+
+
+def test_an_empty_list_says_what_would_stand_there(admin: FlaskClient) -> None:
+    with at(LATER):
+        for state, sentence in (
+            (None, "No broadcast yet."),
+            ("live", "Nothing is on the air."),
+            ("scheduled", "Nothing is waiting."),
+            ("expired", "Nothing has expired."),
+            ("recalled", "Nothing was recalled."),
+        ):
+            answer = admin.get(LIST, query_string={"state": state} if state else {})
+            assert sentence in answer.text
+            assert 'href="/admin/broadcasts/new"' in answer.text
+
+
+# ---- one ----
+
+
+def test_one_broadcast_says_everything_about_it(app: Flask, admin: FlaskClient, ada: int) -> None:
+    number = broadcast(
+        app,
+        "Hello {{display_name}}",
+        body="It is **noon**, {{display_name}}. <script>",
+        sender_id=ada,
+        key="the-key",
+        is_banner=True,
+        expires_in=DAY,
+    )
+    with app.app_context():
+        _one, now_reads = editing.current(number)
+        editing.edit(number, now_reads, NOW, notify_again=True)
+        db.session.commit()
+    with at(LATER):
+        answer = admin.get(f"{LIST}/{number}")
+    said = words(answer)
+    assert "<h1" in answer.text
+    assert "Hello {{display_name}}" in answer.text
+    assert "It is <strong>noon</strong>, ada. &lt;script&gt;" in answer.text
+    for part in ("Live to everyone since Fri 20 Nov 2026, 13:00 UTC from ada", "Hello ada",
+                 "As a banner", "Expires Sat 21 Nov 2026, 13:00 UTC", "Banner yes",
+                 "Edited Fri 20 Nov 2026, 13:00 UTC", "Key the-key", "Topic general"):  # fmt: skip
+        assert part in said, part
+
+
+def test_the_page_of_a_broadcast_carries_its_figures(
+    app: Flask, admin: FlaskClient, priya: int
+) -> None:
+    number = broadcast(app, "Hello")
+    with app.app_context():
+        asking.act(priya, "read", [number], LATER - timedelta(minutes=5))
+        db.session.commit()
+    with at(LATER):
+        answer = admin.get(f"{LIST}/{number}")
+    said = words(answer)
+    assert "Audience 3" in said
+    assert "Read 1 33 % of 3" in said
+    assert "Median time to read 5 min after it came" in said
+    assert 'aria-labelledby="chart-title chart-desc"' in answer.text
+    assert "All hours together: 1." in said
+
+
+def test_a_broadcast_at_each_readers_own_time_says_when_it_comes_where(
+    app: Flask, admin: FlaskClient
+) -> None:
+    number = broadcast(app, "Hello", local_at=(NOW + DAY).replace(tzinfo=None))
+    with at(NOW + DAY - HOUR):
+        sign_in(admin, "ada")
+        said = words(admin.get(f"{LIST}/{number}"))
+    assert "Live to everyone at each reader’s own time from the system" in said
+    assert "Asia/Kolkata Your time Sat 21 Nov, 07:30 Arrived People 1" in said
+    assert "UTC Your time Sat 21 Nov, 13:00 To come People 2" in said
+
+
+@pytest.mark.parametrize(("state", "verbs"), [("live", 2), ("expired", 2), ("recalled", 0)])
+def test_what_was_recalled_can_be_changed_no_more(
+    admin: FlaskClient, one_of_each: dict[str, int], state: str, verbs: int
+) -> None:
+    number = one_of_each[state]
+    with at(LATER):
+        answer = admin.get(f"{LIST}/{number}")
+        edit = admin.get(f"{LIST}/{number}/edit")
+    assert len(re.findall(rf"{number}/(edit|recall)\"", answer.text)) == verbs
+    assert edit.status_code == (200 if verbs else 404)
+    assert verbs or "was recalled. Nobody would see a change." in edit.text
+
+
+# ---- recall ----
+
+
+def test_recalling_asks_first_and_says_how_many_have_it(
+    app: Flask, admin: FlaskClient, one_of_each: dict[str, int]
+) -> None:
+    local = broadcast(app, "Local one", local_at=(NOW + DAY).replace(tzinfo=None))
+    with at(LATER):
+        ask = {name: words(admin.get(f"{LIST}/{number}/recall"))
+               for name, number in one_of_each.items()}  # fmt: skip
+    with at(NOW + DAY - HOUR):
+        sign_in(admin, "ada")
+        some = words(admin.get(f"{LIST}/{local}/recall"))
+    assert "3 people have it now. Recalled, it is gone" in ask["live"]
+    assert "Nobody has it yet. It would come to 3 people." in ask["scheduled"]
+    assert "It has expired: nobody has it" in ask["expired"]
+    assert "It was recalled" in ask["recalled"]
+    assert "Recall it for everyone" not in ask["recalled"]
+    assert "1 person has it now. It has yet to come to 2 people." in some
+    assert all_sent(app)[0].recalled_at is None
+    assert entries(app) == []
+
+
+def test_a_recall_takes_it_off_the_air_once_and_is_noted(
+    app: Flask, admin: FlaskClient, one_of_each: dict[str, int]
+) -> None:
+    number = one_of_each["live"]
+    reader = app.test_client()
+    with at(LATER):
+        sign_in(reader, "priya")
+        assert "Live one" in reader.get("/inbox").text
+        answer = admin.post(f"{LIST}/{number}/recall")
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{LIST}/{number}")
+        assert f"Recalled notification {number}: it is gone" in admin.get(f"{LIST}/{number}").text
+        assert "Live one" not in reader.get("/inbox").text
+        admin.post(f"{LIST}/{number}/recall")
+        again = admin.get(f"{LIST}/{number}").text
+    assert "was recalled already. Nothing was changed." in again
+    assert entries(app) == [("broadcast.recalled", f"notification {number}", {})]
+    with at(NOON + 2 * HOUR):
+        assert "ada" in words(admin.get("/admin/audit"))
+    kept = {one.id for one in all_sent(app) if one.recalled_at is None}
+    assert kept == {one_of_each["scheduled"], one_of_each["expired"]}

@@ -1,0 +1,222 @@
+"""The pages of broadcasts in a browser: written, tried, sent, edited and recalled, and readable."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from notifications_app import clock
+from notifications_app.accounts import groups
+from notifications_app.extensions import db
+
+from .site import Console, Site
+from .steps import FOCUSED, row, said
+from .test_axe import BODY, violations
+from .test_layout import CODE, LONG, SMALL, TABLE, TITLES, sideways
+
+LIST = "/admin/broadcasts"
+
+
+@pytest.fixture
+def ada(site: Site) -> int:
+    """An administrator."""
+    return site.reader("ada", display_name="Ada", is_admin=True, timezone="Europe/London")
+
+
+def button(page: Page, name: str) -> None:
+    """Press the button of this name."""
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_a_broadcast_is_written_tried_sent_edited_and_recalled(
+    site: Site,
+    ada: int,
+    priya: int,
+    page_of: Callable[..., Page],
+    console: Console,
+    javascript: bool,
+) -> None:
+    console.expect("status of 400")
+    page, reader = page_of("ada", javascript=javascript), page_of("priya", javascript=javascript)
+    page.goto("/inbox")
+    page.locator(".main-nav").get_by_role("link", name="Broadcasts").click()
+    expect(page.get_by_text("No broadcast yet.")).to_be_visible()
+    page.get_by_role("link", name="New broadcast").click()
+    # A field that belongs to a choice is shown with it.
+    expect(page.get_by_label("Arrives at")).to_be_hidden()
+    page.get_by_label("At a time in Europe/London").first.check()
+    expect(page.get_by_label("Arrives at")).to_be_visible()
+    page.get_by_label("Now", exact=True).check()
+    page.get_by_label("Title").fill("Lunch, {{display_name}}")
+    page.get_by_label("Body").fill("It is **soup**.")
+    page.get_by_label("Category").select_option("Warning")
+    # Enter in a field tries it, and sends nothing.
+    page.get_by_label("Title").press("Enter")
+    shown = page.locator("#preview")
+    expect(shown).to_contain_text("2 people would see it now: ada, priya.")
+    expect(shown).to_contain_text("Lunch, Ada")
+    expect(shown.locator("strong", has_text="soup")).to_be_visible()
+    expect(shown).to_be_in_viewport()
+    reader.goto("/inbox")
+    expect(reader.locator("li.row")).to_have_count(0)
+    button(page, "Send")
+    said(page, "Sent notification 1 “Lunch, {{display_name}}” to everyone (2 people) now.")
+    reader.goto("/inbox")
+    expect(row(reader, "Lunch, Priya Raman")).to_be_visible()
+    row(reader, "Lunch, Priya Raman").get_by_role("button", name="Dismiss").click()
+    said(reader, "Dismissed")
+    page.get_by_role("link", name="Edit", exact=True).click()
+    page.get_by_label("Title").fill("")
+    button(page, "Save changes")
+    expect(page.get_by_text("A title has 1 to 140 characters")).to_be_visible()
+    expect(page.get_by_label("Body")).to_have_value("It is **soup**.")
+    page.get_by_label("Title").fill("Dinner")
+    button(page, "Save and notify again")
+    said(page, "Changed title of notification 1 for everyone; it is unread again")
+    reader.goto("/inbox")
+    expect(row(reader, "Dinner")).to_have_class(re.compile("unread"))
+    page.get_by_role("link", name="Recall", exact=True).click()
+    expect(page.get_by_text("2 people have it now.")).to_be_visible()
+    button(page, "Recall it for everyone")
+    said(page, "Recalled notification 1: it is gone from every inbox.")
+    expect(page.get_by_role("link", name="Edit", exact=True)).to_have_count(0)
+    reader.goto("/inbox")
+    expect(reader.locator("li.row")).to_have_count(0)
+    page.goto(LIST)
+    page.locator(".tabs").get_by_role("link", name="Recalled").click()
+    expect(page.locator(".cast .tag")).to_have_text(["Recalled"])
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_a_double_click_and_the_way_back_send_once(
+    site: Site, ada: int, page_of: Callable[..., Page], console: Console, javascript: bool
+) -> None:
+    console.expect("status of 400")
+    page = page_of("ada", javascript=javascript)
+    page.goto(f"{LIST}/new")
+    page.get_by_label("Title").fill("Lunch")
+    page.get_by_role("button", name="Send", exact=True).dblclick()
+    expect(page).to_have_url(re.compile(r"/admin/broadcasts/1$"))
+    page.go_back()
+    expect(page.get_by_label("Title")).to_have_value("")
+    button(page, "Send")
+    expect(page.locator(".field-error")).to_be_visible()
+    page.goto(LIST)
+    expect(page.locator(".cast")).to_have_count(1)
+
+
+def fill_in(page: Page) -> None:
+    """Everything that can be typed into the composer; it comes at each reader's own time."""
+    page.goto(f"{LIST}/new")
+    page.get_by_label("Title").fill("Good morning, {{display_name}}")
+    page.get_by_label("Body").fill(BODY)
+    page.get_by_label("Link", exact=False).first.fill("https://example.org")
+    page.get_by_label("Also a banner").check()
+    page.get_by_label("At each reader’s own time").check()
+    tomorrow = clock.now() + timedelta(days=1)
+    page.get_by_label("Arrives at").fill(tomorrow.strftime("%Y-%m-%dT09:00"))
+    page.get_by_label("After a length of time").check()
+    page.get_by_label("Hold it back").check()
+
+
+def test_axe_finds_nothing(
+    site: Site, ada: int, priya: int, page_of: Callable[..., Page], console: Console
+) -> None:
+    console.expect("status of 400")
+    page = page_of("ada", timezone_id="Europe/London")
+    page.goto(LIST)
+    found = violations(page)
+    page.goto(f"{LIST}/new")
+    page.get_by_label("A group").check()
+    button(page, "Send")
+    expect(page.locator(".field-error")).to_be_visible()
+    expect(page.get_by_label("Title")).to_be_focused()
+    found += violations(page)
+    fill_in(page)
+    page.get_by_label("A group").check()
+    button(page, "Preview")
+    expect(page.get_by_text("Choose a group.")).to_be_visible()
+    found += violations(page)
+    page.get_by_label("Everyone").check()
+    button(page, "Preview")
+    expect(page.get_by_role("table", name="When it would arrive, by zone")).to_be_visible()
+    found += violations(page)
+    button(page, "Send")
+    said(page, "Sent notification 1")
+    found += violations(page)
+    page.goto(f"{LIST}/1/edit")
+    button(page, "Preview")
+    expect(page.get_by_text("It would read so.")).to_be_visible()
+    found += violations(page)
+    for category in ("success", "error", "warning"):
+        site.broadcast(f"A {category}", category=category)
+    for address in ("", "/1/edit", "/1/recall", "/2"):
+        page.goto(f"{LIST}{address}")
+        found += violations(page)
+    assert not found
+
+
+def test_nothing_sticks_out_and_what_is_pressed_is_large_enough(
+    site: Site, page_of: Callable[..., Page]
+) -> None:
+    site.reader("ada", display_name="W" * 80, is_admin=True)
+    for count in range(12):
+        zone = ("America/Argentina/ComodRivadavia", "America/North_Dakota/New_Salem")[count % 2]
+        site.reader(f"{'a' * 30}{count}", timezone=zone)
+    with site.app.app_context():
+        groups.create("g" * 40)
+        db.session.commit()
+    bodies = [LONG * 9, "", TABLE, CODE, "🧵" * 400, "-"]
+    numbers = [
+        site.broadcast(
+            title, body, topic="t" * 40, action_url="/" + "x" * 300, action_label="W" * 40
+        )
+        for title, body in zip(TITLES.values(), bodies, strict=True)
+    ]
+    page = page_of("ada")
+    found = []
+    for address in ("", *(f"/{number}" for number in numbers), "/1/edit", "/1/recall"):
+        page.goto(f"{LIST}{address}")
+        found += sideways(page)
+    fill_in(page)
+    page.get_by_label("Title").fill(LONG)
+    page.get_by_label("Body").fill(TABLE + CODE)
+    page.get_by_label("A group").check()
+    button(page, "Preview")
+    found += sideways(page)
+    page.get_by_label("Everyone").check()
+    button(page, "Preview")
+    expect(page.get_by_role("table")).to_be_visible()
+    found += sideways(page)
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        found += page.evaluate(SMALL)
+    button(page, "Send")
+    found += sideways(page)
+    for address in ("", "/1", "/1/edit", "/1/recall"):
+        page.goto(f"{LIST}{address}")
+        found += page.evaluate(SMALL)
+    assert not found
+
+
+def test_the_composer_goes_by_keyboard_alone(
+    site: Site, ada: int, page_of: Callable[..., Page]
+) -> None:
+    page = page_of("ada")
+    page.goto(f"{LIST}/new")
+    page.get_by_label("Title").focus()
+    page.keyboard.type("Lunch")
+    for _stop in range(40):
+        page.keyboard.press("Tab")
+        here = page.evaluate(FOCUSED)
+        assert here, "the focus is lost"
+        assert here["framed"], here
+        assert here["inView"], here
+        if here["words"] == "Preview":
+            break
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    said(page, "Sent notification 1 “Lunch” to everyone (1 person) now.")
