@@ -164,6 +164,28 @@ def test_who_moves_to_where_it_has_come_has_it_at_once(in_app: Flask, bystander:
     assert (row.id, row.arrives_at) == (number, tokyo)
 
 
+def test_what_the_move_brings_is_new_then(in_app: Flask, bystander: int) -> None:
+    """A banner arrives at the move; an "all" of a page from before it leaves both alone."""
+    tokyo = datetime(2026, 11, 21, 0, tzinfo=UTC)
+    seen = asking.broadcast()
+    word, banner = (asking.broadcast(local_at=NINE, is_banner=one) for one in (False, True))
+    page = asking.everything(bystander, now=tokyo + HOUR)
+    moves.set_timezone(bystander, "Asia/Tokyo", tokyo + HOUR)
+    here = [(row.id, row.arrives_at) for row in asking.rows(bystander, tokyo + HOUR)]
+    assert here == [(banner, tokyo + HOUR), (word, tokyo), (seen, NOW)]
+    assert asking.act(bystander, "dismiss", page, tokyo + HOUR).count == 1
+    assert asking.ids(bystander, tokyo + HOUR) == [banner, word]
+
+
+def test_what_is_over_is_not_handed_over(in_app: Flask) -> None:
+    over = datetime(2026, 11, 22, 10, tzinfo=UTC)
+    asking.broadcast(local_at=NINE, expires_at=over)
+    after_nine = NINE.replace(tzinfo=UTC) + HOUR  # in Honolulu it is to come
+    yuki = moves.add_reader("yuki", password_hash=None, now=after_nine).id
+    moves.set_timezone(yuki, "Pacific/Honolulu", over)
+    assert asking.how_many(Delivery) == 0
+
+
 def test_the_undo_window_holds_back_every_zone(in_app: Flask, priya: int) -> None:
     number = asking.broadcast(local_at=datetime(2026, 11, 20), undo_window=timedelta(minutes=5))
     assert asking.ids(priya, NOW + timedelta(seconds=299)) == []

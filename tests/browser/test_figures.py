@@ -17,11 +17,11 @@ PAGE = """{% extends "base.html" %}
 {% from "broadcasts/_figures.html" import figures with context %}
 {% block title %}Figures{% endblock %}
 {% block main %}<h1>Office hours change</h1>{{ figures(drawing) }}{% endblock %}"""
-DAY = replace(SOME, hours=tuple((hour, 900 - 37 * hour) for hour, _count in FULL_DAY), read=11_400,
+DAY = replace(SOME, hours=tuple((hour, 900 - 17 * hour) for hour, _count in FULL_DAY), read=11_400,
               running_from=None)  # fmt: skip
 
 
-@pytest.mark.parametrize("found", [SOME, DAY, NONE_YET], ids=["hours", "a day", "nothing"])
+@pytest.mark.parametrize("found", [SOME, DAY, NONE_YET], ids=["hours", "two days", "nothing"])
 def test_the_figures_are_readable_everywhere(
     site: Site, page_of: Callable[..., Page], found: charts.Figures
 ) -> None:

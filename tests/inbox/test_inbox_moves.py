@@ -154,6 +154,16 @@ def test_a_banner_has_no_floor(in_app: Flask, priya: int, bystander: int) -> Non
     assert asking.tops(bystander, LATER) == [banner]
 
 
+def test_a_banner_above_which_the_inbox_begins_is_kept_on_the_way_out(
+    in_app: Flask, ada: int
+) -> None:
+    banner = asking.broadcast("role:admin", is_banner=True)
+    db.session.execute(sa.update(User).values(inbox_since=LATER))  # as pruning does
+    assert asking.tops(ada, LATER) == [banner]
+    moves.revoke_admin(ada, LATER)
+    assert asking.one(ada, banner, LATER) is not None
+
+
 def test_banners_stand_newest_first_and_not_before_their_time(in_app: Flask, priya: int) -> None:
     later = asking.broadcast(is_banner=True, arrives_at=LATER)
     first, second = (asking.broadcast(is_banner=True) for _ in range(2))
