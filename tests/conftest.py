@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 import time_machine
@@ -34,6 +35,10 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 #: Noon of a Friday: tests that care about the time pass it in.
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery"
+
+#: The same examples in every run, and none of them timed: machines are busy.
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("suite")
 
 #: ``with at(NOON + timedelta(hours=8)):`` the clock stands at that moment.
 at = partial(time_machine.travel, tick=False)
