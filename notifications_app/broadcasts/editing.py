@@ -61,9 +61,8 @@ def edit(number: int, wanted: Edit, now: datetime, *, notify_again: bool = False
     releases = db.session.execute(_RELEASES, {"number": number}).one()
     if wanted.is_banner and not releases.many:
         raise BadInput("A banner is for a channel, not for named people.", "is_banner")
-    if "expires_at" in changed:
-        last = now if notify_again else releases.last or notification.created_at
-        check_end(wanted.expires_at, last, now)
+    if "expires_at" in changed or notify_again:
+        check_end(wanted.expires_at, releases.last or notification.created_at, now)
     if not changed and not notify_again:
         return []
     for name, value in _values(wanted).items():
