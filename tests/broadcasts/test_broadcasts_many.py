@@ -253,10 +253,11 @@ def test_what_nobody_would_see_is_not_made_unread_again(shell: Any, refused: Any
         again = ("broadcast", "edit", "1", "--notify-again")
         assert "in the past" in refused(2, *again)
         assert "is unread again" in shell(*again, "--no-expiry").out
-    shell(*SEND, "--at", "2026-11-25 09:00", "--timezone", "UTC")
-    ends_first = ("broadcast", "edit", "2", "--expires-in", "1d")
-    for more in ((), ("--notify-again",)):
-        assert "before it starts" in refused(2, *ends_first, *more)
+    for number, to in enumerate(((), ("--to-user", "priya")), 2):
+        shell(*SEND, *to, "--at", "2026-11-25 09:00", "--timezone", "UTC")
+        ends_first = ("broadcast", "edit", number, "--expires-in", "1d")
+        for more in ((), ("--notify-again",)):
+            assert "before it starts" in refused(2, *ends_first, *more)
 
 
 def test_a_dry_run_of_an_edit_changes_nothing(app: Flask, shell: Any, priya: int) -> None:
