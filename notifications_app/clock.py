@@ -31,8 +31,8 @@ _SPELLINGS = {
     else _LINKS[name]
     for name in pytz.all_timezones
 }
-#: Each name that :func:`zone_name` can give.
-EVERY_ZONE = frozenset(_SPELLINGS.values())
+#: Each name that an account may have: a zone may get another one after it was chosen.
+EVERY_ZONE = frozenset(pytz.all_timezones)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SIZES = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

@@ -22,7 +22,9 @@ def checked(field: str, text: str) -> str:
             )
         return _NAME
 
-    return _PLACEHOLDER.sub(plain, text)
+    # Behind the last end there is none to find: looking for it from each start took minutes.
+    before, end, rest = text.rpartition("}}")
+    return _PLACEHOLDER.sub(plain, before + end) + rest
 
 
 def fill(text: str, name: str) -> str:

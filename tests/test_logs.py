@@ -68,6 +68,15 @@ def test_what_is_sent_is_recorded_who_what_and_to_whom(
     ]
 
 
+def test_of_many_who_are_named_the_first_few_are_recorded(app: Flask, lines: io.StringIO) -> None:
+    names = [f"reader{number}" for number in range(7)]
+    for name in names:
+        add_user(app, name)
+    app.test_cli_runner().invoke(args=["notify", *names, "--title", "For you"])
+    (said,) = lines.getvalue().splitlines()
+    assert said.endswith(f"to={json.dumps(names[:5])} audience=7")
+
+
 def test_no_secret_is_in_any_record(
     make_app: Callable[..., Flask], caplog: pytest.LogCaptureFixture, lines: io.StringIO
 ) -> None:

@@ -83,3 +83,9 @@ def test_each_reader_reads_their_own_name_on_every_page(app: Flask, client: Any)
             assert data["title"] == f"Hello {NASTY if name == 'mallory' else 'zoe'}"
             flash = browser.post("/inbox/1/dismiss", follow_redirects=True).text
             assert f"Dismissed “Hello {shown}”" in flash
+
+
+@pytest.mark.parametrize("start", ["{", "{{ "])
+def test_a_million_beginnings_without_an_end_are_soon_read(start: str) -> None:
+    text = start * 1_000_000  # each looked for its end in all that follows: it took hours
+    assert checked("body", text) == text

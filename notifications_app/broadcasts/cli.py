@@ -134,5 +134,6 @@ def _finish(sending: telling.Sending, sent: actions.Sent, *, as_json: bool, dry_
         db.session.commit()
         if sent.is_new:
             said, count = sent.notification, sending.audience.count
-            record("sent", notification=said.id, title=said.title, to=sending.to, audience=count)
+            to = sending.to if isinstance(sending.to, str) else list(sending.audience.first)
+            record("sent", notification=said.id, title=said.title, to=to, audience=count)
     telling.tell(sending, sent, dry_run=dry_run, as_json=as_json)

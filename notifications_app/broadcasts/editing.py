@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, func, null, or_, select, update
 
+from ..clock import UTCDateTime
 from ..content import Content
 from ..errors import BadInput, NotThere, Refused
 from ..extensions import db, table, write
@@ -61,9 +62,9 @@ def edit(number: int, wanted: Edit, now: datetime, *, notify_again: bool = False
     releases = db.session.execute(_RELEASES, {"number": number}).one()
     if wanted.is_banner and not releases.many:
         raise BadInput("A banner is for a channel, not for named people.", "is_banner")
-    if "expires_at" in changed:
-        last = now if notify_again else releases.last or notification.created_at
-        check_end(wanted.expires_at, last, now)
+    if "expires_at" in changed or notify_again:
+        last = releases.last or db.session.execute(_LAST_CAME, {"number": number}).scalar()
+        check_end(wanted.expires_at, last or notification.created_at, now)
     if not changed and not notify_again:
         return []
     for name, value in _values(wanted).items():
@@ -97,6 +98,10 @@ def _differences(before: Edit, wanted: Edit) -> list[str]:
 _RELEASES = select(func.count().label("many"), func.max(Release.arrives_at).label("last")).where(
     Release.notification_id == _THIS
 )
+#: Of what went to named people: when it first came, or will come, to the last of them.
+_LAST_CAME = select(
+    func.max(func.coalesce(Delivery.snoozed_from, Delivery.arrives_at, type_=UTCDateTime))
+).where(Delivery.notification_id == _THIS)
 _NOW = bindparam("now", type_=Release.__table__.c.arrives_at.type)
 _RELEASE_AGAIN = update(table(Release)).where(
     Release.notification_id == _THIS, Release.arrives_at <= _NOW

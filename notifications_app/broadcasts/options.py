@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from .. import clock
+from ..accounts.groups import check_name
 from ..content import BODY_MAX, CATEGORIES, Content, check
 from ..errors import BadInput, NotThere, Refused
 from ..extensions import reading
@@ -171,7 +172,7 @@ def channel(
     if to_users or to_file is not None:
         return None
     if to_group is not None:
-        return of_group(to_group.strip().lower())
+        return of_group(check_name(to_group.strip().lower()))
     return ADMINS if to_admins else EVERYONE
 
 

@@ -242,3 +242,11 @@ def test_the_zones_of_the_machine_agree(app: Flask) -> None:
         asking.broadcast(local_at=NINE)
         released = sa.select(Release.arrives_at).where(Release.channel == f"everyone@{zone}")
         assert db.session.scalars(released).one() == NINE.replace(tzinfo=ZoneInfo(zone))
+
+
+def test_a_zone_may_be_called_otherwise_than_when_it_was_chosen(in_app: Flask, priya: int) -> None:
+    older = sa.update(User).where(User.id == priya).values(timezone="Asia/Calcutta")
+    db.session.execute(older)
+    for number in (asking.broadcast(local_at=NINE), asking.notify(priya, local_at=NINE)):
+        assert number not in asking.ids(priya, IN_KOLKATA - timedelta(seconds=1))
+        assert number in asking.ids(priya, IN_KOLKATA)

@@ -63,6 +63,11 @@ def test_there_is_no_such_group(refused: Any) -> None:
     )
 
 
+def test_what_could_be_no_group_is_refused(refused: Any) -> None:
+    for name in ("\udcff", "ops@UTC", ""):
+        assert "A group name" in refused(2, *SEND, "--to-group", name)
+
+
 def test_names_come_from_a_file_or_from_standard_input(
     app: Flask, shell: Any, priya: int, tmp_path: Path
 ) -> None:
@@ -240,6 +245,19 @@ def test_an_edit_may_make_it_unread_again(app: Flask, shell: Any, priya: int) ->
         assert said.out == "Notification 1 is unread again for those who had it.\n"
     row = one(app, priya)
     assert (row.dismissed_at, row.arrives_at) == (None, NOW + timedelta(minutes=1))
+
+
+def test_what_nobody_would_see_is_not_made_unread_again(shell: Any, refused: Any) -> None:
+    shell(*SEND, "--expires-in", "1h")
+    with at(NOW + timedelta(hours=2)):
+        again = ("broadcast", "edit", "1", "--notify-again")
+        assert "in the past" in refused(2, *again)
+        assert "is unread again" in shell(*again, "--no-expiry").out
+    for number, to in enumerate(((), ("--to-user", "priya")), 2):
+        shell(*SEND, *to, "--at", "2026-11-25 09:00", "--timezone", "UTC")
+        ends_first = ("broadcast", "edit", number, "--expires-in", "1d")
+        for more in ((), ("--notify-again",)):
+            assert "before it starts" in refused(2, *ends_first, *more)
 
 
 def test_a_dry_run_of_an_edit_changes_nothing(app: Flask, shell: Any, priya: int) -> None:
