@@ -7,9 +7,13 @@ from sqlalchemy import Connection, Row, Select, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from ..content import check_topic
-from ..errors import NotThere, Taken
+from ..errors import NotThere, Refused, Taken
 from ..extensions import among, db, table
 from .models import Group, GroupMember, User
+
+#: In how many groups one person may be. Each is two channels, and so two parts of every
+#: statement about their inbox: SQLite takes 500, and to build 250 takes seconds.
+MOST = 50
 
 
 def check_name(name: str) -> str:
@@ -80,3 +84,19 @@ def those_in(name: str, user_ids: Collection[int]) -> set[int]:
         GroupMember.group_id == find(name), GroupMember.user_id.in_(among(user_ids))
     )
     return set(db.session.execute(inside).scalars())
+
+
+def check_few(people: Select[Any]) -> None:
+    """Raises Refused where one of these people (a SELECT of ids) is in over :data:`MOST` groups."""
+    too_many = (
+        select(User.username)
+        .join(GroupMember, GroupMember.user_id == User.id)
+        .where(User.id.in_(people.correlate(None)))
+        .group_by(User.username)
+        .having(func.count() > MOST)
+        .order_by(User.username)
+        .limit(1)
+    )
+    name = db.session.execute(too_many).scalar()
+    if name is not None:
+        raise Refused(f"“{name}” would be in over {MOST} groups. Nothing was changed.", "group")

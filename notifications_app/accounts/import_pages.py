@@ -51,7 +51,7 @@ def _read(upload: FileStorage, *, writes: bool) -> Report:
     now = clock.now()
     try:
         with upload.stream as stream:
-            report = import_people(stream, now)
+            report = import_people(stream, now, most_errors=LISTED)
         if [error.line for error in report.errors] == [1]:
             raise BadInput(f"Line 1: {report.errors[0].reason}", "file")
         if writes and not report.errors:
@@ -70,9 +70,9 @@ def _page(form: ImportForm, report: Report | None = None) -> str:
         report=report if report and not report.errors else None,
         changes=bool(report and any(imported.figures(report).values())),
         some=imported.some,
-        wrong=report.errors[:LISTED] if report else [],
+        wrong=report.errors if report else [],
         wrong_words=imported.refusal(report) if report and report.errors else "",
-        wrong_more=max(0, len(report.errors) - LISTED) if report else 0,
+        wrong_more=report.wrong - len(report.errors) if report else 0,
         largest=LARGEST // MEGABYTE,
     )
 

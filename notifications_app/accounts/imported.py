@@ -45,5 +45,5 @@ def some(count: int, first: list[str]) -> str:
 
 def refusal(report: Report) -> str:
     """Why nothing was done: ``2 lines are wrong of 1,204. Nothing was imported.``."""
-    bad = counted(len(report.errors), "line is", "lines are")
+    bad = counted(report.wrong, "line is", "lines are")
     return f"{bad} wrong of {report.lines:,}. Nothing was imported."

@@ -18,7 +18,7 @@ from . import groups
 from .actions import check_display_name, check_email, check_username
 
 COLUMNS = ("username", "email", "display_name", "timezone", "groups")
-LINE_MAX, GROUPS_MAX = 65_536, 100
+LINE_MAX = 65_536
 _BETWEEN_GROUPS = re.compile(r"[\s;]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -123,6 +123,6 @@ def _person(number: int, columns: Sequence[str], text: str | None) -> Person:
 @lru_cache(1024)
 def _groups(cell: str) -> tuple[str, ...]:
     names = dict.fromkeys(name for name in _BETWEEN_GROUPS.split(cell) if name)
-    if len(names) > GROUPS_MAX:
-        raise BadInput(f"A line names at most {GROUPS_MAX} groups; this one names {len(names)}.")
+    if len(names) > groups.MOST:
+        raise BadInput(f"A line names at most {groups.MOST} groups; this one names {len(names)}.")
     return tuple(groups.check_name(name) for name in names)

@@ -6,6 +6,7 @@ Their deliveries move with them, as when one is made or changed alone.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
@@ -38,28 +39,35 @@ class Report:
     first_changed: list[str] = field(default_factory=list)
     #: How many lines name somebody, good or bad.
     lines: int = 0
-    #: Each bad line, in order, with the sentence why.
+    #: How many lines are bad, and those kept of them, in order, each with the sentence why.
+    wrong: int = 0
     errors: list[Wrong] = field(default_factory=list)
 
 
 def import_people(
-    stream: IO[Any], now: datetime, tell: Callable[[], None] = lambda: None
+    stream: IO[Any],
+    now: datetime,
+    tell: Callable[[], None] = lambda: None,
+    *,
+    most_errors: float = inf,
 ) -> Report:
     """Make the people a CSV of bytes or text names, change those who are there, add to groups.
 
-    Reads the stream once, in constant memory but for the errors, and calls ``tell`` every few
-    thousand lines. Never commits: a dry run is a return before it.
+    Reads the stream once, in constant memory but for the errors, of which it keeps at most
+    ``most_errors``, and calls ``tell`` every few thousand lines. Never commits: a dry run is a
+    return before it.
 
     Raises:
-        Refused: where the accounts were changed by somebody else at the same time.
+        Refused: where the accounts were changed by somebody else at the same time, or somebody
+            would be in too many groups.
     """
     report = Report()
     with SpooledTemporaryFile(IN_MEMORY, mode="w+", encoding="utf-8") as file:
-        keep(_good(lines.people(stream), report, tell), file)
+        keep(_good(lines.people(stream), report, tell, most_errors), file)
         file.seek(0)
         try:
             with staged(file):
-                _apply(report, now)
+                _apply(report, now, most_errors)
         except IntegrityError:
             raise Refused(
                 "Accounts were changed by somebody else meanwhile. Nothing was imported; try again."
@@ -68,7 +76,7 @@ def import_people(
 
 
 def _good(
-    found: Iterator[Person | Wrong], report: Report, tell: Callable[[], None]
+    found: Iterator[Person | Wrong], report: Report, tell: Callable[[], None], most: float
 ) -> Iterator[Person]:
     """Those who can be taken; the others go into the report."""
     for one in found:
@@ -77,15 +85,19 @@ def _good(
             tell()
         if isinstance(one, Person):
             yield one
-        else:
+            continue
+        report.wrong += 1
+        if len(report.errors) < most:
             report.errors.append(one)
 
 
-def _apply(report: Report, now: datetime) -> None:
+def _apply(report: Report, now: datetime, most_errors: float) -> None:
     comparing.find_people()
     wrong = {clash.line: clash for clash in comparing.clashes()}
-    report.errors = sorted([*report.errors, *wrong.values()])
-    if report.errors:
+    report.wrong += len(wrong)
+    every_kept = sorted([*report.errors, *wrong.values()])
+    report.errors = every_kept[: int(min(most_errors, len(every_kept)))]
+    if report.wrong:
         return
     comparing.compare()
     every, report.new, report.changed = comparing.counts()

@@ -116,7 +116,8 @@ def _set_admin(user_id: int, *, since: datetime | None) -> None:
 def join_group(name: str, user_ids: Collection[int], now: datetime) -> int:
     """Put these people into a group: they hear what comes from now on, and the live banners.
 
-    Returns how many were not in it. Raises NotThere where there is no such group.
+    Returns how many were not in it. Raises NotThere where there is no such group, Refused where
+    somebody would be in too many.
     """
     group_id = groups.find(name)
     member = (GroupMember.group_id == group_id, GroupMember.user_id.in_(among(user_ids)))
@@ -132,7 +133,11 @@ def join_group(name: str, user_ids: Collection[int], now: datetime) -> int:
 
 
 def joined(crowd: Select[Any], now: datetime) -> None:
-    """Hand those whose membership of a group begins ``now`` the banners that are live on it."""
+    """Hand those whose membership of a group begins ``now`` the banners that are live on it.
+
+    Raises Refused where one of them is in more groups than their inbox can ask at once.
+    """
+    groups.check_few(crowd)
     take_stamps(crowd, now)
     _hand_over(channels.heard(crowd, channels.by_group(GroupMember.since == now)), now)
 

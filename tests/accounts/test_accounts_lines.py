@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications_app import clock
-from notifications_app.accounts import lines
-from notifications_app.accounts.lines import GROUPS_MAX, LINE_MAX, Person, Wrong
+from notifications_app.accounts import groups, lines
+from notifications_app.accounts.lines import LINE_MAX, Person, Wrong
 
 HEAD = "username,email,display_name,timezone,groups\n"
 COLUMNS = "The first line names the columns, separated by commas: username, and any of"
@@ -132,8 +132,8 @@ def test_another_encoding_is_refused(encoding: str) -> None:
         (f"ada,,{'x' * LINE_MAX},,", "A line has at most 65,536 characters; this one has more."),
         (f"ada,,{'x' * LINE_MAX * 3},,", "A line has at most 65,536 characters"),
         (
-            "ada,,,," + " ".join(f"g{number}" for number in range(GROUPS_MAX + 1)),
-            "A line names at most 100 groups; this one names 101.",
+            "ada,,,," + " ".join(f"g{number}" for number in range(groups.MOST + 1)),
+            "A line names at most 50 groups; this one names 51.",
         ),
     ],
 )

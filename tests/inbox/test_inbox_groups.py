@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from notifications_app.accounts.groups import MOST
 from notifications_app.accounts.models import Group, GroupMember, User
-from notifications_app.errors import NotThere
+from notifications_app.errors import NotThere, Refused
 from notifications_app.extensions import among, db, table
 from notifications_app.inbox import actions, moves
 from notifications_app.inbox.channels import group_of, listening, whole, zone_of
@@ -108,7 +109,7 @@ def test_a_crowd_is_as_many_statements_as_one(size: int) -> None:
     with asking.statements() as seen:
         assert moves.join_group("ops", people, LATER) == size
         assert moves.leave_group("ops", people, MUCH_LATER) == size
-    assert len(seen) == 9
+    assert len(seen) == 10
     assert asking.how_many(Delivery) == size
 
 
@@ -142,3 +143,16 @@ def test_the_parts_of_a_channels_name() -> None:
     assert (whole(channel), group_of(channel)) == (OPS, "ops")
     assert zone_of(channel) == "America/Argentina/Buenos_Aires"
     assert (group_of("everyone@UTC"), zone_of("everyone"), zone_of(OPS)) == (None, None, None)
+
+
+def test_nobody_is_in_more_groups_than_an_inbox_can_ask(priya: int, bystander: int) -> None:
+    names = [f"g{number}" for number in range(MOST + 1)]
+    db.session.add_all(Group(name=name) for name in names)
+    db.session.flush()
+    for name in names[:-1]:
+        moves.join_group(name, [priya], NOW)
+    number = asking.broadcast(f"group:{names[-2]}", now=LATER)
+    assert asking.ids(priya, LATER) == [number]
+    assert asking.count(priya, LATER) == 1
+    with pytest.raises(Refused, match="“priya” would be in over 50 groups"):
+        moves.join_group(names[-1], [bystander, priya], LATER)

@@ -351,3 +351,17 @@ def test_nothing_is_left_behind_in_the_database(in_app: Flask) -> None:
     names = sa.inspect(db.session.connection()).get_temp_table_names()
     assert not [name for name in names if name.startswith("import_")]
     assert db.session.execute(sa.select(sa.func.count()).select_from(Delivery)).scalar_one() == 0
+
+
+def test_over_fifty_groups_a_person_are_refused() -> None:
+    many = " ".join(f"g{number}" for number in range(groups.MOST))
+    assert run(f"zoe,,,,{many}").new == 1
+    with pytest.raises(Refused, match="“zoe” would be in over 50 groups"):
+        run("zoe,,,,another")
+
+
+def test_of_very_many_bad_lines_the_first_are_kept_and_all_are_counted() -> None:
+    rows = [*("-,,,," for _ in range(20)), "ada,,,,", "ada,,,,"]
+    report = import_people(io.BytesIO("\n".join([HEAD, *rows]).encode()), LATER, most_errors=5)
+    assert [error.line for error in report.errors] == [2, 3, 4, 5, 6]
+    assert (report.wrong, report.lines, report.new) == (21, 22, 0)
