@@ -14,16 +14,16 @@ from ..forms import NOT_SENT, Form
 from ..logs import record
 from ..pages import zone
 from ..web import admin, go, me
-from . import actions, audience, noting
+from . import actions, audience, noting, queries
 from .drafts import Draft, draft, fresh_key
 from .forms import END, TO, WHEN, BroadcastForm
 from .telling import Sending
-from .timing import arrival
+from .timing import NO_TIME, arrival
 from .views import blueprint
 from .words import listed, people, when, when_local, who
 
 _SENT_BEFORE = (
-    "This form was sent before, and says something else now. Nothing was sent."
+    "This form was sent before, and would send something else now. Nothing was sent."
     " Send it again to make it another broadcast."
 )
 
@@ -100,13 +100,15 @@ def _held_until(sending: Sending) -> datetime | None:
 
 def _send(form: Form, now: datetime) -> Any:
     chosen, sending = _sending(form, now)
+    sent = None
     try:
         sent = actions.broadcast(chosen.channel, chosen.content, now, chosen.options)
     except Refused as refusal:
         if refusal.field != "key":
             raise
+    if sent is None or not (sent.is_new or _is_same_time(sending, sent.notification.id)):
         form["key"].data = fresh_key()
-        raise Refused(_SENT_BEFORE) from None
+        raise Refused(_SENT_BEFORE)
     said, count = sent.notification, sending.audience.count
     number, title = said.id, said.title
     if sent.is_new:
@@ -121,6 +123,24 @@ def _send(form: Form, now: datetime) -> Any:
     else:
         feedback.info(f"This was sent already: it is notification {number}. It was sent once.")
     return go(url_for("broadcasts.one", number=number), "/")
+
+
+def _is_same_time(sending: Sending, number: int) -> bool:
+    """Whether what was sent under this form's key came, and ends, when this would.
+
+    The same form sent again later may mean so much later, and not more.
+    """
+    with reading() as connection:
+        first = queries.broadcast(connection, number)
+    if first is None:
+        return False
+    later, times = sending.now - first.created_at, sending.arrival
+    pairs = [(times.first, first.arrives_at), (times.last, first.last_arrives_at)]
+    if times.expires_at and first.expires_at:
+        pairs.append((times.expires_at, first.expires_at))
+    elif times.expires_at or first.expires_at:
+        return False
+    return all(NO_TIME <= wanted - was <= later for wanted, was in pairs)
 
 
 def _say(sending: Sending, number: int) -> None:

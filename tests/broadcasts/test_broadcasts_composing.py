@@ -185,7 +185,8 @@ def test_the_same_page_sent_twice_sends_once(app: Flask, admin: FlaskClient) -> 
         assert first.headers["Location"] == second.headers["Location"]
         page = words(admin.get(second.headers["Location"]))
     with at(NOW + HOUR):
-        compose(admin, key=key, hold="y")
+        again = compose(admin, key=key)
+    assert again.headers["Location"] == first.headers["Location"]
     assert "This was sent already: it is notification 1." in page
     assert [one.key for one in all_sent(app)] == [key]
     assert len(entries(app)) == 1
@@ -199,10 +200,37 @@ def test_the_same_page_with_other_words_is_refused_and_then_another_broadcast(
         compose(admin, key=key)
         refused = compose(admin, key=key, title="Other")
         assert refused.status_code == 400
-        assert errors(refused)[""].startswith("This form was sent before, and says something else")
+        assert errors(refused)[""].startswith(
+            "This form was sent before, and would send something else"
+        )
         assert value(refused, "title") == "Other"
         assert compose(admin, key=key_in(refused), title="Other").status_code == 303
     assert [one.title for one in all_sent(app)] == ["Hello", "Other"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"hold": "y"},
+        {"when": "at", "at": "2026-11-20T16:00"},
+        {"when": "local", "at": "2026-11-21T09:00"},
+        {"end": "in", "expires_in": "1d"},
+    ],
+)
+def test_the_same_page_at_another_time_is_not_taken_for_the_same(
+    app: Flask, admin: FlaskClient, changed: dict[str, str]
+) -> None:
+    with at(NOW):
+        key = key_in(admin.get(NEW))
+        compose(admin, key=key)
+    with at(NOW + timedelta(minutes=1)):
+        refused = compose(admin, key=key, **changed)
+        assert refused.status_code == 400
+        assert errors(refused)[""].startswith(
+            "This form was sent before, and would send something else"
+        )
+        assert compose(admin, key=key_in(refused), **changed).status_code == 303
+    assert len(all_sent(app)) == 2
 
 
 @pytest.mark.parametrize("key", ["", "x", "page-short", "page-" + "x" * 200, "monday\n"])
