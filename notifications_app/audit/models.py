@@ -25,6 +25,6 @@ class AuditEntry(Model):
         ForeignKey("users.id", ondelete="SET NULL"), index=True
     )
     action: Mapped[str] = mapped_column(String(ACTION_MAX))
-    subject: Mapped[str] = mapped_column(String(SUBJECT_MAX))
+    subject: Mapped[str] = mapped_column(String(SUBJECT_MAX), index=True)
     #: A small JSON object.
     detail: Mapped[str] = mapped_column(Text, default="{}")

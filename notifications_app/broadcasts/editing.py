@@ -77,7 +77,7 @@ def edit(number: int, wanted: Edit, now: datetime, *, notify_again: bool = False
     if notify_again:
         write(_RELEASE_AGAIN.values(arrives_at=now), values)
         write(_DELIVER_AGAIN.values(arrives_at=now), values)
-    if wanted.is_banner and changed:
+    if wanted.is_banner and {"is_banner", "expires_at"} & set(changed):
         moves.hand_banner(number, now)
     return changed
 
