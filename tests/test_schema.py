@@ -47,6 +47,7 @@ INDEXES = {
     "ix_deliveries_notification_id": "notification_id",
     "ix_changes_notification_id": "notification_id",
     "ix_audit_actor_id": "actor_id",
+    "ix_audit_subject": "subject",
 }
 PARTIAL = {
     "ix_releases_banner": "is_banner",
