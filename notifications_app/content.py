@@ -16,7 +16,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from notifications_app.errors import BadInput
-from notifications_app.placeholders import checked
+from notifications_app.placeholders import checked, without
 
 TITLE_MAX = 140
 BODY_MAX = 4000
@@ -65,7 +65,8 @@ def check(
     if category not in CATEGORIES:
         raise BadInput("A category is success, error, warning or info.", "category")
     topic = check_topic(topic)
-    label = check_line(action_label or "", "action_label", "link label", LABEL_MAX)
+    label = without("action_label", action_label or "")
+    label = check_line(label, "action_label", "link label", LABEL_MAX)
     if label and not action_url:
         raise BadInput("A link label needs a link; give both or neither.", "action_label")
     lines = body.replace("\r\n", "\n").replace("\r", "\n")

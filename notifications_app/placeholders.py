@@ -27,6 +27,13 @@ def checked(field: str, text: str) -> str:
     return _PLACEHOLDER.sub(plain, before + end) + rest
 
 
+def without(field: str, text: str) -> str:
+    """The text, in which nothing is filled; raises BadInput for a placeholder."""
+    if _PLACEHOLDER.search(text[: text.rfind("}}") + 2]):
+        raise BadInput("Nothing is filled in here. Placeholders go in the title or body.", field)
+    return text
+
+
 def fill(text: str, name: str) -> str:
     """The text as the reader of this name reads it; in HTML the name is escaped."""
     if isinstance(text, Markup):

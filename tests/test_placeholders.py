@@ -12,7 +12,7 @@ from notifications_app import content
 from notifications_app.broadcasts import actions as broadcasts
 from notifications_app.errors import BadInput
 from notifications_app.extensions import db
-from notifications_app.placeholders import checked, fill, fill_markdown
+from notifications_app.placeholders import checked, fill, fill_markdown, without
 from tests.conftest import add_user, at, sign_in
 from tests.inbox import asking
 from tests.inbox.asking import NOW
@@ -38,6 +38,13 @@ def test_what_would_not_be_filled_is_refused(text: str) -> None:
     assert refusal.value.field == "body"
 
 
+@pytest.mark.parametrize("text", ["{{display_name}}", "Open {{name}}", "{{}}"])
+def test_the_words_of_a_link_take_no_placeholder(text: str) -> None:
+    with pytest.raises(BadInput, match="Nothing is filled in here") as refusal:
+        content.check("Hello", action_url="/inbox", action_label=text)
+    assert refusal.value.field == "action_label"
+
+
 @pytest.mark.parametrize("text", ["{{display_name}}", "{{ display_name }}", "{{\tdisplay_name}}"])
 def test_space_within_does_not_matter(text: str) -> None:
     assert content.check(f"Hi {text}!").title == "Hi {{display_name}}!"
@@ -46,6 +53,7 @@ def test_space_within_does_not_matter(text: str) -> None:
 @pytest.mark.parametrize("text", ["{", "{display_name}", "}} {{", "{ {x} }", "a {{ b"])
 def test_other_braces_are_only_braces(text: str) -> None:
     assert checked("title", text) == text
+    assert without("action_label", text) == text
 
 
 @given(name=NAMES)
