@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 
 from .error_pages import EXPIRED
 from .errors import Refused
+from .extensions import db
 
 #: The status of a page that shows a form again.
 NOT_SENT = 400
@@ -36,6 +37,7 @@ class Form(FlaskForm):
         try:
             action()
         except Refused as refusal:
+            db.session.rollback()  # lets go of the lock: others write while the page is rendered
             self.refuse(refusal)
             return False
         return True

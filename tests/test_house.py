@@ -96,7 +96,9 @@ def test_only_the_edges_that_are_named_commit() -> None:
     assert commit <= MAY_COMMIT
     for file in FILES:
         others = {one for one in calls(file) if one.endswith((".commit", ".rollback"))}
-        assert others <= {"db.session.commit"}, file
+        # A refused form lets go of the lock before its page is rendered; nobody else need.
+        gives_up = {"db.session.rollback"} if module(file) == "forms" else set()
+        assert others <= {"db.session.commit"} | gives_up, file
 
 
 @pytest.mark.parametrize("file", FILES, ids=ids)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, before_render_template
 from flask.testing import FlaskClient
 
 from notifications_app.accounts import actions as accounts
@@ -231,6 +231,21 @@ def test_the_same_page_at_another_time_is_not_taken_for_the_same(
         )
         assert compose(admin, key=key_in(refused), **changed).status_code == 303
     assert len(all_sent(app)) == 2
+
+
+def test_a_page_that_says_what_was_refused_keeps_nobody_from_writing(
+    app: Flask, admin: FlaskClient
+) -> None:
+    holding: list[bool] = []
+
+    def looks(*_sent: Any, **_more: Any) -> None:
+        holding.append(db.session().in_transaction())
+
+    with at(NOW), before_render_template.connected_to(looks, app):
+        key = key_in(admin.get(NEW))
+        compose(admin, key=key)
+        assert compose(admin, key=key, title="Other").status_code == 400
+    assert holding[-1:] == [False]
 
 
 @pytest.mark.parametrize("key", ["", "x", "page-short", "page-" + "x" * 200, "monday\n"])
