@@ -132,7 +132,7 @@ function setUp(root) {
 
 setUp(document);
 
-// ---- Menus close at a click elsewhere and at Escape.
+// ---- Menus close at a click elsewhere and at Escape; the arrows go through their choices.
 
 document.addEventListener("click", (event) => {
   for (const menu of all("[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -144,6 +144,15 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   menu.open = false;
   one("summary", menu).focus();
+});
+
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const menu = step && event.target.closest("[data-menu][open]");
+  if (!menu || event.target.matches("input, select")) return;
+  event.preventDefault();
+  const choices = all("summary, .menu :is(a, button, input)", menu).filter((choice) => choice.checkVisibility());
+  choices[(choices.indexOf(event.target) + step + choices.length) % choices.length].focus();
 });
 
 // ---- An address that names a part of something folded unfolds it.

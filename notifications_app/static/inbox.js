@@ -181,6 +181,7 @@ function place(element) {
     return { row: row.id, kind: kinds.find((kind) => one(kind, row) === element) ?? "h3 a" };
   }
   if (element?.closest(".tabs")) return { selector: ".tabs [aria-current]" };
+  if (element?.id === "q") return { typed: element.value };
   if (element?.closest(".search, .empty")) return { selector: `#${element.id || "q"}` };
   if (element?.closest(".page-head") && element.value) return { selector: `.page-head [value=${element.value}]` };
   if (element?.closest("#said")) return { selector: "#said .flash button:not([hidden])" };
@@ -216,7 +217,9 @@ document.addEventListener("htmx:after:swap", () => {
   hint();
   if (moved) scrollTo(0, 0);
   else stay(before);
-  if ([document.body, one("#main"), null].includes(document.activeElement)) focusAgain(before);
+  if (moved && !rows().length) announce(all(".empty p").map((words) => words.textContent.trim()).join(" "));
+  if (before.focus?.typed !== undefined) searchAgain(before.focus.typed, moved);
+  else if ([document.body, one("#main"), null].includes(document.activeElement)) focusAgain(before);
 });
 
 /** The same view: what was selected still is, and what was looked at stays where it was. */
@@ -231,6 +234,14 @@ function focusAgain({ focus, ids, about }) {
   const id = focus.acted ? about.at(-1) : focus.row;
   const found = focus.selector ? one(focus.selector) : one(`#${id} ${focus.kind ?? "h3 a"}`) ?? nearest(ids, id);
   (found ?? one("#view h1")).focus({ preventScroll: Boolean(focus.selector) });
+}
+
+/** What was looked for is there: on with the first of it, unless more has been typed since. */
+function searchAgain(typed, moved) {
+  const field = one("#q");
+  if (moved && rows().length && field.value.trim() === typed.trim()) return focusRow(rows()[0]);
+  field.value = typed;
+  field.focus({ preventScroll: true });
 }
 
 /** The link of the next row that was after this one and is there, else of the one before. */

@@ -72,6 +72,13 @@ function undo() {
   else announce("There is nothing to undo.");
 }
 
+/** From an empty field for the search back to the list; one that is not empty the browser empties. */
+function leaveSearch(event) {
+  if (event.key !== "Escape" || event.target.id !== "q" || event.target.value) return;
+  event.preventDefault();
+  move(1);
+}
+
 function clear(event) {
   const picked = one(".list:has(:checked)");
   if (event.defaultPrevented || sheet.open || !picked) return;
@@ -105,7 +112,8 @@ const isTyping = (element) =>
   element.matches("select, textarea, [contenteditable], input:not([type=checkbox], [type=radio])");
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || isTyping(event.target)) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (isTyping(event.target)) return leaveSearch(event);
   if (event.key !== "Escape" && sheet.open) return;
   if (event.key === "i" && Date.now() - afterG < 1500) {
     afterG = 0;

@@ -93,12 +93,47 @@ def test_a_search_by_keys(four: list[int], page_of: Callable[..., Page]) -> None
     page.keyboard.type("invoice is:unread")
     page.keyboard.press("Enter")
     shows(page, ONE, THREE)
+    focused(page, ONE)
+    page.keyboard.press("/")
+    page.keyboard.type("nothing like it")
+    page.keyboard.press("Enter")
+    shows(page)
     expect(page.locator("#q")).to_be_focused()
+    expect(page.locator("#live")).to_contain_text("Nothing matches “nothing like it”")
     tab_to(page, "Clear the search")
     page.keyboard.press("Enter")
     shows(page, *FOUR)
     expect(page.locator("#q")).to_be_focused()
+    # Escape leaves the field once it is empty, and not before.
+    page.keyboard.type("x")
+    page.keyboard.press("Escape")
+    expect(page.locator("#q")).to_have_value("")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.press("Escape")
+    focused(page, ONE)
     assert same()
+
+
+def test_what_is_typed_while_a_search_runs_keeps_the_focus(
+    four: list[int], page_of: Callable[..., Page]
+) -> None:
+    page = page_of("noor")
+    page.goto("/inbox")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/inbox?q=*", hold)
+    page.keyboard.press("/")
+    page.keyboard.type("invoice")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#main').ariaBusy")
+    page.keyboard.type("s")
+    held[0].continue_()
+    shows(page, ONE, THREE)
+    expect(page.locator("#q")).to_be_focused()
+    expect(page.locator("#q")).to_have_value("invoices")
 
 
 def test_the_address_follows_and_back_goes_back(
@@ -453,6 +488,16 @@ def test_one_is_put_to_sleep_and_woken_by_keys(
     page.keyboard.press("Escape")
     expect(row(page, TWO).locator(".snooze summary")).to_be_focused()
     page.keyboard.press("s")
+    # The arrows go round the choices.
+    page.keyboard.press("ArrowDown")
+    expect(row(page, TWO).locator(".snooze button").nth(1)).to_be_focused()
+    for _time in range(2):
+        page.keyboard.press("ArrowUp")
+    expect(row(page, TWO).locator(".snooze summary")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(row(page, TWO).get_by_role("link", name="Pick a time")).to_be_focused()
+    for _time in range(2):
+        page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     said(page, f"Snoozed “{TWO}” until")
     focused(page, THREE)
