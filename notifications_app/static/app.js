@@ -138,8 +138,10 @@ document.addEventListener("click", (event) => {
   for (const menu of all("[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 
+const CHOOSING = "[data-menu][open], .snooze-part[open]";
+
 document.addEventListener("keydown", (event) => {
-  const menu = event.key === "Escape" && one("[data-menu][open]");
+  const menu = event.key === "Escape" && !one("dialog[open]") && one(CHOOSING);
   if (!menu) return;
   event.preventDefault();
   menu.open = false;
@@ -148,10 +150,10 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  const menu = step && event.target.closest("[data-menu][open]");
-  if (!menu || event.target.matches("input, select")) return;
+  const menu = step && event.target.closest(CHOOSING);
+  if (!menu || event.target.matches("input")) return;
   event.preventDefault();
-  const choices = all("summary, .menu :is(a, button, input)", menu).filter((choice) => choice.checkVisibility());
+  const choices = all("summary, a, button, input", menu).filter((choice) => choice.checkVisibility());
   choices[(choices.indexOf(event.target) + step + choices.length) % choices.length].focus();
 });
 

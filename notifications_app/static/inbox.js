@@ -180,7 +180,8 @@ function place(element) {
     const kinds = ["h3 a", ".pick input", ".more summary", ".row-actions > :last-child", ".row-actions summary", ".row-actions > *"];
     return { row: row.id, kind: kinds.find((kind) => one(kind, row) === element) ?? "h3 a" };
   }
-  if (element?.closest(".tabs")) return { selector: ".tabs [aria-current]" };
+  const tab = element?.closest(".tabs a");
+  if (tab) return { selector: `.tabs :nth-child(${[...tab.parentElement.children].indexOf(tab) + 1})` };
   if (element?.id === "q") return { typed: element.value };
   if (element?.closest(".search, .empty")) return { selector: `#${element.id || "q"}` };
   if (element?.closest(".page-head") && element.value) return { selector: `.page-head [value=${element.value}]` };

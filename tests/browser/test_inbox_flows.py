@@ -514,6 +514,39 @@ def test_one_is_put_to_sleep_and_woken_by_keys(
     shows(page, TWO)
 
 
+def test_the_choices_on_the_page_of_one_are_gone_through_by_keys(
+    four: list[int], page_of: Callable[..., Page]
+) -> None:
+    page = page_of("noor")
+    page.goto(f"/inbox/{four[1]}")
+    choices = page.locator(".snooze-part")
+    page.keyboard.press("s")
+    expect(choices.locator("button").first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(choices.locator("button").nth(1)).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(choices.locator("button").nth(1)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(choices.locator("summary")).to_be_focused()
+    expect(choices.locator("button").first).to_be_hidden()
+
+
+def test_the_focus_stays_on_a_tab_that_is_not_open(
+    four: list[int], page_of: Callable[..., Page]
+) -> None:
+    page = page_of("noor")
+    page.goto("/inbox")
+    page.keyboard.type("je")
+    said(page, f"Dismissed “{ONE}”.")
+    tab_to(page, "Dismissed 1", key="Shift+Tab")
+    page.keyboard.press("z")
+    said(page, "Put back 1 notification.")
+    expect(page.get_by_role("link", name="Dismissed 0")).to_be_focused()
+
+
 # ---- Muting.
 
 
