@@ -137,8 +137,8 @@ def joined(crowd: Select[Any], now: datetime) -> None:
 
     Raises Refused where one of them is in more groups than their inbox can ask at once.
     """
-    groups.check_few(crowd)
     take_stamps(crowd, now)
+    groups.check_few(crowd)  # under the lock: else two who join at once are both let in
     _hand_over(channels.heard(crowd, channels.by_group(GroupMember.since == now)), now)
 
 

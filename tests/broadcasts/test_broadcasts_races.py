@@ -1,14 +1,18 @@
 """Many at once, in threads and in a second process: no error, nothing lost, nothing twice."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import sqlalchemy as sa
 from flask import Flask
 
 from notifications_app import clock
+from notifications_app.accounts import groups
+from notifications_app.accounts.models import Group, GroupMember
+from notifications_app.errors import Refused
 from notifications_app.extensions import db
-from notifications_app.inbox import actions
+from notifications_app.inbox import actions, moves
 from notifications_app.inbox.models import Change, Delivery, Notification, Release
 from tests.broadcasts import racing
 from tests.inbox import asking
@@ -70,6 +74,49 @@ def test_two_tabs_dismissing_the_same_dismiss_each_once(app: Flask, priya: int) 
         assert asking.ids(priya) == []
         logged = sa.select(sa.func.count()).select_from(Change)
         assert db.session.execute(logged).scalar_one() == 20
+
+
+def test_two_groups_at_once_do_not_make_one_too_many(app: Flask, priya: int) -> None:
+    names = [f"g{number}" for number in range(groups.MOST + 1)]
+    with app.app_context():
+        db.session.add_all(Group(name=name) for name in names)
+        db.session.flush()
+        for name in names[2:]:
+            moves.join_group(name, [priya], NOW)
+        db.session.commit()
+
+    def join_another() -> str:
+        with app.app_context():
+            try:
+                moves.join_group(names[1], [priya], NOW)
+            except Refused as refusal:
+                return str(refusal)
+            db.session.commit()
+            return ""
+
+    with ThreadPoolExecutor(1) as threads, app.app_context():
+        moves.join_group(names[0], [priya], NOW)
+        other = threads.submit(join_another)
+        wait_until_somebody_waits()
+        db.session.commit()
+        assert "would be in over 50 groups" in other.result(timeout=30)
+        assert asking.how_many(GroupMember) == groups.MOST
+
+
+def wait_until_somebody_waits() -> None:
+    """For a lock of this database; on SQLite nobody begins to write before it is free."""
+    waiting = sa.text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    for _try in range(3000):
+        if db.engine.dialect.name == "sqlite":
+            return
+        with db.engine.connect() as connection:
+            if connection.execute(waiting).scalar_one():
+                return
+        time.sleep(0.01)
+    raise AssertionError("Nobody waits.")
 
 
 def test_two_tabs_doing_different_things_both_get_their_way(app: Flask, priya: int) -> None:
