@@ -50,7 +50,7 @@ def edit(number: int, wanted: Edit, now: datetime, *, notify_again: bool = False
     """Make it read so, for everyone at once; the names of what changed, in alphabetical order.
 
     With ``notify_again`` it is unread once more, arriving now, for those to whom it had come;
-    who snoozed it hears of it when they wanted to.
+    who snoozed it hears of it when they wanted to, even where they dismissed it meanwhile.
 
     Raises:
         BadInput: where a banner is wanted of what went to named people.
@@ -77,6 +77,7 @@ def edit(number: int, wanted: Edit, now: datetime, *, notify_again: bool = False
     if notify_again:
         write(_RELEASE_AGAIN.values(arrives_at=now), values)
         write(_DELIVER_AGAIN.values(arrives_at=now), values)
+        write(_SLEEP_AGAIN.values(snoozed_from=now), values)
     if wanted.is_banner and {"is_banner", "expires_at"} & set(changed):
         moves.hand_banner(number, now)
     return changed
@@ -107,10 +108,21 @@ _RELEASE_AGAIN = update(table(Release)).where(
     Release.notification_id == _THIS, Release.arrives_at <= _NOW
 )
 #: A kept stamp would let an older undo swallow it.
+_ANEW = {"read_at": null(), "dismissed_at": null(), "stamp": null()}
 _DELIVER_AGAIN = (
     update(table(Delivery))
     .where(Delivery.notification_id == _THIS, Delivery.arrives_at <= _NOW)
-    .values(snoozed_from=null(), read_at=null(), dismissed_at=null(), stamp=null())
+    .values(snoozed_from=null(), **_ANEW)
+)
+#: It is asleep, and wakes when it was to.
+_SLEEP_AGAIN = (
+    update(table(Delivery))
+    .where(
+        Delivery.notification_id == _THIS,
+        Delivery.arrives_at > _NOW,
+        Delivery.snoozed_from.is_not(None),
+    )
+    .values(**_ANEW)
 )
 
 

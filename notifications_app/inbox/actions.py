@@ -129,6 +129,7 @@ def _scope(scope: Sequence[int] | All) -> tuple[str, Shape, dict[str, Any]]:
         return "ids", (), {"ids": list(scope)}
     shown, terms = scope.shown, scope.view.terms
     values = {"moment": shown.moment, "top": shown.top, "seen": shown.seen}
+    values["muted_then"] = f",{shown.muted},"
     return (
         scope.view.tab,
         scope.view.shape,
@@ -136,12 +137,16 @@ def _scope(scope: Sequence[int] | All) -> tuple[str, Shape, dict[str, Any]]:
     )
 
 
+def _as_then(kind: str) -> tuple[ColumnElement[bool], ...]:
+    return (Delivery.arrives_at <= parts.MOMENT, parts.was_wanted(kind))
+
+
 def _within(kind: str, shape: Shape, dialect: str) -> tuple[ColumnElement[bool], ...]:
     if kind == "ids":
         return (Delivery.notification_id.in_(parts.IDS),)
     return (
         *parts.TABS[kind],
-        *((Delivery.arrives_at <= parts.MOMENT,) if kind in parts.WITH_RELEASES else ()),
+        *(_as_then(kind) if kind in parts.WITH_RELEASES else ()),
         Delivery.notification_id <= parts.TOP,
         or_(Delivery.stamp.is_(None), Delivery.stamp <= parts.SEEN),
         or_(Notification.edited_at.is_(None), Notification.edited_at <= parts.MOMENT),

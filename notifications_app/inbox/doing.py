@@ -111,9 +111,9 @@ def _all() -> actions.All:
     asked = {name: request.form.get(name, "") for name in names}
     try:
         moment = datetime.fromisoformat(request.form.get("moment", ""))
-        shown = queries.Shown(
-            min(clock.now(), clock.from_micros(clock.micros(moment))), number("top"), number("seen")
-        )
+        moment = min(clock.now(), clock.from_micros(clock.micros(moment)))
+        muted = request.form.get("muted", "").replace("\0", "")
+        shown = queries.Shown(moment, number("top"), number("seen"), muted)
     except (ValueError, OverflowError):
         abort(400)
     return actions.All(view(**{**asked, "tab": asked["tab"] or "inbox"}), shown)

@@ -10,7 +10,7 @@ from sqlalchemy import func, literal_column, select, union_all
 
 from ..accounts.models import User
 from . import parts
-from .models import Delivery, Notification, Release
+from .models import Delivery, Mute, Notification, Release
 from .statements import ID, NEVER, STATES, limited, said
 
 BANNERS = 10
@@ -25,7 +25,7 @@ def banners_statement(channels: int) -> Any:
             .where(
                 parts.on_channel(number),
                 Release.is_banner,
-                Release.arrives_at <= parts.NOW,
+                parts.HAS_COME,
                 parts.unless_over(Release.expires_at),
                 parts.NOT_DISMISSED,
             )
@@ -83,6 +83,10 @@ def one_statement(channels: int) -> Any:
 SHOWN = select(
     select(func.coalesce(func.max(Notification.id), 0)).scalar_subquery().label("top"),
     select(User.last_stamp).where(User.id == parts.USER).scalar_subquery().label("seen"),
+    select(func.aggregate_strings(Mute.topic, ","))
+    .where(Mute.user_id == parts.USER)
+    .scalar_subquery()
+    .label("muted"),
 )
 
 

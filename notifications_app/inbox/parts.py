@@ -30,6 +30,8 @@ IDS = bindparam("ids", type_=BigInteger, expanding=True)
 MOMENT = bindparam("moment", type_=UTCDateTime)
 TOP = bindparam("top", type_=BigInteger)
 SEEN = bindparam("seen", type_=BigInteger)
+#: The topics that were muted then, each between commas: ",billing,exports,".
+MUTED_THEN = bindparam("muted_then", type_=String)
 #: When a snoozed one is to come back.
 UNTIL = bindparam("until", type_=UTCDateTime)
 
@@ -58,6 +60,12 @@ MUTED = and_(
     Notification.is_banner.is_(False),
 )
 
+_WAS_MUTED = and_(
+    MUTED_THEN.contains("," + Notification.topic + ","),
+    Notification.category != "error",
+    Notification.is_banner.is_(False),
+)
+
 #: The deliveries of each tab, beside being this reader's, live and arrived.
 TABS: dict[str, tuple[ColumnElement[bool], ...]] = {
     "inbox": (Delivery.dismissed_at.is_(None), not_(MUTED)),
@@ -75,6 +83,11 @@ def wanted(tab: str) -> ColumnElement[bool]:
     return MUTED if tab == "muted" else not_(MUTED)
 
 
+def was_wanted(tab: str) -> ColumnElement[bool]:
+    """The same by the topics that were muted when the page was made."""
+    return _WAS_MUTED if tab == "muted" else not_(_WAS_MUTED)
+
+
 #: A scalar subquery: with NOT EXISTS, PostgreSQL hashes the whole table.
 _DELIVERED: Select[Any] = (
     select(literal_column("1"))
@@ -83,6 +96,13 @@ _DELIVERED: Select[Any] = (
 )
 UNDELIVERED = _DELIVERED.scalar_subquery().is_(None)
 NOT_DISMISSED = _DELIVERED.where(Delivery.dismissed_at.is_not(None)).scalar_subquery().is_(None)
+#: It has come to the reader, in this zone or in the one they moved from.
+HAS_COME = or_(
+    Release.arrives_at <= NOW,
+    _DELIVERED.where(or_(ARRIVED, Delivery.snoozed_from.is_not(None)))
+    .scalar_subquery()
+    .is_not(None),
+)
 
 
 def on_channel(number: int) -> ColumnElement[bool]:

@@ -43,6 +43,8 @@ class Shown:
     moment: datetime
     top: int
     seen: int
+    #: The topics that were muted, with commas between them.
+    muted: str = ""
 
 
 def rows(
@@ -137,7 +139,7 @@ def one(connection: Connection, reader: Listener, number: int, now: datetime) ->
 def shown(connection: Connection, reader: Listener, now: datetime) -> Shown:
     """What "all" will mean on a page made now; to be asked before its rows are."""
     row = connection.execute(lookups.SHOWN, {"reader_id": reader.id}).one()
-    return Shown(now, row.top, row.seen)
+    return Shown(now, row.top, row.seen, row.muted or "")
 
 
 _MUTES = select(Mute.topic).where(Mute.user_id == parts.USER).order_by(Mute.topic)

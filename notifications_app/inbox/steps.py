@@ -90,6 +90,7 @@ def _make_rows_statement(channels: int, kind: str, shape: Shape, dialect: str) -
             Release.arrives_at <= parts.MOMENT,
             Release.notification_id <= parts.TOP,
             parts.wanted(kind),
+            parts.was_wanted(kind),
             *search.conditions(shape, dialect, delivered=False),
         )
     sources = [

@@ -79,7 +79,12 @@ def _items(page: Page, now: datetime) -> list[Item]:
 
 
 def _shown_fields(shown: Shown) -> dict[str, Any]:
-    return {"moment": clock.iso(shown.moment), "top": shown.top, "seen": shown.seen}
+    return {
+        "moment": clock.iso(shown.moment),
+        "top": shown.top,
+        "seen": shown.seen,
+        "muted": shown.muted,
+    }
 
 
 def _list(shown_view: View) -> str:

@@ -72,6 +72,30 @@ def test_what_sleeps_is_told_when_it_was_wanted(in_app: Flask, priya: int) -> No
     assert asking.rows(priya, LATER + HOUR)[0].title == "Corrected"
 
 
+def test_what_sleeps_is_told_even_where_it_was_dismissed_and_no_old_undo_swallows_it(
+    in_app: Flask, priya: int, bystander: int
+) -> None:
+    number, other = asking.broadcast(), asking.broadcast()
+    both = [number, other]
+    for user in (priya, bystander):
+        actions.act(user, "read", both, NOW)
+        slept = actions.act(user, "snooze", both, NOW, until=LATER + HOUR)
+    actions.act(priya, "dismiss", both, NOW)
+    edit(number, again=True)
+    assert asking.ids(priya, LATER, "snoozed") == [number]
+    assert asking.ids(priya, LATER, "dismissed") == [other]
+    (row,) = asking.rows(priya, LATER + HOUR, "unread")
+    assert (row.id, row.arrives_at) == (number, LATER + HOUR)
+
+    undone = actions.undo(bystander, slept.stamp, LATER)
+    assert (undone.count, undone.left) == (1, 1)
+    assert asking.ids(bystander, LATER, "snoozed") == [number]
+    # Woken by hand it came when it was said again.
+    actions.act(bystander, "unsnooze", [number], LATER)
+    assert asking.ids(bystander, LATER) == [number, other]
+    assert asking.one(bystander, number, LATER).arrives_at == LATER
+
+
 def test_what_is_to_come_comes_when_it_was_to(in_app: Flask, priya: int) -> None:
     number = asking.broadcast(arrives_at=LATER + HOUR)
     named = asking.notify(priya, arrives_at=LATER + HOUR)

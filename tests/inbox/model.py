@@ -3,7 +3,7 @@
 What the application does with one row for everybody must look the same as this.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from notifications_app.clock import micros
 
 MINUTE = timedelta(minutes=1)
-Page = tuple[datetime, int, int]
+Page = tuple[datetime, int, int, frozenset[str]]
 
 
 @dataclass
@@ -105,13 +105,18 @@ class Model:
             one.arrives = self._if_past(one.arrives)
             one.zones = one.zones and {z: self._if_past(at) for z, at in one.zones.items()}
             for person in self.people.values():
-                if number in person.copies and person.copies[number].arrives <= self.now:
-                    person.copies[number] = Copy(self.now)
+                if copy := person.copies.get(number):
+                    person.copies[number] = self._anew(copy)
             self._hand_to_all(one)
         if banner and changed:
             for person in self.people.values():
                 if person.hears(one) and one.moment(person.zone) <= self.now:
                     person.copies.setdefault(number, Copy(self.now))
+
+    def _anew(self, copy: Copy) -> Copy:
+        if copy.arrives <= self.now:
+            return Copy(self.now)
+        return Copy(copy.arrives, first=self.now) if copy.first else copy
 
     def _if_past(self, moment: datetime) -> datetime:
         return max(self.now, moment)
@@ -172,17 +177,25 @@ class Model:
             person.copies.setdefault(number, Copy(self.now, stamp=stamp))
 
     def _banners(self, person: Person) -> list[int]:
-        found = [
-            (one.moment(person.zone), one.id)
+        """The live banners that have come where this person is."""
+        return [
+            one.id
             for one in self.said.values()
             if one.banner and person.hears(one)
             if one.moment(person.zone) <= self.now and self.live(one.id)
         ]
-        return [number for _moment, number in sorted(found)[::-1]]
 
     def tops(self, user: int) -> list[int]:
+        """The banners that have come, here or where this person was, until dismissed."""
         person = self.people[user]
-        return [n for n in self._banners(person) if person.copies[n].dismissed is None]
+        found = [
+            (one.moment(person.zone), one.id)
+            for one in self.said.values()
+            if one.banner and person.hears(one) and self.live(one.id)
+            if (copy := person.copies.get(one.id)) and copy.dismissed is None
+            if copy.arrives <= self.now or copy.first
+        ]
+        return [number for _moment, number in sorted(found)[::-1]]
 
     # ---- what one reader sees ----
 
@@ -199,9 +212,11 @@ class Model:
         }
 
     def muted(self, user: int, number: int) -> bool:
+        return self.is_of(number, self.people[user].mutes)
+
+    def is_of(self, number: int, mutes: Collection[str]) -> bool:
         one = self.said[number]
-        breaks_through = one.category == "error" or one.banner
-        return one.topic in self.people[user].mutes and not breaks_through
+        return one.topic in mutes and one.category != "error" and not one.banner
 
     def is_in(self, user: int, number: int, tab: str) -> bool:
         copy = self.people[user].copies[number]
@@ -222,7 +237,8 @@ class Model:
         return sorted(copies, key=lambda n: (place(copies[n]), n), reverse=True)
 
     def shown(self, user: int) -> Page:
-        return self.now, max(self.said, default=0), self.people[user].last_stamp
+        person = self.people[user]
+        return self.now, max(self.said, default=0), person.last_stamp, frozenset(person.mutes)
 
     # ---- what one reader does ----
 
@@ -249,13 +265,14 @@ class Model:
         self, user: int, verb: str, tab: str, shown: Page, until: datetime | None = None
     ) -> tuple[int, int]:
         """The same for what a page showed: nothing later than it, nothing touched since."""
-        moment, top, seen = shown
+        moment, top, seen, mutes = shown
         timeless = tab in {"snoozed", "dismissed"}
         numbers = [
             n
             for n, copy in self.known(user).items()
             if self.is_in(user, n, tab) and n <= top
             if timeless or copy.arrives <= moment
+            if timeless or self.is_of(n, mutes) is (tab == "muted")
             if copy.stamp is None or copy.stamp <= seen
             if (self.said[n].edited or moment) <= moment
         ]

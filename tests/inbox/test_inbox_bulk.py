@@ -1,5 +1,6 @@
 """Several at once: what was ticked, or all that a view showed; counted truthfully, undone whole."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -41,7 +42,8 @@ def named(verb: str) -> str:
 def shown_on(done: Any, user: int) -> dict[str, str]:
     """What a page made now says that it shows."""
     found = done(asking.shown, user, LATER)
-    return {"moment": found.moment.isoformat(), "top": str(found.top), "seen": str(found.seen)}
+    fields = {name: getattr(found, name) for name in ("top", "seen", "muted")}
+    return {"moment": found.moment.isoformat(), **{name: str(fields[name]) for name in fields}}
 
 
 def undo_of(browser: FlaskClient) -> Any:
@@ -236,6 +238,31 @@ def test_nothing_selected_says_so(browser: FlaskClient, done: Any, priya: int) -
         assert "Nothing is selected." in browser.get("/compare").text
     assert done(asking.kept, priya) == before
     assert undo_of(browser) is None
+
+
+def test_all_leaves_what_was_unmuted_since_the_page_was_made(
+    browser: FlaskClient, done: Any, priya: int
+) -> None:
+    shown, unseen = done(asking.notify, priya), done(asking.broadcast, topic="billing")
+    done(muting.mute, priya, "billing")
+    page = browser.get("/inbox").text
+    fields = dict(re.findall(r'name="(moment|top|seen|muted)" value="([^"]*)"', page))
+    assert fields["muted"] == "billing"
+    done(muting.unmute, priya, "billing")
+    assert 'name="muted"' not in browser.get("/inbox").text
+    browser.post("/inbox/bulk", data={"action": "dismiss", "scope": "all", **fields})
+    assert done(asking.ids, priya, LATER) == [unseen]
+    assert done(asking.ids, priya, LATER, "dismissed") == [shown]
+
+
+@pytest.mark.parametrize("muted", ["\0", "%", ",,", "x" * 100_000, "'"])
+def test_muted_topics_that_are_none_mute_nothing(
+    browser: FlaskClient, done: Any, priya: int, muted: str
+) -> None:
+    number = done(asking.notify, priya)
+    form = {"action": "dismiss", "scope": "all", **shown_on(done, priya), "muted": muted}
+    assert browser.post("/inbox/bulk", data=form).status_code == 303
+    assert done(asking.ids, priya, LATER, "dismissed") == [number]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from notifications_app import clock
 from notifications_app.accounts.models import User
 from notifications_app.errors import NotThere, UnknownZone
 from notifications_app.extensions import db
@@ -141,6 +142,35 @@ def test_a_banner_stands_on_top_until_dismissed_and_again_when_restored(
     assert asking.tops(priya) == []
     actions.undo(priya, dismissed.stamp, NOW)
     assert asking.tops(priya) == [banner]
+
+
+def test_a_local_banner_stays_on_top_of_who_moves_where_it_has_not_come(
+    in_app: Flask, priya: int, bystander: int
+) -> None:
+    moves.set_timezone(priya, "Asia/Tokyo", NOW)
+    there = clock.local(LATER, "Asia/Tokyo").replace(tzinfo=None)
+    banner = asking.broadcast(is_banner=True, local_at=there)
+    assert asking.tops(priya, LATER) == [banner]
+    moves.set_timezone(priya, "America/New_York", LATER)
+    assert asking.tops(priya, LATER) == asking.ids(priya, LATER) == [banner]
+    assert asking.tops(bystander, LATER) == []
+    # Not before its time where it is only about to come, nor once dismissed.
+    asking.act(priya, "snooze", [banner], LATER)
+    assert asking.tops(priya, LATER) == [banner]
+    actions.act(priya, "dismiss", [banner], LATER)
+    assert asking.tops(priya, LATER) == []
+
+
+def test_a_local_banner_about_to_come_is_not_on_top_before_it_comes(
+    in_app: Flask, priya: int
+) -> None:
+    moves.set_timezone(priya, "Asia/Tokyo", NOW)
+    there = clock.local(LATER, "Asia/Tokyo").replace(tzinfo=None)
+    banner = asking.broadcast(is_banner=True, local_at=there)
+    just_before = LATER - timedelta(seconds=30)
+    moves.set_timezone(priya, "America/New_York", just_before)
+    assert asking.tops(priya, just_before) == []
+    assert asking.tops(priya, LATER) == [banner]
 
 
 def test_a_banner_has_no_floor(in_app: Flask, priya: int, bystander: int) -> None:

@@ -86,6 +86,25 @@ def test_all_of_the_inbox_leaves_what_is_muted(in_app: Flask, priya: int) -> Non
     assert sorted(asking.ids(priya, tab="dismissed")) == heard
 
 
+def test_all_leaves_what_came_out_of_a_topic_that_was_muted_then(in_app: Flask, priya: int) -> None:
+    for topic in ("bill", "billing", "lunch"):
+        asking.notify(priya, topic=topic)
+        asking.broadcast(topic=topic)
+    error = asking.notify(priya, topic="billing", category="error")
+    muting.mute(priya, "billing")
+    inbox, muted = asking.everything(priya), asking.everything(priya, "muted")
+    before = asking.places(priya)
+    muting.unmute(priya, "billing")
+    muting.mute(priya, "lunch")
+    # What has gone under Muted since is no more in the inbox, and what came from there was not.
+    assert asking.act(priya, "dismiss", muted).count == 0
+    assert asking.act(priya, "dismiss", inbox).count == 3
+    gone = asking.ids(priya, tab="dismissed")
+    assert error in gone
+    assert set(gone) < set(before["inbox"])
+    assert asking.ids(priya) == before["muted"]
+
+
 def test_mutes_and_topics_are_named_in_order(in_app: Flask, priya: int, bystander: int) -> None:
     asking.notify(priya, topic="met")
     gone = asking.notify(priya, topic="dismissed")
