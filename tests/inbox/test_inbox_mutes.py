@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from notifications_app.errors import BadInput
 from notifications_app.extensions import db
 from notifications_app.inbox import muting, queries
+from notifications_app.inbox.models import Delivery
 from tests.conftest import at
 from tests.inbox import asking
 from tests.inbox.asking import NOW
@@ -103,6 +104,7 @@ def test_all_leaves_what_came_out_of_a_topic_that_was_muted_then(in_app: Flask, 
     assert error in gone
     assert set(gone) < set(before["inbox"])
     assert asking.ids(priya) == before["muted"]
+    assert asking.how_many(Delivery) == 5  # four were sent; of what is on the air one is touched
 
 
 def test_mutes_and_topics_are_named_in_order(in_app: Flask, priya: int, bystander: int) -> None:
