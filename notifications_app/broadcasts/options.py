@@ -172,7 +172,7 @@ def channel(
     if to_users or to_file is not None:
         return None
     if to_group is not None:
-        return of_group(check_name(to_group.strip().lower()))
+        return of_group(check_name(to_group))
     return ADMINS if to_admins else EVERYONE
 
 
