@@ -17,8 +17,8 @@ MOST = 50
 
 
 def check_name(name: str) -> str:
-    """A group's name is a slug of at most 40 characters; raises :class:`BadInput`."""
-    return check_topic(name, "group", "group name")
+    """The name in lower case, a slug of at most 40 characters; raises :class:`BadInput`."""
+    return check_topic(name.lower(), "group", "group name")
 
 
 def create(name: str) -> str:

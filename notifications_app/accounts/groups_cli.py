@@ -1,5 +1,7 @@
 """``flask groups``: groups and who is in them, from the command line."""
 
+from typing import Any
+
 import click
 
 from .. import clock, terminal
@@ -16,7 +18,14 @@ groups = terminal.Group("groups", help="Make groups and say who is in them.")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
-group_argument = click.argument("group")
+
+
+def _as_known(_context: Any, _option: Any, name: str) -> str:
+    """A group's name as groups have it, whatever the case it is typed in."""
+    return name.strip().lower()
+
+
+group_argument = click.argument("group", callback=_as_known)
 names_argument = click.argument("names", metavar="NAME...", nargs=-1, required=True)
 
 

@@ -122,7 +122,7 @@ def _person(number: int, columns: Sequence[str], text: str | None) -> Person:
 
 @lru_cache(1024)
 def _groups(cell: str) -> tuple[str, ...]:
-    names = dict.fromkeys(name for name in _BETWEEN_GROUPS.split(cell) if name)
+    names = dict.fromkeys(name for name in _BETWEEN_GROUPS.split(cell.lower()) if name)
     if len(names) > groups.MOST:
         raise BadInput(f"A line names at most {groups.MOST} groups; this one names {len(names)}.")
     return tuple(groups.check_name(name) for name in names)

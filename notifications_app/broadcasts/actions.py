@@ -9,17 +9,17 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, insert, literal, select
+from sqlalchemy import Select, case, insert, literal, select
 
 from ..accounts import groups
 from ..accounts.models import User
 from ..clock import UTCDateTime
 from ..content import Content, check_line
-from ..errors import BadInput, NotThere, Refused
+from ..errors import BadInput, BadTime, NotThere, Refused
 from ..extensions import among, db, insert_into, table, write
 from ..inbox.channels import ADMINS, EVERYONE, group_of, in_zone, whole, zone_of
 from ..inbox.models import KEY_MAX, Delivery, Notification, Release
-from .timing import Arrival, Options, arrival
+from .timing import Arrival, Options, check_end, unchecked
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def notify(
         raise BadInput("Name at least one person.", "to")
     if options.is_banner:
         raise BadInput("A banner is for a channel, not for named people.", "is_banner")
-    arrives = arrival(options, now)
+    arrives = _arrival(options, now)
     sent = _write(content, options, arrives, now)
     if not sent.is_new:
         _same_people(sent.notification, people)
@@ -60,6 +60,18 @@ def notify(
         db.session.flush()
         raise NotThere("Some of these people have no account. Nothing was sent.", "to")
     return sent
+
+
+def _arrival(options: Options, now: datetime) -> Arrival:
+    """When it arrives; an end in the past is no fault where its key was used: nothing is sent."""
+    arrives = unchecked(options, now)
+    try:
+        check_end(arrives.expires_at, arrives.last, now)
+    except BadTime:
+        key = check_key(options.key)
+        if key is None or db.session.execute(_by_key(key)).first() is None:
+            raise
+    return arrives
 
 
 def _moment_of_each(arrives: Arrival, recipients: Any) -> Any:
@@ -83,7 +95,7 @@ def broadcast(
     """
     options = options or Options()
     check_channel(channel)
-    arrives = arrival(options, now)
+    arrives = _arrival(options, now)
     sent = _write(content, options, arrives, now)
     if not sent.is_new:
         _same_channel(sent.notification, channel, is_local=arrives.by_zone is not None)
@@ -137,11 +149,16 @@ def _write(content: Content, options: Options, arrives: Arrival, now: datetime) 
     if made is not None:
         return Sent(made, is_new=True)
     # Another has this key, and was waited for. Looking first and inserting then fails in races.
-    first = db.session.execute(select(Notification).where(Notification.key == key)).scalar_one()
+    first = db.session.execute(_by_key(key)).scalar_one()
     said = {**asdict(content), "is_banner": options.is_banner}
-    if any(getattr(first, name) != value for name, value in said.items()):
+    # What an edited one said at first is not stored: a script that is repeated says just that.
+    if first.edited_at is None and any(getattr(first, name) != said[name] for name in said):
         raise _reused(first)
     return Sent(first, is_new=False)
+
+
+def _by_key(key: str | None) -> Select[tuple[Notification]]:
+    return select(Notification).where(Notification.key == key)
 
 
 def check_key(key: str | None) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from ..accounts.models import Group, GroupMember, User
+from ..clock import UTCDateTime
 from ..extensions import among
 from ..inbox.channels import ADMINS, group_of, whole, zone_of
 from ..inbox.models import Delivery, Release
@@ -75,6 +76,22 @@ def moments(connection: Connection, number: int) -> list[tuple[datetime, str, in
     zones = by_zone(connection, whom)
     each = [(arrives_at, zone_of(channel) or "") for channel, arrives_at in found]
     return sorted((at, zone, zones[zone]) for at, zone in each if zone in zones)
+
+
+def arrivals(connection: Connection, number: int) -> dict[str, datetime]:
+    """When what was sent comes, by zone (``""``: in all); to named people, where they live now."""
+    released = select(Release.channel, Release.arrives_at).where(Release.notification_id == number)
+    found = connection.execute(released).tuples().all()
+    if found:
+        return {zone_of(channel) or "": arrives_at for channel, arrives_at in found}
+    came = func.coalesce(Delivery.snoozed_from, Delivery.arrives_at, type_=UTCDateTime)
+    delivered = (
+        select(User.timezone, func.min(came))
+        .join(Delivery, Delivery.user_id == User.id)
+        .where(Delivery.notification_id == number)
+        .group_by(User.timezone)
+    )
+    return dict(connection.execute(delivered).tuples().all())
 
 
 def _among(whom: Select[Any]) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from ..content import Content
 from ..extensions import db, reading
 from ..logs import record
 from ..terminal import example
-from . import actions, audience, edit_cli, noting, options, queries, stats_cli, telling
+from . import actions, audience, edit_cli, noting, options, stats_cli, telling
 from .reports import broadcast
 from .timing import Arrival, Options, arrival
 from .words import people
@@ -96,7 +96,7 @@ def _to_people(
     if sent.is_new:
         to = people(len(found))
         noting.sent(act, sent.notification, to, len(found), actor_id=None, now=now)
-    arrives = _arrival(sent, chosen, now)
+    arrives = _arrival(sent, chosen, now).among(zones)
     _finish(
         telling.Sending(content, chosen, arrives, now, list(found), first, zones), sent, **shown
     )
@@ -119,13 +119,12 @@ def _to_channel(channel: str, content: Content, chosen: Options, **shown: bool) 
 
 def _arrival(sent: actions.Sent, chosen: Options, now: datetime) -> Arrival:
     """When it arrives: of one sent before, when that did."""
-    found = arrival(chosen, now)
-    if not sent.is_new:
-        with reading() as connection:
-            before = queries.broadcast(connection, sent.notification.id)
-        if before is not None:
-            return Arrival(before.arrives_at, before.last_arrives_at, before.expires_at)
-    return found
+    if sent.is_new:
+        return arrival(chosen, now)
+    one = sent.notification
+    with reading() as connection:
+        found = audience.arrivals(connection, one.id)
+    return Arrival(min(found.values()), max(found.values()), one.expires_at, found)
 
 
 def _finish(sending: telling.Sending, sent: actions.Sent, *, as_json: bool, dry_run: bool) -> None:

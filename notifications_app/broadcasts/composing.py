@@ -132,7 +132,7 @@ def _is_same_time(sending: Sending, number: int) -> bool:
     """
     with reading() as connection:
         first = queries.broadcast(connection, number)
-    if first is None:
+    if first is None or first.edited_at is not None:
         return False
     later, times = sending.now - first.created_at, sending.arrival
     pairs = [(times.first, first.arrives_at), (times.last, first.last_arrives_at)]

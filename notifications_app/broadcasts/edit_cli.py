@@ -8,10 +8,10 @@ import click
 from .. import clock
 from ..content import BODY_MAX, CATEGORIES, check
 from ..errors import BadInput
-from ..extensions import db
+from ..extensions import db, reading
 from ..logs import record
 from ..terminal import Group, example, say
-from . import editing, noting, options
+from . import audience, editing, noting, options
 from .words import changes
 
 NUMBER = click.argument("number", metavar="ID", type=click.IntRange(1, 2**31 - 1))
@@ -69,13 +69,24 @@ def edit(
         end[0] if end else before.expires_at,
         before.is_banner if banner is None else banner,
     )
-    changed = editing.edit(number, wanted, now, notify_again=notify_again)
-    if changed or notify_again:
-        noting.edited(number, changed, again=notify_again, actor_id=None, now=now)
+    again = notify_again and _has_come(number, now)
+    changed = editing.edit(number, wanted, now, notify_again=again)
+    if notify_again and not (again or changed):
+        say(f"Nobody has had notification {number} yet. Nothing was changed.")
+        return
+    if changed or again:
+        noting.edited(number, changed, again=again, actor_id=None, now=now)
     if not dry_run:
         db.session.commit()
-        record("edited", notification=number, changed=changed, again=notify_again)
-    _tell(number, changed, again=notify_again, dry_run=dry_run)
+        if changed or again:
+            record("edited", notification=number, changed=changed, again=again)
+    _tell(number, changed, again=again, dry_run=dry_run)
+
+
+def _has_come(number: int, now: datetime) -> bool:
+    """Whether somebody has had it: else there is nothing to make unread again."""
+    with reading() as connection:
+        return any(at <= now for at in audience.arrivals(connection, number).values())
 
 
 def _typed(body: str | None, body_file: str | None, **said: str | None) -> dict[str, str]:
@@ -95,8 +106,11 @@ def _typed_end(
         raise BadInput("Choose one of --expires, --expires-in and --no-expiry.")
     if expires is not None and timezone is None:
         raise BadInput("Say in which zone that time is: add --timezone, for example Europe/Paris.")
-    if expires is not None and timezone is not None:
-        return (options.typed_end(expires, clock.zone_name(timezone)),)
+    zone = None if timezone is None else clock.zone_name(timezone)
+    if zone is not None and expires is None:
+        raise BadInput("--timezone is the zone of --expires: add that, or leave it out.")
+    if expires is not None:
+        return (options.typed_end(expires, zone),)
     if expires_in is not None:
         return (now + clock.parse_span(expires_in),)
     return (None,) if none else None
@@ -107,15 +121,18 @@ def _tell(number: int, changed: list[str], *, again: bool, dry_run: bool) -> Non
     if not changed and not again:
         say(f"Notification {number} reads so already. Nothing was changed.")
         return
-    what = f"{names} of notification {number}" if changed else f"Notification {number}"
     unread = "unread again for those who had it"
-    if dry_run:
-        say(f"Would change: {names or 'no word'}{', and make it ' + unread if again else ''}.")
-        say("Nothing was changed: this was a dry run.")
+    if dry_run and changed:
+        say(f"Would change: {names}{', and make it ' + unread if again else ''}.")
+    elif dry_run:
+        say(f"Would make notification {number} {unread}.")
     elif changed:
-        say(f"Changed {what} for everyone{'; it is ' + unread if again else ''}.")
+        also = f"; it is {unread}" if again else ""
+        say(f"Changed {names} of notification {number} for everyone{also}.")
     else:
-        say(f"{what} is {unread}.")
+        say(f"Notification {number} is {unread}.")
+    if dry_run:
+        say("Nothing was changed: this was a dry run.")
 
 
 def recall(number: int) -> None:

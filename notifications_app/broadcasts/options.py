@@ -132,6 +132,8 @@ def times(
     zone = None if timezone is None else clock.zone_name(timezone)
     if local and at is None:
         raise BadInput("--local needs a time: add --at 'YYYY-MM-DD HH:MM'.")
+    if zone is not None and at is None and expires is None:
+        raise BadInput("--timezone is the zone of --at and --expires: add one, or leave it out.")
     if local and zone is not None and expires is None:
         raise BadInput("Give --timezone or --local, not both.")
     if zone is None and ((at is not None and not local) or expires is not None):
@@ -172,7 +174,7 @@ def channel(
     if to_users or to_file is not None:
         return None
     if to_group is not None:
-        return of_group(check_name(to_group.strip().lower()))
+        return of_group(check_name(to_group))
     return ADMINS if to_admins else EVERYONE
 
 

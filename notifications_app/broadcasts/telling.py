@@ -43,7 +43,7 @@ class Sending:
     def moments(self) -> list[tuple[datetime, str, int]]:
         """Of a local one: when, in which zone in use, for how many; in the order of time."""
         found = self.arrival.by_zone or {}
-        return sorted((found[zone], zone, count) for zone, count in self.zones.items())
+        return sorted((found[zone], zone, self.zones[zone]) for zone in self.zones if zone in found)
 
 
 def tell(sending: Sending, sent: Sent, *, dry_run: bool, as_json: bool) -> None:
@@ -51,8 +51,9 @@ def tell(sending: Sending, sent: Sent, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         terminal.say_json(_as_dict(sending, sent, dry_run=dry_run))
     elif not sent.is_new:
-        number = sent.notification.id
-        say(f"This key was used before: it is notification {number}. Nothing was sent.")
+        one = sent.notification
+        since = ", edited since" if one.edited_at else ""
+        say(f"This key was used before: it is notification {one.id}{since}. Nothing was sent.")
     elif dry_run:
         _tell_plan(sending)
     else:

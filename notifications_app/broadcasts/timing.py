@@ -1,7 +1,7 @@
 """When a notification arrives and ends: at one moment, or at each reader's own wall clock."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .. import clock
@@ -38,6 +38,11 @@ class Arrival:
     expires_at: datetime | None
     by_zone: Mapping[str, datetime] | None = None
 
+    def among(self, zones: Container[str]) -> "Arrival":
+        """Where it is local: the same for people who live in these zones alone."""
+        moments = [at for zone, at in (self.by_zone or {}).items() if zone in zones]
+        return replace(self, first=min(moments), last=max(moments)) if moments else self
+
 
 def arrival(options: Options, now: datetime) -> Arrival:
     """When it arrives: a start in the past, or within the undo window, means its end.
@@ -46,6 +51,13 @@ def arrival(options: Options, now: datetime) -> Arrival:
         BadInput: where it has two starts or two ends.
         BadTime: where it would end before it starts.
     """
+    found = unchecked(options, now)
+    check_end(found.expires_at, found.last, now)
+    return found
+
+
+def unchecked(options: Options, now: datetime) -> Arrival:
+    """The same, even where it would end before it starts."""
     if options.arrives_at is not None and options.local_at is not None:
         raise BadInput("Give one start: a moment, or a local time.", "at")
     if options.expires_at is not None and options.expires_in is not None:
@@ -63,7 +75,6 @@ def arrival(options: Options, now: datetime) -> Arrival:
     expires_at = options.expires_at
     if options.expires_in is not None:
         expires_at = last + options.expires_in
-    check_end(expires_at, last, now)
     return Arrival(first, last, expires_at, by_zone)
 
 

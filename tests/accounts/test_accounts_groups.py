@@ -67,7 +67,7 @@ def test_create_makes_an_empty_group(app: Flask, done: Any) -> None:
     ("name", "code", "sentence"),
     [
         ("ops", 1, "There is a group “ops” already. Nothing was changed."),
-        ("Ops", 2, "A group name is made of a-z, 0-9 and single hyphens: on-call."),
+        ("OPS", 1, "There is a group “ops” already. Nothing was changed."),
         ("a b", 2, "A group name is made of a-z, 0-9 and single hyphens: on-call."),
         ("ops@UTC", 2, "A group name is made of a-z, 0-9 and single hyphens: on-call."),
         ("", 2, "A group name has 1 to 40 characters; this one has none."),
@@ -123,6 +123,16 @@ def test_add_puts_people_in_once(
     again = done("add", "ops", "ada", "noor")
     assert again == "Added 0 people to “ops”. 2 were in it already.\n"
     assert members(app, "empty") == []
+
+
+def test_a_group_is_named_in_any_case(app: Flask, done: Any, ada: int, bystander: int) -> None:
+    assert done("create", "Night-Shift") == "Made the group “night-shift”. Nobody is in it.\n"
+    assert done("add", " OPS ", "ADA") == "Added 1 person to “ops”.\n"
+    assert members(app) == sorted([ada, bystander])
+    assert done("show", "Ops").endswith("2 people in “ops”.\n")
+    assert json.loads(done("show", "Ops", "--json"))["name"] == "ops"
+    assert done("remove", "OPS", "Ada") == "Removed 1 person from “ops”.\n"
+    assert members(app) == [bystander]
 
 
 def test_remove_takes_people_out(app: Flask, done: Any, priya: int, bystander: int) -> None:

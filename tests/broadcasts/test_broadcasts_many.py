@@ -247,6 +247,37 @@ def test_an_edit_may_make_it_unread_again(app: Flask, shell: Any, priya: int) ->
     assert (row.dismissed_at, row.arrives_at) == (None, NOW + timedelta(minutes=1))
 
 
+@pytest.mark.parametrize("to", [(), ("--to-user", "priya")])
+@pytest.mark.parametrize("when", [LOCAL, (*LOCAL[1:], "--timezone", "UTC")])
+def test_what_nobody_has_had_is_not_made_unread_again(
+    app: Flask, shell: Any, to: tuple[str, ...], when: tuple[str, ...]
+) -> None:
+    shell(*SEND, *to, *when)
+    again = ("broadcast", "edit", "1", "--notify-again")
+    for more in ((), ("--dry-run",)):
+        said = shell(*again, *more)
+        assert said.out == "Nobody has had notification 1 yet. Nothing was changed.\n"
+    assert shell("broadcast", "show", "1", "--json").json["edited_at"] is None
+    said = shell(*again, "--title", "Hullo", "--dry-run")
+    assert said.out.splitlines()[0] == "Would change: title."
+    said = shell(*again, "--title", "Hullo")
+    assert said.out == "Changed title of notification 1 for everyone.\n"
+    with at(NOW + timedelta(days=2)):
+        assert "is unread again for those who had it" in shell(*again).out
+
+
+def test_an_edit_that_changes_nothing_leaves_no_line(
+    app: Flask, shell: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "notifications_app")
+    shell(*SEND)
+    caplog.clear()
+    assert "reads so already" in shell("broadcast", "edit", "1", "--title", "Hello").out
+    assert not caplog.records
+    shell("broadcast", "edit", "1", "--title", "Hullo")
+    assert [line.message.split()[0] for line in caplog.records] == ["edited"]
+
+
 def test_what_nobody_would_see_is_not_made_unread_again(shell: Any, refused: Any) -> None:
     shell(*SEND, "--expires-in", "1h")
     with at(NOW + timedelta(hours=2)):
@@ -268,6 +299,11 @@ def test_a_dry_run_of_an_edit_changes_nothing(app: Flask, shell: Any, priya: int
         "Nothing was changed: this was a dry run.",
     ]
     assert one(app, priya).title == "Hello"
+    said = shell("broadcast", "edit", "1", "--notify-again", "--dry-run")
+    assert said.out.splitlines() == [
+        "Would make notification 1 unread again for those who had it.",
+        "Nothing was changed: this was a dry run.",
+    ]
     assert "reads so already" in shell("broadcast", "edit", "1", "--title", "Hello").out
 
 
@@ -280,6 +316,9 @@ def test_a_dry_run_of_an_edit_changes_nothing(app: Flask, shell: Any, priya: int
         (2, ["--expires", "2026-11-22 09:00"], "in which zone"),
         (2, ["--expires", "2026-11-19 09:00", "--timezone", "UTC"], "in the past"),
         (2, ["--expires-in", "1h", "--no-expiry"], "Choose one of"),
+        (2, ["--title", "x", "--timezone", "nope"], "No time zone has that name"),
+        (2, ["--title", "x", "--timezone", "UTC"], "--timezone is the zone of --expires"),
+        (2, ["--timezone", "UTC", "--no-expiry"], "--timezone is the zone of --expires"),
         (2, ["--action-label", "Look"], "needs a link"),
         (2, ["--title", "{{name}}"], "no placeholder"),
     ],

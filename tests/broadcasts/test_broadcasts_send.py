@@ -172,6 +172,8 @@ def test_a_time_that_the_clocks_skip_is_refused_with_the_first_one_after(refused
         (["--at", "2026-13-01 09:00", "--timezone", "UTC"], "Write a day"),
         (["--at", "2026-12-01 09:00", "--timezone", "Mars/Base"], "No time zone"),
         (["--timezone", "Mars/Base"], "No time zone"),
+        (["--timezone", "Asia/Tokyo"], "--timezone is the zone of --at and --expires"),
+        (["--timezone", "Asia/Tokyo", "--expires-in", "1d"], "--timezone is the zone of"),
         (["--expires-in", "1h", "--expires", "2026-12-01 09:00", "--timezone", "UTC"], "not both"),
         (["--expires-in", "soon"], "Write a length of time"),
         (["--expires-in", ""], "Write a length of time"),
