@@ -77,5 +77,11 @@ def moments(connection: Connection, number: int) -> list[tuple[datetime, str, in
     return sorted((at, zone, zones[zone]) for at, zone in each if zone in zones)
 
 
+def dismissed(connection: Connection, number: int, channel: str) -> dict[str, int]:
+    """Of those on its channel now: how many in each zone have dismissed it."""
+    put_away = recipients(number).where(Delivery.dismissed_at.is_not(None))
+    return by_zone(connection, listeners(channel).where(_among(put_away)))
+
+
 def _among(whom: Select[Any]) -> ColumnElement[bool]:
     return User.id.in_(whom.correlate(None))

@@ -8,11 +8,12 @@ import click
 from .. import clock
 from ..content import BODY_MAX, CATEGORIES, check
 from ..errors import BadInput
-from ..extensions import db
+from ..extensions import db, reading
 from ..logs import record
 from ..terminal import Group, example, say
 from . import editing, noting, options
-from .words import changes
+from .figures import figures
+from .words import edited, would_edit
 
 NUMBER = click.argument("number", metavar="ID", type=click.IntRange(1, 2**31 - 1))
 _TEXT = ("title", "body", "category", "topic", "action_url", "action_label")
@@ -75,7 +76,17 @@ def edit(
     if not dry_run:
         db.session.commit()
         record("edited", notification=number, changed=changed, again=notify_again)
-    _tell(number, changed, again=notify_again, dry_run=dry_run)
+    had = notify_again and _had(number, now)
+    if dry_run and (changed or notify_again):
+        say(would_edit(changed, again=notify_again, had=had))
+        say("Nothing was changed: this was a dry run.")
+    else:
+        say(edited(number, changed, again=notify_again, had=had))
+
+
+def _had(number: int, now: datetime) -> bool:
+    with reading() as connection:
+        return figures(connection, number, now).has_come(now)
 
 
 def _typed(body: str | None, body_file: str | None, **said: str | None) -> dict[str, str]:
@@ -100,22 +111,6 @@ def _typed_end(
     if expires_in is not None:
         return (now + clock.parse_span(expires_in),)
     return (None,) if none else None
-
-
-def _tell(number: int, changed: list[str], *, again: bool, dry_run: bool) -> None:
-    names = changes(changed)
-    if not changed and not again:
-        say(f"Notification {number} reads so already. Nothing was changed.")
-        return
-    what = f"{names} of notification {number}" if changed else f"Notification {number}"
-    unread = "unread again for those who had it"
-    if dry_run:
-        say(f"Would change: {names or 'no word'}{', and make it ' + unread if again else ''}.")
-        say("Nothing was changed: this was a dry run.")
-    elif changed:
-        say(f"Changed {what} for everyone{'; it is ' + unread if again else ''}.")
-    else:
-        say(f"{what} is {unread}.")
 
 
 def recall(number: int) -> None:
