@@ -19,7 +19,7 @@ from notifications_app.content import check
 from notifications_app.extensions import db
 from notifications_app.inbox import moves
 from tests.audit.test_audit import entries
-from tests.broadcasts.pages import NEW, all_sent, words
+from tests.broadcasts.pages import NEW, PLAIN, all_sent, compose, words
 from tests.conftest import NOON, at, sign_in, token_in
 from tests.inbox import asking
 from tests.inbox.asking import HOUR, NOW
@@ -258,6 +258,28 @@ def test_one_broadcast_says_everything_about_it(app: Flask, admin: FlaskClient, 
                  "As a banner", "Expires Sat 21 Nov 2026, 13:00 UTC", "Banner yes",
                  "Edited Fri 20 Nov 2026, 13:00 UTC", "Key the-key", "Topic general"):  # fmt: skip
         assert part in said, part
+
+
+@pytest.mark.parametrize("link_", [{}, {"action_url": "/compare", "action_label": "Read the note"}])
+def test_a_banner_is_shown_as_it_stands_on_top_but_does_nothing(
+    app: Flask, admin: FlaskClient, link_: dict[str, str]
+) -> None:
+    number = broadcast(app, "Hello")
+    fields = {"title": "Lunch", "is_banner": "y", **link_}
+    with at(LATER):
+        composed = compose(admin, "preview", **fields)
+        edited = admin.post(
+            f"{LIST}/{number}/edit", data={**PLAIN, **fields, "seen": "", "do": "preview"}
+        )
+    for answer in (composed, edited):
+        assert answer.status_code == 200
+        shown = answer.text.partition("As a banner")[2].partition("</section>")[0]
+        assert '<div class="banner is-info">' in shown
+        said = " ".join(re.sub("<[^>]*>", " ", shown).split())
+        assert said.startswith(f"Info: Lunch. {link_.get('action_label', 'Details')}")
+        assert 'href="/compare"' in shown or "<a>Details</a>" in shown
+        assert "<form" not in shown.partition('class="foot')[0]
+        assert "<button" not in shown.partition('class="foot')[0]
 
 
 def test_the_page_of_a_broadcast_carries_its_figures(

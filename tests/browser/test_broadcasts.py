@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from notifications_app import clock
 from notifications_app.accounts import groups
 from notifications_app.extensions import db
+from tests.inbox import asking
 
 from .site import Console, Site
 from .steps import FOCUSED, row, said
@@ -200,6 +201,24 @@ def test_nothing_sticks_out_and_what_is_pressed_is_large_enough(
         page.goto(f"{LIST}{address}")
         found += page.evaluate(SMALL)
     assert not found
+
+
+def test_on_paper_there_are_figures_and_no_buttons(
+    site: Site, ada: int, page_of: Callable[..., Page]
+) -> None:
+    number = site.broadcast("Lunch", is_banner=True)
+    with site.app.app_context():
+        asking.act(ada, "read", [number], clock.now())
+        db.session.commit()
+    page = page_of("ada")
+    page.goto(f"{LIST}/{number}")
+    table = page.locator(".as-table table").first
+    expect(table).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(table).to_be_visible()
+    assert (table.bounding_box() or {"height": 0})["height"] > 40
+    for control in (".as-table summary", ".cast-head .buttons", ".as-read .banner .icon-button"):
+        expect(page.locator(control)).to_be_hidden()
 
 
 def test_the_composer_goes_by_keyboard_alone(
