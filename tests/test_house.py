@@ -29,7 +29,7 @@ FLOORS = {
        " inbox.snoozing inbox.muting inbox.lookups inbox.importing",
     3: "broadcasts.queries broadcasts.actions broadcasts.timing broadcasts.editing"
        " broadcasts.audience broadcasts.words broadcasts.noting broadcasts.counting"
-       " broadcasts.figures broadcasts.tallies broadcasts.charts face",
+       " broadcasts.figures broadcasts.tallies broadcasts.charts audit.words face",
     5: "__init__ __main__",
 }  # fmt: skip
 EDGE = 4

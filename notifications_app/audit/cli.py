@@ -9,7 +9,7 @@ from .. import clock, terminal
 from ..content import counted
 from ..extensions import reading
 from ..terminal import example, moment, say
-from . import queries
+from . import queries, words
 
 blueprint = Blueprint("audit_cli", __name__, cli_group=None)
 audit = terminal.Group("audit", help="See what administrators and commands changed.")
@@ -46,7 +46,13 @@ def list_(as_json: bool, limit: int) -> None:
     terminal.table(
         ("WHEN", "WHO", "ACTION", "SUBJECT", "DETAIL"),
         [
-            (clock.full(entry.at, "UTC"), entry.who, entry.action, entry.subject, entry.words)
+            (
+                clock.full(entry.at, "UTC"),
+                entry.who,
+                entry.action,
+                entry.subject,
+                words.detail(entry),
+            )
             for entry in entries
         ],
     )

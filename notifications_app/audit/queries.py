@@ -51,21 +51,10 @@ class Entry:
         return self.action.replace(".", " ").replace("-", " ").capitalize()
 
     @property
-    def words(self) -> str:
-        """The detail in words: ``title: Hello; to: everyone; audience: 1,204``."""
-        return "; ".join(
-            f"{name.replace('_', ' ')}: {_word(value)}" for name, value in self.detail.items()
-        )
-
-
-def _word(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, list):
-        return ", ".join(map(_word, value)) or "none"
-    return "none" if value is None else str(value)
+    def notification(self) -> int | None:
+        """The number of the notification that it is about; None: it is about something else."""
+        kind, _space, number = self.subject.partition(" ")
+        return int(number) if kind == "notification" and number.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
+from ..broadcasts.queries import on_channels
 from ..extensions import reading
 from ..inbox.queries import Position
 from ..web import admin, cursor, read_cursor
-from . import queries
+from . import queries, words
 
 blueprint = Blueprint("audit", __name__)
 LIST = "audit"
@@ -23,9 +24,12 @@ def index() -> Any:
         page = queries.page(
             connection, before=before.id if before else None, after=after.id if after else None
         )
+        casts = on_channels(connection, [entry.notification or 0 for entry in page.entries])
     return render_template(
         "audit/index.html",
         entries=page.entries,
+        casts=casts,
+        words=words.detail,
         older_url=page.older and url_for("audit.index", before=_cursor(page.older)),
         newer_url=page.newer and url_for("audit.index", after=_cursor(page.newer)),
         newest_url=url_for("audit.index") if before or page.newer else None,

@@ -94,5 +94,11 @@ def arrivals(connection: Connection, number: int) -> dict[str, datetime]:
     return dict(connection.execute(delivered).tuples().all())
 
 
+def dismissed(connection: Connection, number: int, channel: str) -> dict[str, int]:
+    """Of those on its channel now: how many in each zone have dismissed it."""
+    put_away = recipients(number).where(Delivery.dismissed_at.is_not(None))
+    return by_zone(connection, listeners(channel).where(_among(put_away)))
+
+
 def _among(whom: Select[Any]) -> ColumnElement[bool]:
     return User.id.in_(whom.correlate(None))

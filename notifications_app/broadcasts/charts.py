@@ -57,6 +57,7 @@ class Drawing:
 
     tiles: tuple[Tile, ...]
     #: Says what a bar is, the peak and what is not over; where there is no chart, why.
+    #: Without a tile it is all there is to say.
     sentence: str
     bars: tuple[Bar, ...]
     #: From the top down.
@@ -76,7 +77,7 @@ def drawing(found: Figures, zone: str, now: datetime) -> Drawing:
     lines = _lines(max((count for _hour, count in found.hours), default=0))
     bars = _bars(found, lines[0].number) if found.read else ()
     return Drawing(
-        tiles=_tiles(found),
+        tiles=_tiles(found, now),
         sentence=_sentence(found, zone) if bars else _nothing(found, zone, now),
         bars=bars,
         lines=lines if bars else (),
@@ -116,14 +117,19 @@ def at_sending_words(found: Figures) -> str:
     return "not recorded" if known is None else f"{known:,}"
 
 
-def _tiles(found: Figures) -> tuple[Tile, ...]:
+def _tiles(found: Figures, now: datetime) -> tuple[Tile, ...]:
     def part(count: int) -> str:
         percent = share(count, found.audience)
         return f"{percent} of {found.audience:,}" if percent else ""
 
+    if found.never_came:
+        return ()
+    audience = Tile("Audience", f"{found.audience_now:,}", f"at sending: {at_sending_words(found)}")
+    if not found.has_come(now):  # “Not touched 100 %” would read as failure
+        return (audience,)
     waited = "after it came" if found.read else "nobody has read it"
     return (
-        Tile("Audience", f"{found.audience_now:,}", f"at sending: {at_sending_words(found)}"),
+        audience,
         Tile("Read", f"{found.read:,}", part(found.read)),
         Tile("Dismissed", f"{found.dismissed:,}", part(found.dismissed)),
         Tile("Not touched", f"{found.untouched:,}", part(found.untouched)),
@@ -177,18 +183,28 @@ def _tables(bars: Sequence[Bar]) -> tuple[tuple[Bar, ...], ...]:
 def _sentence(found: Figures, zone: str) -> str:
     since = f"was released, {clock.full(found.released_at, zone)}"
     if found.is_local:
-        since = f"came to the first zone, {clock.full(found.released_at, zone)}"
+        since = f"came to the first zone of all, {clock.full(found.released_at, zone)}"
     said = [f"Each bar is one hour since it {since}."]
     hour, most = max(found.hours, key=lambda one: (one[0] < LATER, one[1], -one[0]))
     if most:
         said.append(f"The most in one of them: {most:,}, at {hour_words(hour)}.")
-    running = sum(found.is_running(hour) for hour, _count in found.hours)
-    if running:
-        said.append(f"The pale {'one is' if running == 1 else 'ones are'} still running.")
+    running = [count for hour, count in found.hours if found.is_running(hour)]
+    pale = sum(count > 0 for count in running)
+    if pale:
+        said.append(f"The pale {'one is' if pale == 1 else 'ones are'} still running.")
+    elif running:
+        said.append("The hour that is still running has none yet.")
     return " ".join(said)
 
 
 def _nothing(found: Figures, zone: str, now: datetime) -> str:
-    if now < found.released_at:
-        return f"It comes {clock.full(found.released_at, zone)}. Who reads it then is drawn here."
+    if found.never_came:
+        return "It was recalled before it came to anybody."
+    if not found.has_come(now):
+        where = " in the first zone in use" if found.is_local else ""
+        return (
+            f"It comes {clock.full(found.first_at, zone)}{where}. Who reads it then is drawn here."
+        )
+    if found.is_over:
+        return "Nobody read it."
     return "Nobody has read it yet. Who does is drawn here, hour by hour."

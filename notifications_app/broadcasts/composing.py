@@ -70,7 +70,9 @@ def _when(sending: Sending) -> str:
     """When, in a sentence, in this administrator's zone."""
     times = sending.arrival
     if sending.options.local_at is not None:
-        return when_local(sending.options.local_at, times.expires_at, zone())
+        return when_local(
+            sending.options.local_at, times.expires_at, zone(), has_passed=sending.has_passed
+        )
     return when(times.first, times.expires_at, zone(), sending.now)
 
 

@@ -11,8 +11,9 @@ from ..errors import BadInput
 from ..extensions import db, reading
 from ..logs import record
 from ..terminal import Group, example, say
-from . import audience, editing, noting, options
-from .words import changes
+from . import editing, noting, options
+from .figures import figures
+from .words import edited, would_edit
 
 NUMBER = click.argument("number", metavar="ID", type=click.IntRange(1, 2**31 - 1))
 _TEXT = ("title", "body", "category", "topic", "action_url", "action_label")
@@ -69,24 +70,25 @@ def edit(
         end[0] if end else before.expires_at,
         before.is_banner if banner is None else banner,
     )
-    again = notify_again and _has_come(number, now)
-    changed = editing.edit(number, wanted, now, notify_again=again)
-    if notify_again and not (again or changed):
-        say(f"Nobody has had notification {number} yet. Nothing was changed.")
-        return
-    if changed or again:
-        noting.edited(number, changed, again=again, actor_id=None, now=now)
+    had = notify_again and _had(number, now)
+    changed = editing.edit(number, wanted, now, notify_again=had)
+    if changed or had:
+        noting.edited(number, changed, again=had, actor_id=None, now=now)
     if not dry_run:
         db.session.commit()
-        if changed or again:
-            record("edited", notification=number, changed=changed, again=again)
-    _tell(number, changed, again=again, dry_run=dry_run)
+        if changed or had:
+            record("edited", notification=number, changed=changed, again=had)
+    if dry_run and (changed or notify_again):
+        say(would_edit(changed, again=notify_again, had=had))
+        say("Nothing was changed: this was a dry run.")
+    else:
+        say(edited(number, changed, again=notify_again, had=had))
 
 
-def _has_come(number: int, now: datetime) -> bool:
+def _had(number: int, now: datetime) -> bool:
     """Whether somebody has had it: else there is nothing to make unread again."""
     with reading() as connection:
-        return any(at <= now for at in audience.arrivals(connection, number).values())
+        return figures(connection, number, now).has_come(now)
 
 
 def _typed(body: str | None, body_file: str | None, **said: str | None) -> dict[str, str]:
@@ -114,25 +116,6 @@ def _typed_end(
     if expires_in is not None:
         return (now + clock.parse_span(expires_in),)
     return (None,) if none else None
-
-
-def _tell(number: int, changed: list[str], *, again: bool, dry_run: bool) -> None:
-    names = changes(changed)
-    if not changed and not again:
-        say(f"Notification {number} reads so already. Nothing was changed.")
-        return
-    unread = "unread again for those who had it"
-    if dry_run and changed:
-        say(f"Would change: {names}{', and make it ' + unread if again else ''}.")
-    elif dry_run:
-        say(f"Would make notification {number} {unread}.")
-    elif changed:
-        also = f"; it is {unread}" if again else ""
-        say(f"Changed {names} of notification {number} for everyone{also}.")
-    else:
-        say(f"Notification {number} is {unread}.")
-    if dry_run:
-        say("Nothing was changed: this was a dry run.")
 
 
 def recall(number: int) -> None:

@@ -44,6 +44,11 @@ class Figures:
     #: The first of these hours that is not over yet; None: all are, or it is off the air.
     running_from: int | None
     released_at: datetime
+    #: When it came, or is to come, to the first of its readers, in the first zone in use.
+    first_at: datetime
+    recalled_at: datetime | None
+    #: Recalled or expired: nobody reads it any more.
+    is_over: bool
     made_at: datetime
 
     @property
@@ -56,6 +61,15 @@ class Figures:
     def untouched(self) -> int:
         """How many of the audience have neither read nor dismissed it."""
         return max(0, self.audience - self.acted)
+
+    @property
+    def never_came(self) -> bool:
+        """Whether it was recalled before it came to anybody."""
+        return self.recalled_at is not None and self.recalled_at <= self.first_at
+
+    def has_come(self, now: datetime) -> bool:
+        """Whether somebody has it by now, or had it."""
+        return self.first_at <= now and not self.never_came
 
     def is_running(self, hour: int) -> bool:
         """Whether this hour is not over yet; what comes later has no end."""
@@ -74,6 +88,7 @@ def figures(connection: Connection, number: int, now: datetime) -> Figures:
     asked = {"number": number, "since": head.first or head.first_came or head.created_at}
     counts = connection.execute(counting.counts(connection.dialect.name), asked).all()
     came = _arrivals(head, counts)
+    ends = [end for end in (head.expires_at, head.recalled_at) if end is not None and end <= now]
     return Figures(
         number=number,
         title=head.title,
@@ -85,8 +100,11 @@ def figures(connection: Connection, number: int, now: datetime) -> Figures:
         dismissed=sum(row.dismissed for row in counts),
         acted=sum(row.acted for row in counts),
         median_seconds_to_read=_median(connection, number),
-        **_hours(head, came[0], counts, now),
+        **_hours(came[0], counts, ends, now),
         released_at=came[0],
+        first_at=_first_at(connection, number, head, came[0]),
+        recalled_at=head.recalled_at,
+        is_over=bool(ends),
         made_at=now,
     )
 
@@ -107,10 +125,17 @@ def _arrivals(head: Row[Any], counts: Sequence[Row[Any]]) -> tuple[datetime, dat
     return min(moments, default=head.created_at), max(moments, default=head.created_at)
 
 
+def _first_at(connection: Connection, number: int, head: Row[Any], released: datetime) -> datetime:
+    """Who moved after it came has it still, wherever people live now."""
+    is_local = head.channel is not None and zone_of(head.channel) is not None
+    in_use = audience.moments(connection, number) if is_local else []
+    first = in_use[0][0] if in_use else released
+    return min(first, head.first_came or first)
+
+
 def _hours(
-    head: Row[Any], first: datetime, counts: Sequence[Row[Any]], now: datetime
+    first: datetime, counts: Sequence[Row[Any]], ends: Sequence[datetime], now: datetime
 ) -> Mapping[str, Any]:
-    ends = [end for end in (head.expires_at, head.recalled_at) if end is not None and end <= now]
     until = min([now, *ends])
     read = {row.hour: row.read for row in counts if row.hour is not None}
     begun = min((until - first) // HOUR, LATER)

@@ -1,6 +1,6 @@
 """What was sent, to whom, and what state it is in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import (
 from ..accounts.models import User
 from ..accounts.queries import may_be_name
 from ..clock import UTCDateTime
+from ..extensions import among
 from ..inbox.channels import whole, zone_of
 from ..inbox.models import Delivery, Notification, Release
 from ..inbox.statements import said
@@ -45,6 +46,8 @@ class Broadcast:
     expires_at: datetime | None
     #: A username; None is the system.
     sender: str | None
+    #: What readers see of the sender: the display name, else the username.
+    sender_name: str | None
     #: None where it went to named people.
     channel: str | None
     #: Whether it comes at each reader's own time: then it arrives more than once.
@@ -59,6 +62,10 @@ class Broadcast:
         if self.expires_at is not None and self.expires_at <= now:
             return "expired"
         return "scheduled" if self.arrives_at > now else "live"
+
+    def comes(self, at: datetime) -> bool:
+        """Whether it came, or will, where it was to come then: not where it was recalled before."""
+        return self.recalled_at is None or at < self.recalled_at
 
 
 def _released(what: Any) -> Any:
@@ -90,6 +97,7 @@ _COLUMNS = (
     Notification.created_at,
     Notification.expires_at,
     User.username.label("sender"),
+    func.coalesce(func.nullif(User.display_name, ""), User.username).label("sender_name"),
     _released(func.min(Release.channel)).label("on"),
     _FIRST.label("first"),
     _released(func.max(Release.arrives_at)).label("last"),
@@ -151,6 +159,13 @@ def broadcast(connection: Connection, number: int) -> Broadcast | None:
     )
     found = connection.execute(times).one()
     return _broadcast(row, found.first, found.last)
+
+
+def on_channels(connection: Connection, numbers: Collection[int]) -> set[int]:
+    """Which of these notifications were put on a channel, and have a page of their own."""
+    released = select(Release).where(Release.notification_id == Notification.id).exists()
+    statement = select(Notification.id).where(Notification.id.in_(among(numbers)), released)
+    return set(connection.execute(statement).scalars())
 
 
 def sender(connection: Connection, username: str) -> Row[Any] | None:

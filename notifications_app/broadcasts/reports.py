@@ -11,6 +11,7 @@ from ..errors import NotThere
 from ..extensions import reading
 from ..terminal import example, moment, say
 from . import audience, queries
+from .figures import figures
 from .queries import Broadcast
 from .words import listed, people, who
 
@@ -72,6 +73,7 @@ def show(number: int, as_json: bool) -> None:
         if one is None:
             raise NotThere(f"There is no notification {number}.")
         named = audience.of(connection, audience.recipients(number))
+        has_come = figures(connection, number, now).has_come(now)
     found = {
         **_as_dict(one, now),
         "body": one.body,
@@ -88,4 +90,12 @@ def show(number: int, as_json: bool) -> None:
         say(f"{word + ':':14} {'-' if value in (None, '') else value}")
     to = f"{people(named.count)}: {listed(named)}" if one.channel is None else who(one.channel)
     local = ", at each reader’s own time" if one.is_local else ""
-    say(f"Notification {number} is {found['state']}; it went to {to}{local}.")
+    is_now = f"is {found['state']}"
+    if one.recalled_at is not None:
+        is_now = f"was recalled {clock.full(one.recalled_at, 'UTC')}"
+        if not has_come:
+            unseen = f"before it came to anybody; it was for {to}{local}."
+            say(f"Notification {number} {is_now}, {unseen}")
+            return
+    went = "went" if has_come else "goes"
+    say(f"Notification {number} {is_now}; it {went} to {to}{local}.")

@@ -7,17 +7,18 @@ from flask import render_template, request, url_for
 
 from .. import clock, feedback
 from ..error_pages import keeps_typed
-from ..errors import NotThere, Refused
+from ..errors import Refused
 from ..extensions import db, reading
 from ..forms import NOT_SENT, Form
 from ..logs import record
 from ..pages import zone
 from ..web import admin, go, me
 from . import drafts, editing, noting
+from .figures import figures
 from .forms import END, EditForm
 from .queries import Broadcast
 from .views import blueprint, found
-from .words import changes
+from .words import edited
 
 _MEANWHILE = (
     "Somebody edited it while this page was open. Nothing was changed."
@@ -33,7 +34,8 @@ def edit(number: int) -> Any:
     with reading() as connection:
         cast = found(connection, number)
     if cast.recalled_at is not None:
-        raise NotThere(f"Notification {number} was recalled. Nobody would see a change.")
+        feedback.info(f"Notification {number} was recalled. Nobody would see a change.")
+        return go(url_for("broadcasts.one", number=number), "/")
     form = EditForm(data=_values(cast))
     if request.method == "GET":
         return _page(form, cast)
@@ -75,21 +77,18 @@ def _save(form: Form, number: int, *, again: bool) -> None:
         raise Refused(_MEANWHILE)
     end = drafts.ending(form, zone(), now, before.expires_at)
     wanted = editing.Edit(content, end, bool(form["is_banner"].data))
-    changed = editing.edit(number, wanted, now, notify_again=again)
-    if changed or again:
-        noting.edited(number, changed, again=again, actor_id=me().id, now=now)
+    had = again and _had(number, now)
+    changed = editing.edit(number, wanted, now, notify_again=had)
+    if changed or had:
+        noting.edited(number, changed, again=had, actor_id=me().id, now=now)
     db.session.commit()
-    if changed or again:
-        record("edited", notification=number, changed=changed, again=again, by=me().username)
-    _say(number, changed, again=again)
+    if changed or had:
+        record("edited", notification=number, changed=changed, again=had, by=me().username)
+    say = feedback.success if changed or had else feedback.info
+    say(edited(number, changed, again=again, had=had))
 
 
-def _say(number: int, changed: list[str], *, again: bool) -> None:
-    unread = "unread again for those who had it"
-    if changed:
-        also = f"; it is {unread}" if again else ""
-        feedback.success(f"Changed {changes(changed)} of notification {number} for everyone{also}.")
-    elif again:
-        feedback.success(f"Notification {number} is {unread}.")
-    else:
-        feedback.info(f"Notification {number} reads so already. Nothing was changed.")
+def _had(number: int, now: datetime) -> bool:
+    """Whether somebody has had it: else there is nothing to make unread again."""
+    with reading() as connection:
+        return figures(connection, number, now).has_come(now)

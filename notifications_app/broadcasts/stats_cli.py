@@ -51,6 +51,7 @@ def _as_dict(found: Figures) -> dict[str, Any]:
         "channel": found.channel,
         "is_local": found.is_local,
         "released_at": moment(found.released_at),
+        "recalled_at": moment(found.recalled_at),
         "audience": found.audience_now,
         "audience_at_sending": found.audience_at_sending,
         "read": found.read,
@@ -68,8 +69,11 @@ def _head(found: Figures) -> None:
     lines = {
         "Notification": f"{found.number} “{found.title}”",
         "To": f"{to}{local}",
-        "First" if found.is_local else "From": clock.full(found.released_at, "UTC"),
     }
+    if not found.never_came:
+        lines["First" if found.is_local else "From"] = clock.full(found.released_at, "UTC")
+    if found.recalled_at is not None:
+        lines["Recalled"] = clock.full(found.recalled_at, "UTC")
     for name, value in lines.items():
         say(f"{name:{NAMES}}  {value}")
     click.echo()
@@ -77,8 +81,13 @@ def _head(found: Figures) -> None:
 
 def _shares(found: Figures, *, drawn: bool) -> None:
     """How many heard it, and of them how many read and dismissed it."""
-    _figure("Audience now", f"{found.audience_now:,}")
+    if found.never_came:
+        return
+    _figure("Audience", f"{found.audience_now:,}")
     _figure("Audience at sending", charts.at_sending_words(found))
+    if not found.has_come(found.made_at):
+        click.echo()
+        return
     for name, count, colour in (
         ("Read", found.read, "green"),
         ("Dismissed", found.dismissed, "yellow"),
@@ -98,7 +107,7 @@ def _figure(name: str, value: str) -> None:
 def _by_hour(found: Figures, *, drawn: bool) -> None:
     if not found.read:
         return
-    since = "it came to the first zone" if found.is_local else "it was released"
+    since = "it came to the first zone of all" if found.is_local else "it was released"
     click.secho(f"Read, by hour since {since}", bold=drawn)
     most = max(count for _hour, count in found.hours)
     for hour, count in found.hours:
@@ -120,11 +129,17 @@ def _bar(line: str, part: int, whole: int, colour: str | None) -> None:
 
 
 def _summary(found: Figures) -> str:
-    when = f"as of {clock.full(found.made_at, 'UTC')}"
-    if found.made_at < found.released_at:
-        return f"Notification {found.number} has not come to anybody yet, {when}."
+    number, when = found.number, f"as of {clock.full(found.made_at, 'UTC')}"
+    if found.never_came and found.recalled_at is not None:
+        recalled = clock.full(found.recalled_at, "UTC")
+        return f"Notification {number} was recalled {recalled}, before it came to anybody."
+    if not found.has_come(found.made_at):
+        return f"Notification {number} has not come to anybody yet, {when}."
+    end = "was recalled" if found.recalled_at is not None else "expired"
+    before = f" before it {end}" if found.is_over else ""
     if not found.read:
-        return f"Nobody has read notification {found.number} yet, {when}."
+        read = "read" if found.is_over else "has read"
+        return f"Nobody {read} notification {number}{before or ' yet'}, {when}."
     part = f"{found.read:,} of " if found.read <= found.audience else ""
     whole = people(found.audience if part else found.read)
-    return f"Notification {found.number} was read by {part}{whole}, {when}."
+    return f"Notification {number} was read by {part}{whole}{before}, {when}."

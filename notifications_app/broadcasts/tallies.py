@@ -10,23 +10,23 @@ from .figures import Figures, figures
 
 KEPT = timedelta(seconds=60)
 #: Goes up with each change of :class:`Figures`: what an older release left would not fit it.
-FORM = 1
+FORM = 2
 
 
-def key(number: int, edited_at: datetime | None) -> str:
-    """Under what name the figures are cached: an edit may begin them anew."""
-    return f"figures:{FORM}:{number}:{clock.micros(edited_at) if edited_at else 0}"
+def key(number: int, changed_at: datetime | None) -> str:
+    """Under what name the figures are cached: an edit may begin them anew, a recall ends them."""
+    return f"figures:{FORM}:{number}:{clock.micros(changed_at) if changed_at else 0}"
 
 
 def tallied(
-    connection: Connection, number: int, edited_at: datetime | None, now: datetime
+    connection: Connection, number: int, changed_at: datetime | None, now: datetime
 ) -> Figures:
     """The figures of a notification, from the cache where they are there.
 
     Raises:
         NotThere: where there is no such notification.
     """
-    name = key(number, edited_at)
+    name = key(number, changed_at)
     found = cache.get(name)
     if isinstance(found, Figures) and now - found.made_at < KEPT:
         return found

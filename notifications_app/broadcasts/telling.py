@@ -37,8 +37,16 @@ class Sending:
     def when_words(self) -> str:
         """When, in a sentence: in UTC, or on each reader's own clock."""
         if self.options.local_at is not None:
-            return when_local(self.options.local_at, self.arrival.expires_at, "UTC")
+            return when_local(
+                self.options.local_at, self.arrival.expires_at, "UTC", has_passed=self.has_passed
+            )
         return when(self.arrival.first, self.arrival.expires_at, "UTC", self.now)
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether somebody has it as soon as it can be had, their clock being past the time."""
+        soonest = self.now + self.options.undo_window
+        return any(at <= soonest for at, _zone, _count in self.moments())
 
     def moments(self) -> list[tuple[datetime, str, int]]:
         """Of a local one: when, in which zone in use, for how many; in the order of time."""

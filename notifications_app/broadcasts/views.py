@@ -15,7 +15,7 @@ from . import audience, editing, noting, queries
 from .charts import drawing
 from .queries import Broadcast
 from .tallies import tallied
-from .words import people, who
+from .words import come_to, people, who
 
 blueprint = Blueprint("broadcasts", __name__)
 LIST = "broadcasts"
@@ -69,16 +69,20 @@ def one(number: int) -> Any:
     with reading() as connection:
         cast = found(connection, number)
         moments = audience.moments(connection, number)
-        figures = tallied(connection, number, cast.edited_at, now)
-    largest = sorted(moments, key=lambda moment: -moment[2])[:ZONES]
+        # Nothing is edited after a recall.
+        figures = tallied(connection, number, cast.recalled_at or cast.edited_at, now)
+    is_shown = cast.is_local and not figures.never_came
+    largest = sorted(moments if is_shown else [], key=lambda moment: -moment[2])[:ZONES]
     return render_template(
         "broadcasts/one.html",
         cast=cast,
         state=cast.state(now),
         to=who(cast.channel or ""),
+        never_came=figures.never_came,
         drawing=drawing(figures, zone(), now),
         now=now,
-        zones=sorted(largest) if cast.is_local else [],
+        came=[at for at, _zone, _count in moments if cast.comes(at)],
+        zones=sorted(largest),
         zone_count=len(moments),
     )
 
@@ -99,17 +103,25 @@ def recall(number: int) -> Any:
     with reading() as connection:
         cast = found(connection, number)
         moments = audience.moments(connection, number)
+        dismissed = audience.dismissed(connection, number, cast.channel or "")
     if request.method == "POST":
         return _recall(number)
+    if cast.recalled_at is not None:
+        feedback.info(f"Notification {number} was recalled already. Nothing was changed.")
+        return go(url_for("broadcasts.one", number=number), "/")
     have, come = (
         sum(count for at, _where, count in moments if (at <= now) is arrived)
         for arrived in (True, False)
+    )
+    arrived_in = {where for at, where, _count in moments if at <= now}
+    put_away = sum(
+        count for where, count in dismissed.items() if where in arrived_in or not cast.is_local
     )
     return render_template(
         "broadcasts/recall.html",
         cast=cast,
         state=cast.state(now),
-        have=have,
+        have=have and come_to(have, put_away),
         come=come,
         people=people,
     )

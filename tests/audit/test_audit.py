@@ -1,6 +1,7 @@
 """The audit log: who may write into it, what stands in it, and who sees it."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from notifications_app.accounts.models import User
-from notifications_app.audit import queries
+from notifications_app.audit import queries, words
 from notifications_app.audit.actions import note
 from notifications_app.audit.models import AuditEntry
 from notifications_app.extensions import db, reading, table
@@ -156,7 +157,8 @@ def people(app: Flask, ada: int, priya: int) -> None:
     run(args=["users", "deactivate", "locked"])
     run(args=["groups", "create", "ops"])
     run(args=["groups", "add", "ops", "locked"])
-    run(args=["notify", "priya", "--title", "First", "--key", "first"])
+    with at(NOON):
+        run(args=["notify", "priya", "--title", "First", "--key", "first"])
     sign_in(app.test_client(), "priya")
     with app.app_context():
         db.session.execute(sa.delete(AuditEntry))
@@ -234,18 +236,22 @@ def test_an_entry_outlives_who_made_it(app: Flask, ada: int, bystander: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("detail", "words"),
+    ("detail", "said"),
     [
         ({}, ""),
+        ({"to": "group:ops", "audience": 2}, "to: the group ops; audience: 2"),
+        ({"to": "role:admin"}, "to: the administrators"),
+        ({"to": "everyone"}, "to: everyone"),
+        ({"to": "2 people"}, "to: 2 people"),
         ({"title": "Hello", "audience": 1204}, "title: Hello; audience: 1,204"),
         ({"sign_ins_ended": 0, "admin": True}, "sign ins ended: 0; admin: yes"),
         ({"admin": False, "email": None}, "admin: no; email: none"),
         ({"people": ["ada", "priya"], "groups": []}, "people: ada, priya; groups: none"),
     ],
 )
-def test_a_detail_is_said_in_words(detail: dict[str, Any], words: str) -> None:
+def test_a_detail_is_said_in_words(detail: dict[str, Any], said: str) -> None:
     entry = queries.Entry(1, NOON, None, "user.password-set", "user ada", detail)
-    assert entry.words == words
+    assert words.detail(entry) == said
     assert entry.what == "User password set"
 
 
@@ -363,6 +369,32 @@ def test_times_are_in_the_administrators_zone(app: Flask, client: FlaskClient) -
     assert "Fri 20 Nov 2026, 17:30 IST (Asia/Kolkata)" in page
     assert "title: &lt;b&gt;bold&lt;/b&gt;" in page
     assert "<b>" not in page
+
+
+def test_what_has_a_page_is_linked_and_nothing_else(
+    app: Flask, client: FlaskClient, ada: int, priya: int
+) -> None:
+    run = app.test_cli_runner().invoke
+    run(args=["groups", "create", "ops"])
+    for more in (
+        ["--to-group", "ops"],
+        ["--to-user", "priya"],
+        ["--local", "--at", "2027-01-11 09:00"],
+    ):
+        run(args=[*SEND.split(), *more])
+    add(app, 1, to="group:ops")
+    with app.app_context():
+        for subject in ("notification", "notification x", "notification 99", "person 1"):
+            note("broadcast.edited", subject, actor_id=None, now=NOON)
+        db.session.commit()
+    sign_in(client, "ada")
+    page = client.get("/admin/audit").text
+    linked = re.findall(r'<a class="where" href="([^"]*)">(.*?)</a>', page)
+    assert linked == [(f"/admin/broadcasts/{n}", f"notification {n}") for n in (3, 1)]
+    assert all(client.get(url).status_code == 200 for url, _words in linked)
+    assert '<span class="where">notification 2</span>' in page
+    assert page.count("to: the group ops") == 2
+    assert "group:ops" not in page
 
 
 def test_an_empty_log_says_what_will_stand_there(client: FlaskClient, ada: int) -> None:

@@ -4,7 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -38,11 +38,15 @@ SOME = Figures(
     hours=((0, 300), (1, 1_180), (2, 20)),
     running_from=2,
     released_at=NOON,
+    first_at=NOON,
+    recalled_at=None,
+    is_over=False,
     made_at=NOON + 2 * HOUR,
 )
 NONE_YET = replace(SOME, read=0, dismissed=0, acted=0, median_seconds_to_read=None,
                    hours=((0, 0),), running_from=0)  # fmt: skip
-SCHEDULED = replace(NONE_YET, hours=(), running_from=None, released_at=NOON + 9 * HOUR)
+SCHEDULED = replace(NONE_YET, hours=(), running_from=None, released_at=NOON + 9 * HOUR,
+                    first_at=NOON + 9 * HOUR)  # fmt: skip
 FULL_DAY = tuple((hour, 10 * hour) for hour in range(LATER + 1))
 
 
@@ -97,15 +101,27 @@ def test_the_tiles_say_of_how_many() -> None:
     assert (tiles[1].note, tiles[4].value) == ("0 % of 18,204", "–")
 
 
+@pytest.mark.parametrize("found", [SCHEDULED, replace(SCHEDULED, is_local=True, released_at=NOON)])
+def test_before_it_comes_to_anybody_there_is_only_the_audience(found: Figures) -> None:
+    assert [one.name for one in drawing(found).tiles] == ["Audience"]
+    assert len(drawing(found, found.first_at).tiles) == 5
+
+
+def test_off_the_air_nobody_is_waited_for() -> None:
+    assert drawing(replace(NONE_YET, is_over=True)).sentence == "Nobody read it."
+
+
 def test_the_sentence_names_zone_peak_and_what_still_runs() -> None:
     assert drawing(zone="Asia/Kolkata").sentence == (
         "Each bar is one hour since it was released, Fri 20 Nov 2026, 17:30 IST."
         " The most in one of them: 1,180, at 1–2 h. The pale one is still running."
     )
     local = drawing(replace(SOME, is_local=True, running_from=1)).sentence
-    assert local.startswith("Each bar is one hour since it came to the first zone, Fri 20 Nov")
+    assert local.startswith("Each bar is one hour since it came to the first zone of all, Fri 20")
     assert local.endswith("The pale ones are still running.")
     assert "running" not in drawing(replace(SOME, running_from=None)).sentence
+    quiet = drawing(replace(SOME, hours=((0, 300), (1, 1_200), (2, 0)))).sentence
+    assert quiet.endswith("at 1–2 h. The hour that is still running has none yet.")
     late = ((0, 0), (LATER, 1_500))
     assert "most" not in drawing(replace(SOME, hours=late, running_from=None)).sentence
 
@@ -180,7 +196,9 @@ def test_the_chart_is_an_image_with_a_name_and_its_table(page: Callable[..., str
 @pytest.mark.parametrize(
     ("found", "said"),
     [(NONE_YET, "Nobody has read it yet. Who does is drawn here, hour by hour."),
-     (SCHEDULED, "It comes Fri 20 Nov 2026, 21:00 UTC. Who reads it then is drawn here.")],
+     (SCHEDULED, "It comes Fri 20 Nov 2026, 21:00 UTC. Who reads it then is drawn here."),
+     (replace(SCHEDULED, is_local=True), "21:00 UTC in the first zone in use. Who reads it then"),
+     (replace(SCHEDULED, recalled_at=NOON), "It was recalled before it came to anybody.")],
 )  # fmt: skip
 def test_where_nobody_acted_a_sentence_stands_for_the_chart(
     page: Callable[..., str], found: Figures, said: str
@@ -188,6 +206,16 @@ def test_where_nobody_acted_a_sentence_stands_for_the_chart(
     html = page(found)
     assert said in words(html)
     assert not re.search("<svg|<table|<details", html)
+
+
+@pytest.mark.parametrize("now", [NOON + HOUR, NOON + 90 * HOUR])
+def test_recalled_before_it_came_there_is_nothing_else_to_say(app: Flask, now: datetime) -> None:
+    unseen = replace(SCHEDULED, recalled_at=SCHEDULED.first_at)
+    with app.test_request_context():
+        html = render_template_string(PAGE, drawing=drawing(unseen, now))
+    assert words(html) == "It was recalled before it came to anybody."
+    seen = replace(SCHEDULED, recalled_at=SCHEDULED.first_at + SECOND)
+    assert len(drawing(seen, NOON + 90 * HOUR).tiles) == 5
 
 
 # ---- how old they are ----
@@ -240,4 +268,4 @@ def test_without_its_cache_a_page_counts_itself(make_app: Callable[..., Flask]) 
 
 
 def test_the_form_goes_up_when_the_figures_change() -> None:
-    assert (tallies.FORM, len(fields(Figures))) == (1, 14)
+    assert (tallies.FORM, len(fields(Figures))) == (2, 17)

@@ -169,6 +169,16 @@ def test_before_it_comes_no_hour_has_begun(in_app: Flask, ada: int) -> None:
     assert (found.hours, found.running_from, found.released_at) == ((), None, NOW + HOUR)
 
 
+def test_who_had_it_and_moved_had_it(in_app: Flask, priya: int) -> None:
+    number = asking.broadcast(local_at=(NOW + 12 * HOUR).replace(tzinfo=None))
+    came = NOW + 12 * HOUR - timedelta(hours=5, minutes=30)
+    assert of(number).first_at == came
+    moves.set_timezone(priya, "Pacific/Honolulu", came + MINUTE)
+    asking.recall(number, came + HOUR)
+    found = of(number, came + HOUR)
+    assert (found.first_at, found.never_came, found.has_come(came + HOUR)) == (came, False, True)
+
+
 @pytest.mark.parametrize("ends", ["expires", "is recalled"])
 def test_once_it_is_off_the_air_no_hour_runs(in_app: Flask, ada: int, ends: str) -> None:
     end = NOW + 90 * MINUTE

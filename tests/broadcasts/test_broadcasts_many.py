@@ -54,7 +54,7 @@ def test_a_group_hears_what_is_sent_to_it(
     later = NOW + timedelta(hours=1)
     assert (ids(app, ada, later), ids(app, priya, later)) == ([], [1])
     assert stored(app) == [1, 1, 0, 0]
-    assert "it went to the group ops.\n" in shell("broadcast", "show", "1").out
+    assert "it goes to the group ops.\n" in shell("broadcast", "show", "1").out
 
 
 def test_there_is_no_such_group(refused: Any) -> None:
@@ -119,6 +119,19 @@ def test_a_file_of_any_size_is_as_many_statements_that_write(
     assert said.err == ""
     assert len([one for one in seen if one.startswith("INSERT")]) == 3  # with the audit's
     assert stored(app)[2] == size
+
+
+@pytest.mark.parametrize("wall", ["2026-11-20 17:00", "2026-11-20 04:00"])
+def test_where_its_time_has_passed_it_is_said_to_come_at_once(
+    shell: Any, ops: str, wall: str
+) -> None:
+    """It is 18:30 in Kolkata and 8:00 in New York."""
+    send = (*SEND, "--local", "--at", wall, "--to-group", ops)
+    at_once = "on each reader’s own clock, at once where that has passed"
+    for more in (["--dry-run"], [], ["--undo-window", "5m"]):
+        assert at_once in shell(*send, *more).out
+    in_the_evening = shell(*SEND, "--local", "--at", "2026-11-20 19:00", "--to-group", ops).out
+    assert "on each reader’s own clock." in in_the_evening
 
 
 def test_a_dry_run_of_a_local_one_says_who_has_it_when(
@@ -218,11 +231,11 @@ def one(app: Flask, user: int, number: int = 1) -> Any:
 def test_an_edit_says_what_it_changed(app: Flask, shell: Any, priya: int) -> None:
     shell(*SEND, "--action-url", "/a", "--action-label", "A")
     said = shell("broadcast", "edit", "1", "--title", "Hullo", "--body", "*x*", "--banner")
-    assert said.out == "Changed banner, body, title of notification 1 for everyone.\n"
+    assert said.out == "Changed the banner, body and title of notification 1 for everyone.\n"
     row = one(app, priya)
     assert (row.title, row.body, row.is_banner, row.action_label) == ("Hullo", "*x*", True, "A")
     said = shell("broadcast", "edit", "1", "--action-url", "", "--no-banner", "--expires-in", "2h")
-    assert said.out.startswith("Changed action label, action url, banner, expires at of")
+    assert said.out.startswith("Changed the banner, expiry, link and words on the link of")
     assert one(app, priya).action_label is None
     assert "expires_at:" in shell("broadcast", "show", "1").out
     shell("broadcast", "edit", "1", "--no-expiry", "--action-url", "/b")
@@ -238,7 +251,7 @@ def test_an_edit_may_make_it_unread_again(app: Flask, shell: Any, priya: int) ->
     with at(NOW + timedelta(minutes=1)):
         said = shell("broadcast", "edit", "1", "--title", "Hullo", "--notify-again")
         assert said.out == (
-            "Changed title of notification 1 for everyone; it is unread again for those who"
+            "Changed the title of notification 1 for everyone; it is unread again for those who"
             " had it.\n"
         )
         said = shell("broadcast", "edit", "1", "--notify-again")
@@ -254,14 +267,13 @@ def test_what_nobody_has_had_is_not_made_unread_again(
 ) -> None:
     shell(*SEND, *to, *when)
     again = ("broadcast", "edit", "1", "--notify-again")
-    for more in ((), ("--dry-run",)):
-        said = shell(*again, *more)
-        assert said.out == "Nobody has had notification 1 yet. Nothing was changed.\n"
+    assert shell(*again).out == "Nobody has had notification 1 yet: it comes unread.\n"
+    assert shell(*again, "--dry-run").out.startswith("Nobody has had it yet: it comes unread.\n")
     assert shell("broadcast", "show", "1", "--json").json["edited_at"] is None
     said = shell(*again, "--title", "Hullo", "--dry-run")
-    assert said.out.splitlines()[0] == "Would change: title."
+    assert said.out.splitlines()[0] == "Would change the title."
     said = shell(*again, "--title", "Hullo")
-    assert said.out == "Changed title of notification 1 for everyone.\n"
+    assert said.out == "Changed the title of notification 1 for everyone.\n"
     with at(NOW + timedelta(days=2)):
         assert "is unread again for those who had it" in shell(*again).out
 
@@ -295,13 +307,13 @@ def test_a_dry_run_of_an_edit_changes_nothing(app: Flask, shell: Any, priya: int
     shell(*SEND)
     said = shell("broadcast", "edit", "1", "--title", "Hullo", "--notify-again", "--dry-run")
     assert said.out.splitlines() == [
-        "Would change: title, and make it unread again for those who had it.",
+        "Would change the title, and make it unread again for those who had it.",
         "Nothing was changed: this was a dry run.",
     ]
     assert one(app, priya).title == "Hello"
     said = shell("broadcast", "edit", "1", "--notify-again", "--dry-run")
     assert said.out.splitlines() == [
-        "Would make notification 1 unread again for those who had it.",
+        "Would make it unread again for those who had it.",
         "Nothing was changed: this was a dry run.",
     ]
     assert "reads so already" in shell("broadcast", "edit", "1", "--title", "Hello").out

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -12,6 +13,7 @@ from notifications_app.broadcasts.timing import Options
 from notifications_app.content import check
 from notifications_app.extensions import db
 from notifications_app.inbox import moves
+from notifications_app.inbox.models import Release
 from tests.audit.test_audit import entries
 from tests.broadcasts.pages import all_sent, chosen, errors, value, words
 from tests.conftest import NOON, at, sign_in
@@ -98,7 +100,7 @@ def test_a_change_is_for_everyone_at_once_and_is_named(app: Flask, cast: FlaskCl
         reader.post("/inbox/1/read")
         said = told(cast, save(cast, title="Hello all", is_banner="y", end="never"))
         shown = reader.get("/inbox.json").json["notifications"]
-    assert "Changed banner, expires at, title of notification 1 for everyone." in said
+    assert "Changed the banner, expiry and title of notification 1 for everyone." in said
     assert [(one["title"], one["unread"]) for one in shown] == [
         ("Other", True), ("Hello all", False),
     ]  # fmt: skip
@@ -115,7 +117,7 @@ def test_a_change_is_for_everyone_at_once_and_is_named(app: Flask, cast: FlaskCl
 
 @pytest.mark.parametrize(("title", "sentence"), [
     ("Hello", "Notification 1 is unread again for those who had it."),
-    ("Hi", "Changed title of notification 1 for everyone; it is unread again for those who had"),
+    ("Hi", "Changed the title of notification 1 for everyone; it is unread again for those"),
 ])  # fmt: skip
 def test_notified_again_it_is_unread_for_those_who_had_it(
     app: Flask, cast: FlaskClient, title: str, sentence: str
@@ -130,6 +132,22 @@ def test_notified_again_it_is_unread_for_those_who_had_it(
         shown = reader.get("/inbox.json").json["notifications"]
     assert [(one["title"], one["unread"]) for one in shown] == [(title, True)]
     assert entries(app)[0][2]["notify_again"] is True
+
+
+@pytest.mark.parametrize(("title", "sentence"), [
+    ("Hello", "Nobody has had notification 1 yet: it comes unread."),
+    ("Hi", "Changed the title of notification 1 for everyone. "),
+])  # fmt: skip
+def test_what_nobody_had_is_not_unread_again(
+    app: Flask, cast: FlaskClient, title: str, sentence: str
+) -> None:
+    with app.app_context():
+        db.session.execute(sa.update(Release).values(arrives_at=LATER + HOUR))
+        db.session.commit()
+    with at(LATER):
+        said = told(cast, save(cast, "again", title=title))
+    assert sentence in said
+    assert "unread again" not in said
 
 
 def test_a_length_of_time_counts_from_now_and_a_time_is_in_the_administrators_zone(
@@ -190,7 +208,7 @@ def test_recalled_while_the_page_was_open_it_is_not_changed(app: Flask, cast: Fl
             editing.recall(1, LATER)
             db.session.commit()
         answer = cast.post(PAGE, data={"title": "Other", "seen": value(page, "seen")})
-    assert answer.status_code == 404
-    assert "Notification 1 was recalled. Nobody would see a change." in answer.text
+        said = told(cast, answer)
+    assert "Notification 1 was recalled. Nobody would see a change." in said
     assert all_sent(app)[0].title == "Hello"
     assert entries(app) == []

@@ -64,7 +64,7 @@ Notification         1 “Hello”
 To                   everyone
 From                 Fri 20 Nov 2026, 13:00 UTC
 
-Audience now                    3
+Audience                        3
 Audience at sending  not recorded
 Read                            1       33 %
 Dismissed                       1       33 %
@@ -108,6 +108,7 @@ def test_json_has_the_documented_keys(shell: Any, sent: int) -> None:
         "channel": "everyone",
         "is_local": False,
         "released_at": "2026-11-20T13:00:00Z",
+        "recalled_at": None,
         "audience": 3,
         "audience_at_sending": None,
         "read": 1,
@@ -152,6 +153,54 @@ def test_a_local_one_says_whose_hours_they_are(app: Flask, shell: Any, priya: in
         number = asking.broadcast(arrives_at=NOW + 9 * HOUR)
         db.session.commit()
     assert "has not come to anybody yet, as of" in shell("broadcast", "stats", number).out
+
+
+def test_before_it_comes_it_counts_only_whom_it_is_for(app: Flask, shell: Any, priya: int) -> None:
+    with app.app_context():
+        number = asking.broadcast(arrives_at=NOW + 9 * HOUR)
+        db.session.commit()
+    said = shell("broadcast", "stats", number).out
+    assert "Audience                        1\n" in said
+    assert "Not touched" not in said
+
+
+def test_recalled_before_it_came_it_says_so_and_when(app: Flask, shell: Any, priya: int) -> None:
+    with app.app_context():
+        number = asking.broadcast(undo_window=timedelta(minutes=5))
+        asking.recall(number, NOW + timedelta(minutes=4))
+        db.session.commit()
+    assert (
+        shell("broadcast", "stats", number).out
+        == """\
+Notification         1 “All of you”
+To                   everyone
+Recalled             Fri 20 Nov 2026, 13:04 UTC
+
+Notification 1 was recalled Fri 20 Nov 2026, 13:04 UTC, before it came to anybody.
+"""
+    )
+    found = shell("broadcast", "stats", number, "--json").json
+    assert found["recalled_at"] == "2026-11-20T13:04:00Z"
+
+
+@pytest.mark.parametrize("end", ["was recalled", "expired"])
+def test_off_the_air_it_says_what_became_of_it_until_then(
+    app: Flask, shell: Any, priya: int, end: str
+) -> None:
+    over = NOW + HOUR
+    with app.app_context():
+        numbers = [asking.broadcast(expires_at=over if end == "expired" else None)
+                   for _ in range(2)]  # fmt: skip
+        asking.act(priya, "read", numbers[:1])
+        if end == "was recalled":
+            for number in numbers:
+                asking.recall(number, over)
+        db.session.commit()
+    read, unread = (shell("broadcast", "stats", number).out for number in numbers)
+    assert f"Notification 1 was read by 1 of 1 person before it {end}, as of" in read
+    assert f"Nobody read notification 2 before it {end}, as of" in unread
+    line = "Recalled             Fri 20 Nov 2026, 14:00 UTC\n"
+    assert (line in read) is (end == "was recalled")
 
 
 def test_more_readers_than_were_sent_to_are_no_share(app: Flask, shell: Any, sent: int) -> None:

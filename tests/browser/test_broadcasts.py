@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from notifications_app import clock
 from notifications_app.accounts import groups
 from notifications_app.extensions import db
+from tests.inbox import asking
 
 from .site import Console, Site
 from .steps import FOCUSED, row, said
@@ -75,11 +76,11 @@ def test_a_broadcast_is_written_tried_sent_edited_and_recalled(
     expect(page.get_by_label("Body")).to_have_value("It is **soup**.")
     page.get_by_label("Title").fill("Dinner")
     button(page, "Save and notify again")
-    said(page, "Changed title of notification 1 for everyone; it is unread again")
+    said(page, "Changed the title of notification 1 for everyone; it is unread again")
     reader.goto("/inbox")
     expect(row(reader, "Dinner")).to_have_class(re.compile("unread"))
     page.get_by_role("link", name="Recall", exact=True).click()
-    expect(page.get_by_text("2 people have it now.")).to_be_visible()
+    expect(page.get_by_text("It has come to 2 people.")).to_be_visible()
     button(page, "Recall it for everyone")
     said(page, "Recalled notification 1: it is gone from every inbox.")
     expect(page.get_by_role("link", name="Edit", exact=True)).to_have_count(0)
@@ -200,6 +201,24 @@ def test_nothing_sticks_out_and_what_is_pressed_is_large_enough(
         page.goto(f"{LIST}{address}")
         found += page.evaluate(SMALL)
     assert not found
+
+
+def test_on_paper_there_are_figures_and_no_buttons(
+    site: Site, ada: int, page_of: Callable[..., Page]
+) -> None:
+    number = site.broadcast("Lunch", is_banner=True)
+    with site.app.app_context():
+        asking.act(ada, "read", [number], clock.now())
+        db.session.commit()
+    page = page_of("ada")
+    page.goto(f"{LIST}/{number}")
+    table = page.locator(".as-table table").first
+    expect(table).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(table).to_be_visible()
+    assert (table.bounding_box() or {"height": 0})["height"] > 40
+    for control in (".as-table summary", ".cast-head .buttons", ".as-read .banner .icon-button"):
+        expect(page.locator(control)).to_be_hidden()
 
 
 def test_the_composer_goes_by_keyboard_alone(
