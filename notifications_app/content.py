@@ -1,4 +1,4 @@
-"""What a title, a body or a link may be, and Markdown to safe HTML."""
+"""What a title or a body may be, and Markdown to safe HTML."""
 
 import functools
 import re
@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
@@ -15,25 +14,23 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from notifications_app.errors import BadInput
+from notifications_app.errors import BadInput, Together
+from notifications_app.links import is_invisible, link, wrong_with
 from notifications_app.placeholders import checked, without
 
 TITLE_MAX = 140
 BODY_MAX = 4000
 LABEL_MAX = 40
-URL_MAX = 2000
 TOPIC_MAX = 40
 EXCERPT_MAX = 240
 CATEGORIES = ("success", "error", "warning", "info")
 
-_INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"}  # Unicode's controls, surrogates and spaces
 _TURNING = r"\u202a-\u202e\u2066-\u2069"  # bidirectional embeddings, overrides and isolates
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 _CONTROLS = rf"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{_TURNING}"
 _NOT_IN_A_LINE = re.compile(rf"[{_CONTROLS}]")
 _NOT_IN_A_BODY = re.compile(r"[\x00\ud800-\udfff]")
 _NOT_IN_A_TERMINAL = re.compile(rf"[{_CONTROLS}\u061c\u200e\u200f]")
-_NOT_IN_A_HOST = re.compile(r'["%<>@^`{|}]')
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -58,26 +55,37 @@ def check(
     action_url: str | None = None,
     action_label: str | None = None,
 ) -> Content:
-    """Normalise and check what somebody wants to say; raises BadInput with the field's name.
+    """Normalise and check what somebody wants to say; raises BadInput for all that is wrong.
 
+    The first field that is, as a form has them, is the refusal's own; the rest are its others.
     An empty link or label is the same as none; a link without a label is called "Open".
     """
-    if category not in CATEGORIES:
-        raise BadInput("A category is success, error, warning or info.", "category")
-    topic = check_topic(topic)
-    label = without("action_label", action_label or "")
+    wrong = Together()
+    with wrong:
+        title = check_line(checked("title", title), "title", "title", TITLE_MAX, 1)
+    with wrong:
+        lines = body.replace("\r\n", "\n").replace("\r", "\n")
+        body = checked("body", lines).strip()
+        body = _text(body, _NOT_IN_A_BODY, "body", "A body", (0, BODY_MAX))
+    with wrong:
+        if category not in CATEGORIES:
+            raise BadInput("A category is success, error, warning or info.", "category")
+    with wrong:
+        topic = check_topic(topic)
+    with wrong:
+        action_url = link(action_url) if action_url else None
+    with wrong:  # a link that is refused is one that was given
+        action_label = _label(action_label or "", is_linked=bool(action_url))
+    wrong.end()
+    return Content(title, body, category, topic, action_url, action_label)
+
+
+def _label(label: str, *, is_linked: bool) -> str | None:
+    label = without("action_label", label)
     label = check_line(label, "action_label", "link label", LABEL_MAX)
-    if label and not action_url:
+    if label and not is_linked:
         raise BadInput("A link label needs a link; give both or neither.", "action_label")
-    lines = body.replace("\r\n", "\n").replace("\r", "\n")
-    return Content(
-        title=check_line(checked("title", title), "title", "title", TITLE_MAX, 1),
-        body=_text(checked("body", lines).strip(), _NOT_IN_A_BODY, "body", "A body", (0, BODY_MAX)),
-        category=category,
-        topic=topic,
-        action_url=link(action_url) if action_url else None,
-        action_label=(label or "Open") if action_url else None,
-    )
+    return (label or "Open") if is_linked else None
 
 
 def check_topic(topic: str, field: str = "topic", name: str = "topic") -> str:
@@ -106,43 +114,11 @@ def _text(text: str, bad: re.Pattern[str], field: str, name: str, size: tuple[in
             what = "a line break" if found[0] in _BREAKS else f"U+{ord(found[0]):04X}"
             raise BadInput(f"{name} cannot contain {what}; take it out.", field)
         text = unicodedata.normalize("NFC", text).strip()
-        text = "" if all(map(_is_invisible, text)) else text
+        text = "" if all(map(is_invisible, text)) else text
     if not shortest <= len(text) <= longest:
         wanted, has = f"{shortest} to" if shortest else "at most", len(text) or "none"
         raise BadInput(f"{name} has {wanted} {longest} characters; this one has {has}.", field)
     return text
-
-
-def _is_invisible(character: str) -> bool:
-    return unicodedata.category(character) in _INVISIBLE
-
-
-def link(url: str) -> str:
-    """The link, if it is safe to follow; raises BadInput for ``action_url``.
-
-    It is https or http with a host, or a path on this site. Refused are spaces, control and
-    invisible characters, backslashes and userinfo, which browsers and parsers read differently.
-    """
-    if wrong := _wrong_with(url):
-        raise BadInput(wrong, "action_url")
-    return url
-
-
-def _wrong_with(url: str) -> str | None:
-    if len(url) > URL_MAX:
-        return f"A link has at most {URL_MAX} characters; this one has {len(url)}."
-    if "\\" in url or any(map(_is_invisible, url)):
-        return "A link cannot contain spaces, invisible characters or backslashes."
-    if re.match(r"/(?!/)", url):
-        return None
-    if not re.match(r"https?://[^/?#]", url, re.IGNORECASE):
-        return "A link starts with https://, http:// or a single /."
-    try:
-        parts = urlsplit(url)
-        plain = parts.hostname and parts.port != 0 and not _NOT_IN_A_HOST.search(parts.netloc)
-    except ValueError:
-        plain = False
-    return None if plain else "The host cannot be read. Write it plainly, without a user name."
 
 
 def _outline(state: StateCore) -> None:
@@ -170,7 +146,7 @@ _TAGS = {"a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "h5", "h6", "h
 
 def _only_good_links(_tag: str, name: str, value: str) -> str | None:
     """A link in a body may be what an action's link may be, or an address to write to."""
-    if name == "href" and not value.startswith("mailto:") and _wrong_with(value):
+    if name == "href" and not value.startswith("mailto:") and wrong_with(value):
         return None
     return value
 

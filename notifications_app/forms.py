@@ -24,14 +24,15 @@ class Form(FlaskForm):
         return valid
 
     def refuse(self, refusal: Refused) -> None:
-        """Put what the domain refused beside its field, or above the form."""
-        errors = self[refusal.field].errors if refusal.field in self else self.form_errors
-        if isinstance(errors, tuple):  # of a field that was never validated
-            self[refusal.field].errors = errors = list(errors)
-        errors.append(str(refusal))
+        """Put each thing that the domain refused beside its field, or above the form."""
+        for one in (refusal, *refusal.others):
+            errors = self[one.field].errors if one.field in self else self.form_errors
+            if isinstance(errors, tuple):  # of a field that was never validated
+                self[one.field].errors = errors = list(errors)
+            errors.append(str(one))
 
     def tries(self, action: Callable[[], Any]) -> bool:
-        """Validate, then act; False, with the sentence in place, where either refuses."""
+        """Validate, then act; False, with the sentences in place, where either refuses."""
         if not self.validate_on_submit():
             return False
         try:

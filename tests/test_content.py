@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications_app import content
-from notifications_app.errors import BadInput
+from notifications_app import content, links
+from notifications_app.errors import BadInput, Refused, Together
 
 FORBIDDEN = [
     *map(chr, range(0x20)),
@@ -97,6 +97,33 @@ def test_only_a_title_is_needed():
 )
 def test_what_cannot_be_said_is_refused_in_a_sentence(given, sentence, field):
     assert refusal(**{"title": "Hello"} | given) == (sentence, field)
+
+
+def test_all_that_is_wrong_is_refused_at_once_in_the_order_of_a_form():
+    with pytest.raises(BadInput) as refused:
+        content.check(
+            "", "{{nam}}", "urgent", "Two Words", action_url="javascript:x", action_label="{{x}}"
+        )
+    first, others = refused.value, refused.value.others
+    assert [one.field for one in (first, *others)] == [
+        "title", "body", "category", "topic", "action_url", "action_label",
+    ]  # fmt: skip
+    assert refusal("", topic="general") == (str(first), "title")
+    assert not any(one.others for one in others)
+
+
+def test_a_link_that_is_refused_is_one_for_its_label():
+    with pytest.raises(BadInput) as refused:
+        content.check("t", action_url="javascript:x", action_label="Open")
+    assert (refused.value.field, refused.value.others) == ("action_url", [])
+
+
+def test_what_is_no_bad_input_is_not_collected():
+    wrong = Together()
+    for error in (Refused("No."), ValueError()):
+        with pytest.raises(type(error)), wrong:
+            raise error
+    wrong.end()
 
 
 @pytest.mark.parametrize("topic", ["a b", "-a", "a-", "a--b", "A", "a_b", "é", "a/b", "\u0661"])
@@ -240,13 +267,13 @@ BAD_LINKS = [
 
 @pytest.mark.parametrize("url", GOOD_LINKS)
 def test_a_link_goes_to_the_web_or_to_a_path_here(url):
-    assert content.link(url) == url
+    assert links.link(url) == url
 
 
 @pytest.mark.parametrize("url", BAD_LINKS)
 def test_a_link_in_disguise_is_refused(url):
     with pytest.raises(BadInput) as refused:
-        content.link(url)
+        links.link(url)
     assert refused.value.field == "action_url"
     assert str(refused.value).endswith(".")
 
@@ -262,13 +289,13 @@ def test_a_link_in_disguise_is_refused(url):
 )
 def test_a_refused_link_is_told_why(url, sentence):
     with pytest.raises(BadInput, match=re.escape(sentence)):
-        content.link(url)
+        links.link(url)
 
 
 @given(st.text(st.sampled_from("/\\:@.?#[]% \t\n\0ahtpsjv"), max_size=12))
 def test_whatever_is_put_together_a_good_link_has_a_good_beginning(text):
     try:
-        url = content.link(text)
+        url = links.link(text)
     except BadInput:
         return
     assert re.match(r"https?://[^/\\@?#\s]+([/?#]|$)|/(?![/\\])", url)

@@ -19,7 +19,7 @@ README = ROOT / "README.md"
 
 #: Of each module: on which floor it stands. Whatever is not named here is an edge, on the fourth.
 FLOORS = {
-    0: "caching extensions clock errors content placeholders config logs faults observability"
+    0: "caching extensions clock errors content links placeholders config logs faults observability"
        " accounts inbox broadcasts compare audit",
     1: "accounts.models accounts.memberships accounts.groups accounts.queries accounts.actions"
        " accounts.passwords accounts.devices accounts.lines accounts.staging"

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from ..extensions import db, table, write
-from .lines import Wrong
+from .lines import Wrong, shown
 from .models import Group, GroupMember, User
 from .staging import GROUPS, PEOPLE
 
@@ -36,11 +36,12 @@ def find_people() -> None:
 
 def clashes() -> Iterator[Wrong]:
     """The lines that say what another line says already, or what is somebody else's."""
-    for name, column in (("username", PEOPLE.c.username), ("email address", PEOPLE.c.email)):
+    for column in (PEOPLE.c.username, PEOPLE.c.email):
         for row in db.session.execute(_twice(column)):
-            yield Wrong(row.line, f"The {name} “{row.value}” is on line {row.first} already.")
+            reason = f"It is on line {row.first} already."
+            yield Wrong(row.line, reason, column.name, shown(row.value))
     for row in db.session.execute(_OF_OTHERS):
-        yield Wrong(row.line, f"The email address “{row.email}” belongs to “{row.username}”.")
+        yield Wrong(row.line, f"It belongs to “{row.username}”.", "email", shown(row.email))
 
 
 def _twice(column: Column[Any]) -> Select[Any]:

@@ -12,13 +12,12 @@ from typing import IO
 import click
 
 from .. import clock
-from ..content import printable
 from ..errors import BadInput, Refused
 from ..extensions import db
 from ..inbox.importing import Report, import_people
 from ..logs import record
 from ..terminal import example, say
-from .imported import figures, note_import, refusal, words
+from .imported import figures, note_import, refusal, words, wrong_words
 from .listing import users
 
 
@@ -82,6 +81,6 @@ def _progress(file: IO[bytes]) -> Iterator[Callable[[], None]]:
 
 
 def _refuse(report: Report) -> None:
-    for line, reason in report.errors:
-        click.echo(printable(f"Line {line}: {reason}"), err=True)
+    for wrong in report.errors:
+        click.echo(wrong_words(wrong), err=True)
     raise Refused(refusal(report))

@@ -53,7 +53,7 @@ def _read(upload: FileStorage, *, writes: bool) -> Report:
         with upload.stream as stream:
             report = import_people(stream, now, most_errors=LISTED)
         if [error.line for error in report.errors] == [1]:
-            raise BadInput(f"Line 1: {report.errors[0].reason}", "file")
+            raise BadInput(imported.wrong_words(report.errors[0]), "file")
         if writes and not report.errors:
             imported.note_import(report, actor_id=me().id, now=now)
             db.session.commit()

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from ..audit.actions import note
-from ..content import counted
+from ..content import counted, printable
 from ..inbox.importing import Report
+from .lines import Wrong
 
 
 def figures(report: Report) -> dict[str, int]:
@@ -43,7 +44,14 @@ def some(count: int, first: list[str]) -> str:
     return ", ".join(first) + (f" and {rest:,} more" if rest else "")
 
 
+def wrong_words(wrong: Wrong) -> str:
+    """``Line 7, email “nowhere”: This is not an email address.``, as a terminal shows it."""
+    cell = f", {wrong.column}" if wrong.column else ""
+    value = f" “{wrong.value}”" if wrong.value else ""
+    return printable(f"Line {wrong.line}{cell}{value}: {wrong.reason}")
+
+
 def refusal(report: Report) -> str:
-    """Why nothing was done: ``2 lines are wrong of 1,204. Nothing was imported.``."""
-    bad = counted(report.wrong, "line is", "lines are")
-    return f"{bad} wrong of {report.lines:,}. Nothing was imported."
+    """Why nothing was done: ``2 of 1,204 lines are wrong. Nothing was imported.``."""
+    lines = counted(report.lines, "line") + (" is" if report.wrong == 1 else " are")
+    return f"{report.wrong:,} of {lines} wrong. Nothing was imported."

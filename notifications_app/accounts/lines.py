@@ -13,12 +13,15 @@ from functools import lru_cache
 from typing import IO, Any, NamedTuple
 
 from .. import clock
+from ..content import printable
 from ..errors import BadInput
 from . import groups
 from .actions import check_display_name, check_email, check_username
 
 COLUMNS = ("username", "email", "display_name", "timezone", "groups")
 LINE_MAX = 65_536
+#: How much is shown of a cell that is wrong.
+SHOWN = 40
 _BETWEEN_GROUPS = re.compile(r"[\s;]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -36,10 +39,26 @@ class Person:
 
 
 class Wrong(NamedTuple):
-    """A line that cannot be taken, and the sentence why."""
+    """A line that cannot be taken, the sentence why, and the cell that is wrong, if it is one."""
 
     line: int
     reason: str
+    column: str = ""
+    #: What is wrong of the cell, as :func:`shown`.
+    value: str = ""
+
+
+class _BadGroup(BadInput):
+    """One of the groups in a cell is wrong: which."""
+
+    def __init__(self, refusal: BadInput, name: str) -> None:
+        super().__init__(str(refusal), "groups")
+        self.name = name
+
+
+def shown(value: str) -> str:
+    """The beginning of what stands in a cell, with what cannot be seen written out."""
+    return printable(value if len(value) <= SHOWN else value[: SHOWN - 1] + "…")
 
 
 def people(stream: IO[Any]) -> Iterator[Person | Wrong]:
@@ -105,24 +124,37 @@ def _columns(text: str | None) -> list[str]:
     return names
 
 
-def _person(number: int, columns: Sequence[str], text: str | None) -> Person:
+def _person(number: int, columns: Sequence[str], text: str | None) -> Person | Wrong:
     cells = _cells(text)
     if len(cells) != len(columns):
         raise BadInput(f"This line has {len(cells)} cells; the first line has {len(columns)}.")
     said = dict.fromkeys(COLUMNS, "") | dict(zip(columns, cells, strict=True))
-    return Person(
-        line=number,
-        username=check_username(said["username"]),
-        email=check_email(said["email"]),
-        display_name=check_display_name(said["display_name"]) or None,
-        timezone=clock.zone_name(said["timezone"]) if said["timezone"] else None,
-        groups=_groups(said["groups"]),
-    )
+    try:
+        return Person(
+            line=number,
+            username=check_username(said["username"]),
+            email=check_email(said["email"]),
+            display_name=check_display_name(said["display_name"]) or None,
+            timezone=clock.zone_name(said["timezone"]) if said["timezone"] else None,
+            groups=_groups(said["groups"]),
+        )
+    except BadInput as refusal:
+        column = refusal.field or ""
+        value = refusal.name if isinstance(refusal, _BadGroup) else said[column]
+        return Wrong(number, str(refusal), column, shown(value))
 
 
 @lru_cache(1024)
 def _groups(cell: str) -> tuple[str, ...]:
     names = dict.fromkeys(name for name in _BETWEEN_GROUPS.split(cell.lower()) if name)
     if len(names) > groups.MOST:
-        raise BadInput(f"A line names at most {groups.MOST} groups; this one names {len(names)}.")
-    return tuple(groups.check_name(name) for name in names)
+        sentence = f"A line names at most {groups.MOST} groups; this one names {len(names)}."
+        raise BadInput(sentence, "groups")
+    return tuple(map(_group, names))
+
+
+def _group(name: str) -> str:
+    try:
+        return groups.check_name(name)
+    except BadInput as refusal:
+        raise _BadGroup(refusal, name) from None

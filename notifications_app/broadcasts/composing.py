@@ -18,7 +18,7 @@ from . import actions, audience, noting, queries
 from .drafts import Draft, draft, fresh_key
 from .forms import END, TO, WHEN, BroadcastForm
 from .telling import Sending
-from .timing import NO_TIME, arrival
+from .timing import NO_TIME
 from .views import blueprint
 from .words import listed, people, when, when_local, who
 
@@ -58,7 +58,7 @@ def _page(form: Form, **more: Any) -> str:
 def _sending(form: Form, now: datetime) -> tuple[Draft, Sending]:
     """What was typed, and whom it would reach: what the command's dry run tells."""
     chosen = draft(form, zone(), now, sender_id=me().id)
-    times, options = arrival(chosen.options, now), chosen.options
+    options, times = chosen.options, chosen.arrival
     with reading() as connection:
         whom = audience.listeners(chosen.channel)
         heard = audience.of(connection, whom)

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 from .. import clock
 from ..content import Content, check
-from ..errors import BadInput, BadTime
+from ..errors import BadInput, BadTime, Together
 from ..forms import Form
 from ..inbox.channels import ADMINS, EVERYONE, of_group
+from .editing import Edit
 from .forms import TO, WHEN
-from .timing import NO_TIME, Options
+from .timing import NO_TIME, Arrival, Options, arrival, check_end
 
 #: How long a broadcast is held back where it is.
 HELD_BACK = timedelta(minutes=5)
@@ -28,6 +29,7 @@ class Draft:
     content: Content
     channel: str
     options: Options
+    arrival: Arrival
 
 
 def fresh_key(typed: str | None = None) -> str:
@@ -39,31 +41,53 @@ def draft(form: Form, zone: str, now: datetime, *, sender_id: int) -> Draft:
     """The broadcast that was typed, times in this zone.
 
     Raises:
-        BadInput, BadTime: with the field that is wrong.
+        BadInput: with every field that is wrong.
     """
-    content, channel = said(form), _channel(form)
-    wall, is_local = _start(form, zone, now)
-    expires_at, expires_in = _end(form, zone)
-    return Draft(
-        content,
-        channel,
-        Options(
-            sender_id=sender_id,
-            key=form["key"].data,
-            arrives_at=clock.typed_moment(wall, zone) if wall and not is_local else None,
-            local_at=wall if is_local else None,
-            expires_at=expires_at,
-            expires_in=expires_in,
-            undo_window=HELD_BACK if form["hold"].data else NO_TIME,
-            is_banner=bool(form["is_banner"].data),
-        ),
-    )
+    wrong = Together()
+    with wrong:
+        content = _said(form)
+    with wrong:
+        channel = _channel(form)
+    with wrong:
+        options = _options(form, zone, now, sender_id)
+        arrives = arrival(options, now)
+    wrong.end()
+    return Draft(content, channel, options, arrives)
 
 
-def said(form: Form) -> Content:
-    """What it is to say; raises BadInput."""
+def edited(form: Form, zone: str, now: datetime, before: datetime | None) -> Edit:
+    """How it shall read from now on, where it ended at ``before``; raises as :func:`draft`."""
+    wrong = Together()
+    with wrong:
+        content = _said(form)
+    with wrong:
+        expires_at = _ending(form, zone, now, before)
+    wrong.end()
+    return Edit(content, expires_at, bool(form["is_banner"].data))
+
+
+def _said(form: Form) -> Content:
     words = ("title", "body", "category", "topic", "action_url", "action_label")
     return check(**{name: form[name].data or "" for name in words})
+
+
+def _options(form: Form, zone: str, now: datetime, sender_id: int) -> Options:
+    wrong = Together()
+    with wrong:
+        wall, is_local = _start(form, zone, now)
+    with wrong:
+        expires_at, expires_in = _end(form, zone, now)
+    wrong.end()
+    return Options(
+        sender_id=sender_id,
+        key=form["key"].data,
+        arrives_at=clock.typed_moment(wall, zone) if wall and not is_local else None,
+        local_at=wall if is_local else None,
+        expires_at=expires_at,
+        expires_in=expires_in,
+        undo_window=HELD_BACK if form["hold"].data else NO_TIME,
+        is_banner=bool(form["is_banner"].data),
+    )
 
 
 def _channel(form: Form) -> str:
@@ -101,7 +125,7 @@ def _not_past(moment: datetime, now: datetime, where: str) -> None:
         raise BadTime(f"That time is past. Choose a later one ({where}).")
 
 
-def _end(form: Form, zone: str) -> tuple[datetime | None, timedelta | None]:
+def _end(form: Form, zone: str, now: datetime) -> tuple[datetime | None, timedelta | None]:
     """The moment at which it ends, or how long it stays."""
     end = form["end"].data
     if end == "in":
@@ -110,17 +134,19 @@ def _end(form: Form, zone: str) -> tuple[datetime | None, timedelta | None]:
     if end == "at":
         with _beside("expires_at"):
             wall = clock.parse_wall(form["expires_at"].data or "")
-            return clock.typed_moment(wall, zone), None
+            moment = clock.typed_moment(wall, zone)
+            check_end(moment, now, now)  # whenever it starts, that is not before now
+            return moment, None
     if end != "never":
         raise BadInput(_NONE_OF_THESE, "end")
     return None, None
 
 
-def ending(form: Form, zone: str, now: datetime, before: datetime | None) -> datetime | None:
+def _ending(form: Form, zone: str, now: datetime, before: datetime | None) -> datetime | None:
     """When what was sent shall end; what was not touched stays, to the second."""
     if form["end"].data == "at" and before and form["expires_at"].data == typed(before, zone):
         return before
-    moment, length = _end(form, zone)
+    moment, length = _end(form, zone, now)
     return now + length if length else moment
 
 

@@ -40,12 +40,10 @@ def edit(number: int) -> Any:
     if request.method == "GET":
         return _page(form, cast)
     do, done = request.form.get("do"), list[Any]()
-    if do == "preview":
-        if form.tries(lambda: done.append(drafts.said(form))):
-            return _page(form, cast, content=done[0])
-    elif form.tries(lambda: _save(form, number, again=do == "again")):
-        return go(url_for("broadcasts.one", number=number), "/")
-    return _page(form, cast), NOT_SENT
+    act = _preview if do == "preview" else _save
+    if not form.tries(lambda: done.append(act(form, cast))):
+        return _page(form, cast), NOT_SENT
+    return done[0]
 
 
 def _page(form: Form, cast: Broadcast, **more: Any) -> str:
@@ -68,15 +66,18 @@ def _seen(edited_at: datetime | None) -> str:
     return clock.iso(edited_at) if edited_at else ""
 
 
-def _save(form: Form, number: int, *, again: bool) -> None:
-    now = clock.now()
-    content = drafts.said(form)
-    notification, before = editing.current(number)
+def _preview(form: Form, cast: Broadcast) -> str:
+    wanted = drafts.edited(form, zone(), clock.now(), cast.expires_at)
+    return _page(form, cast, content=wanted.content)
+
+
+def _save(form: Form, cast: Broadcast) -> Any:
+    now, number, again = clock.now(), cast.id, request.form.get("do") == "again"
+    wanted = drafts.edited(form, zone(), now, cast.expires_at)
+    notification, _before = editing.current(number)
     if (form["seen"].data or "") != _seen(notification.edited_at):
         form["seen"].data = _seen(notification.edited_at)
         raise Refused(_MEANWHILE)
-    end = drafts.ending(form, zone(), now, before.expires_at)
-    wanted = editing.Edit(content, end, bool(form["is_banner"].data))
     had = again and _had(number, now)
     changed = editing.edit(number, wanted, now, notify_again=had)
     if changed or had:
@@ -86,6 +87,7 @@ def _save(form: Form, number: int, *, again: bool) -> None:
         record("edited", notification=number, changed=changed, again=had, by=me().username)
     say = feedback.success if changed or had else feedback.info
     say(edited(number, changed, again=again, had=had))
+    return go(url_for("broadcasts.one", number=number), "/")
 
 
 def _had(number: int, now: datetime) -> bool:

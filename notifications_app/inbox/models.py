@@ -6,8 +6,9 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..clock import UTCDateTime
-from ..content import LABEL_MAX, TITLE_MAX, TOPIC_MAX, URL_MAX
+from ..content import LABEL_MAX, TITLE_MAX, TOPIC_MAX
 from ..extensions import Model
+from ..links import URL_MAX
 
 KEY_MAX = 200
 

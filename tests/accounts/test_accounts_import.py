@@ -89,11 +89,11 @@ def test_every_bad_line_stands_on_stderr_and_then_how_many(
     add_user(app, "noor", email="noor@example.org")
     rows = "zoe,,,Mars/Base,\nmax,noor@example.org,,,\ngood,,,,\nno\x1b[31m,x,,,\nGOOD,,,,\n"
     assert refused(run(HEAD + rows, *options)) == [
-        "Line 2: No time zone has that name. Choose one like Europe/Paris.",
-        "Line 3: The email address “noor@example.org” belongs to “noor”.",
-        f"Line 5: {USERNAME}",
-        "Line 6: The username “good” is on line 4 already.",
-        "Error: 4 lines are wrong of 5. Nothing was imported.",
+        "Line 2, timezone “Mars/Base”: No time zone has that name. Choose one like Europe/Paris.",
+        "Line 3, email “noor@example.org”: It belongs to “noor”.",
+        f"Line 5, username “no\\x1b[31m”: {USERNAME}",
+        "Line 6, username “good”: It is on line 4 already.",
+        "Error: 4 of 5 lines are wrong. Nothing was imported.",
     ]
     assert user_count(app) == 3
 
@@ -110,7 +110,15 @@ def test_every_bad_line_stands_on_stderr_and_then_how_many(
 def test_what_is_no_such_file_is_refused(run: Any, data: bytes, first: str) -> None:
     lines = refused(run(data))
     assert lines[0].startswith(first)
-    assert lines[-1] == "Error: 1 line is wrong of 1. Nothing was imported."
+    assert lines[-1] == "Error: 1 of 1 line is wrong. Nothing was imported."
+
+
+def test_one_of_many_lines_is_wrong(run: Any) -> None:
+    lines = refused(run(HEAD + "".join(f"p{n},,,,\n" for n in range(1203)) + ",,,,\n"))
+    assert lines == [
+        f"Line 1205, username: {USERNAME}",
+        "Error: 1 of 1,204 lines is wrong. Nothing was imported.",
+    ]
 
 
 def test_a_dash_is_standard_input(app: Flask) -> None:

@@ -183,10 +183,10 @@ def test_every_wrong_line_is_listed_and_nothing_is_done(
     page = send(admin, step, bad)
     assert page.status_code == 400
     said = words(page)
-    assert "3 lines are wrong of 4. Nothing was imported." in said
-    assert "Line 3 A username has 1 to 40" in said
-    assert "Line 4 No time zone has that name." in said
-    assert "Line 5 The username “grace” is on line 2 already." in said
+    assert "3 of 4 lines are wrong. Nothing was imported." in said
+    assert "Line 3 username “ &lt;b&gt; ”: A username has 1 to 40" in said
+    assert "Line 4 timezone “ Mars/Olympus ”: No time zone has that name." in said
+    assert "Line 5 username “ grace ”: It is on line 2 already." in said
     assert 'value="import"' not in page.text
     assert "<title>Error: " in page.text
     assert everything(app) == before
@@ -195,12 +195,13 @@ def test_every_wrong_line_is_listed_and_nothing_is_done(
 def test_what_a_line_says_is_escaped(admin: FlaskClient, ada: int) -> None:
     page = send(admin, "preview", "username,timezone,email\ngrace,,<img>@x\n")
     assert "<img>" not in page.text
+    assert "email “<bdi>&lt;img&gt;@x</bdi>”: This is not an email address." in page.text
 
 
 def test_of_many_wrong_lines_the_first_are_listed(admin: FlaskClient) -> None:
     page = send(admin, "preview", "username\n" + "-\n" * 1250)
     assert page.text.count('scope="row"') == import_pages.LISTED == 200
-    assert "1,250 lines are wrong of 1,250." in words(page)
+    assert "1,250 of 1,250 lines are wrong." in words(page)
     assert "And 1,050 more." in words(page)
 
 

@@ -111,40 +111,75 @@ def test_another_encoding_is_refused(encoding: str) -> None:
     assert line == 1
 
 
+USERNAME = "A username has 1 to 40 letters a to z"
+GROUP = "A group name is made of a-z, 0-9 and single hyphens: on-call."
+MANY = " ".join(f"g{number}" for number in range(groups.MOST + 1))
+
+
 @pytest.mark.parametrize(
-    ("cells", "reason"),
+    ("cells", "column", "value", "reason"),
     [
-        (",,,,", "A username has 1 to 40 letters a to z"),
-        ("a b,,,,", "A username has 1 to 40 letters a to z"),
-        (f"{'u' * 41},,,,", "A username has 1 to 40 letters a to z"),
-        ("ada\0,,,,", "A username has 1 to 40 letters a to z"),
-        ("ada,nowhere,,,", "This is not an email address."),
-        ("ada,a\0@b.example,,,", "This is not an email address."),
-        (f"ada,,{'x' * 81},,", "A display name has at most 80 characters; this one has 81."),
-        ("ada,,a\u202eb,,", "A display name cannot contain U+202E; take it out."),
-        ("ada,,,Mars/Base,", "No time zone has that name. Choose one like Europe/Paris."),
-        ("ada,,,,o.ps", "A group name is made of a-z, 0-9 and single hyphens: on-call."),
-        (f"ada,,,,{'x' * 41}", "A group name has 1 to 40 characters; this one has 41."),
-        ("ada,,,,ops,night", "This line has 6 cells; the first line has 5."),
-        ("ada,,,", "This line has 4 cells; the first line has 5."),
-        ('ada,"a,,,', "The quotes on this line do not match."),
-        ('ada,,"Ada" M,,', "The quotes on this line do not match."),
-        (f"ada,,{'x' * LINE_MAX},,", "A line has at most 65,536 characters; this one has more."),
-        (f"ada,,{'x' * LINE_MAX * 3},,", "A line has at most 65,536 characters"),
+        (",,,,", "username", "", USERNAME),
+        ("a b,,,,", "username", "a b", USERNAME),
+        (f"{'u' * 41},,,,", "username", f"{'u' * 39}…", USERNAME),
+        ("ada\0\x1b,,,,", "username", "ada\\x00\\x1b", USERNAME),
+        ("ada,nowhere,,,", "email", "nowhere", "This is not an email address."),
+        ("ada,a\0@b.example,,,", "email", "a\\x00@b.example", "This is not an email address."),
         (
-            "ada,,,," + " ".join(f"g{number}" for number in range(groups.MOST + 1)),
+            f"ada,,{'x' * 81},,",
+            "display_name",
+            f"{'x' * 39}…",
+            "A display name has at most 80 characters; this one has 81.",
+        ),
+        (
+            "ada,,a\u202eb,,",
+            "display_name",
+            "a\\u202eb",
+            "A display name cannot contain U+202E; take it out.",
+        ),
+        (
+            "ada,,,Mars/Base,",
+            "timezone",
+            "Mars/Base",
+            "No time zone has that name. Choose one like Europe/Paris.",
+        ),
+        ("ada,,,,On_Call", "groups", "on_call", GROUP),
+        ("ada,,,,day ops;night.  late", "groups", "night.", GROUP),
+        (
+            f"ada,,,,ops {'x' * 41}",
+            "groups",
+            f"{'x' * 39}…",
+            "A group name has 1 to 40 characters; this one has 41.",
+        ),
+        (
+            f"ada,,,,{MANY}",
+            "groups",
+            f"{MANY[:39]}…",
             "A line names at most 50 groups; this one names 51.",
         ),
+        ("ada,,,,ops,night", "", "", "This line has 6 cells; the first line has 5."),
+        ("ada,,,", "", "", "This line has 4 cells; the first line has 5."),
+        ('ada,"a,,,', "", "", "The quotes on this line do not match."),
+        ('ada,,"Ada" M,,', "", "", "The quotes on this line do not match."),
+        (f"ada,,{'x' * LINE_MAX},,", "", "", "A line has at most 65,536 characters; this one has"),
+        (f"ada,,{'x' * LINE_MAX * 3},,", "", "", "A line has at most 65,536 characters"),
     ],
 )
-def test_a_bad_line_is_refused_alone(cells: str, reason: str) -> None:
+def test_a_bad_line_is_refused_alone_and_names_the_cell(
+    cells: str, column: str, value: str, reason: str
+) -> None:
     first, bad, last = read(f"{HEAD}grace,,,,\n{cells}\nnoor,,,,\n")
     assert isinstance(bad, Wrong)
-    assert bad.line == 3
+    assert (bad.line, bad.column, bad.value) == (3, column, value)
     assert bad.reason.startswith(reason)
     assert isinstance(first, Person)
     assert isinstance(last, Person)
     assert (last.line, last.username) == (4, "noor")
+
+
+def test_forty_characters_of_a_cell_are_shown_whole() -> None:
+    assert lines.shown("x" * 40) == "x" * 40
+    assert lines.shown("x" * 41) == "x" * 39 + "…"
 
 
 def test_a_line_in_another_encoding_is_refused_alone() -> None:

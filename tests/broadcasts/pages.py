@@ -57,6 +57,14 @@ def errors(answer: Any) -> dict[str, str]:
     return plain
 
 
+def focused(answer: Any) -> str:
+    """The name of the one field that takes the focus."""
+    (tag,) = re.findall(r"<(?:input|select|textarea)[^>]*\sautofocus[^>]*>", answer.text)
+    found = re.search(r'\bname="(\w+)"', tag)
+    assert found, tag
+    return found[1]
+
+
 def value(answer: Any, name: str) -> str:
     """What stands in a field."""
     tag = re.search(rf'<(?:input|textarea)[^>]*\bname="{name}"[^>]*>', answer.text)

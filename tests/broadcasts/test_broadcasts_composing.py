@@ -23,6 +23,7 @@ from tests.broadcasts.pages import (
     chosen,
     compose,
     errors,
+    focused,
     key_in,
     preview,
     value,
@@ -315,6 +316,67 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept(
         assert chosen(answer, "when") == typed.get("when", "now")
     assert "<title>Error: New broadcast" in answer.text
     assert all_sent(app) == []
+
+
+#: Five mistakes in the order of the page, and how each sentence begins.
+FIVE = {
+    "body": ("{{nam}}", "There is no placeholder “{{nam}}”."),
+    "topic": ("Two Words", "A topic is made of a-z"),
+    "action_url": ("javascript:x", "A link starts with https://"),
+    "at": ("", "Write a day from 1970 to 2999"),
+    "expires_in": ("soon", "Write a length of time as 30m"),
+}
+
+
+@pytest.mark.parametrize("do", ["send", "preview"])
+def test_all_that_is_wrong_is_said_at_once_and_the_focus_is_on_the_first(
+    app: Flask, admin: FlaskClient, do: str
+) -> None:
+    with at(NOW):
+        typed = {name: one for name, (one, _sentence) in FIVE.items()}
+        answer = compose(admin, do, **typed, when="local", end="in")
+    assert answer.status_code == 400
+    found = errors(answer)
+    assert list(found) == list(FIVE)
+    assert focused(answer) == "body"
+    assert answer.text.count('aria-invalid="true"') == 5
+    for name, (one, sentence) in FIVE.items():
+        assert found[name].startswith(sentence)
+        assert value(answer, name) == one
+    assert (value(answer, "title"), chosen(answer, "when")) == ("Hello", "local")
+    assert all_sent(app) == []
+
+
+@pytest.mark.parametrize(("fields", "first"), [
+    ({"title": "", "category": "urgent"}, "title"),
+    ({"category": "urgent", "topic": ""}, "category"),
+    ({"to": "group", "when": "at"}, "group"),
+    ({"to": "somebody", "when": "soon", "end": "in", "expires_in": ""}, "to"),
+    ({"when": "soon", "end": "in", "expires_in": ""}, "when"),
+    # What stands in the fields of a choice that was not made is not looked at.
+    ({"topic": "", "at": "x", "expires_in": "x", "expires_at": "x"}, "topic"),
+])  # fmt: skip
+def test_the_focus_is_on_the_first_that_is_wrong(
+    admin: FlaskClient, ops: str, fields: dict[str, str], first: str
+) -> None:
+    with at(NOW):
+        answer = compose(admin, **fields)
+    assert focused(answer) == first == next(iter(errors(answer)))
+
+
+@pytest.mark.parametrize(("start", "wrong"), [
+    ({"when": "at", "at": TOMORROW_NINE}, {"title": "A title", "expires_at": "It would expire be"}),
+    ({"when": "at", "at": ""}, {"title": "A title", "at": "Write a day"}),
+])  # fmt: skip
+def test_an_end_before_the_start_is_said_with_the_rest(
+    admin: FlaskClient, start: dict[str, str], wrong: dict[str, str]
+) -> None:
+    with at(NOW):
+        found = errors(compose(admin, title="", end="at", expires_at="2026-11-21T08:00", **start))
+        past = errors(compose(admin, title="", end="at", expires_at="2026-11-20T08:00", **start))
+    assert list(found) == list(wrong)
+    assert all(found[name].startswith(wrong[name]) for name in wrong), found
+    assert past["expires_at"] == "It would expire in the past. Choose a later expiry."
 
 
 def test_a_time_that_the_clocks_skip_is_refused_with_the_one_after_it(

@@ -50,6 +50,17 @@ def test_what_cannot_be_said_is_refused(refused: Any, options: list[str], words:
         assert words in refused(2, *command, *options)
 
 
+def test_of_several_mistakes_a_command_names_the_first_in_one_line(
+    refused: Any, shell: Any
+) -> None:
+    wrong = ("--title", "", "--topic", "Two Words", "--action-url", "javascript:x")
+    sentence = "A title has 1 to 140 characters; this one has none."
+    for command in (SEND, NOTIFY):
+        assert refused(2, *command, *wrong) == sentence
+    shell(*SEND)
+    assert refused(2, "broadcast", "edit", "1", *wrong) == sentence
+
+
 def test_the_longest_that_can_be_said_is_sent(shell: Any) -> None:
     said = shell(*SEND, "--title", "t" * 140, "--body", "b" * 4000, "--topic", "t" * 40)
     assert said.code == 0, said

@@ -15,7 +15,7 @@ from notifications_app.extensions import db
 from notifications_app.inbox import moves
 from notifications_app.inbox.models import Release
 from tests.audit.test_audit import entries
-from tests.broadcasts.pages import all_sent, chosen, errors, value, words
+from tests.broadcasts.pages import all_sent, chosen, errors, focused, value, words
 from tests.conftest import NOON, at, sign_in
 from tests.inbox.asking import HOUR, NOW
 from tests.inbox.browsing import LATER
@@ -184,6 +184,32 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept(
     assert value(answer, "topic") == "kept"
     assert field == "end" or value(answer, field) == fields[field]
     assert all_sent(app) == before
+
+
+@pytest.mark.parametrize("do", ["save", "again", "preview"])
+def test_all_that_is_wrong_is_said_at_once_and_the_focus_is_on_the_first(
+    app: Flask, cast: FlaskClient, do: str
+) -> None:
+    before = all_sent(app)
+    typed = {"title": "Kept", "body": "{{nam}}", "topic": "Two Words", "action_url": "ftp:",
+             "action_label": "x" * 41, "expires_in": "soon"}  # fmt: skip
+    with at(LATER):
+        answer = save(cast, do, **typed, end="in")
+    assert answer.status_code == 400
+    assert list(errors(answer)) == list(typed)[1:]
+    assert focused(answer) == "body"
+    assert {name: value(answer, name) for name in typed} == typed
+    assert all_sent(app) == before
+
+
+def test_what_is_over_is_put_right_without_a_new_end(app: Flask, cast: FlaskClient) -> None:
+    with at(END + HOUR):
+        sign_in(cast, "ada")
+        assert save(cast, "preview", title="Hi").status_code == 200
+        told(cast, save(cast, title="Hi"))
+        refused = save(cast, "again", title="Hi")
+    assert list(errors(refused)) == ["expires_at"]
+    assert [one.title for one in all_sent(app)] == ["Hi", "Other"]
 
 
 def test_what_somebody_else_changed_meanwhile_is_not_overwritten_unseen(

@@ -28,6 +28,7 @@ USERNAME = (
     "A username has 1 to 40 letters a to z, digits, dots, dashes and underscores, and begins and"
     " ends with a letter or digit."
 )
+ZONE = "No time zone has that name. Choose one like Europe/Paris."
 
 
 def run(*rows: str, head: str = HEAD, now: Any = LATER) -> Report:
@@ -132,35 +133,35 @@ def test_bystanders_keep_everything(in_app: Flask) -> None:
     [
         (
             ["zoe,,,,", "max,,,,", "ZOE,,,,", "zoe,,,,"],
-            [(4, "The username “zoe” is on line 2 already."),
-             (5, "The username “zoe” is on line 2 already.")],
+            [(4, "It is on line 2 already.", "username", "zoe"),
+             (5, "It is on line 2 already.", "username", "zoe")],
         ),
         (
             ["zoe,z@example.org,,,", "max,Z@EXAMPLE.org,,,"],
-            [(3, "The email address “z@example.org” is on line 2 already.")],
+            [(3, "It is on line 2 already.", "email", "z@example.org")],
         ),
         (
             ["zoe,ada@example.org,,,", "grace,noor@example.org,,,"],
-            [(2, "The email address “ada@example.org” belongs to “ada”."),
-             (3, "The email address “noor@example.org” belongs to “noor”.")],
+            [(2, "It belongs to “ada”.", "email", "ada@example.org"),
+             (3, "It belongs to “noor”.", "email", "noor@example.org")],
         ),
         (  # they could be swapped in two steps, not in one
             ["ada,noor@example.org,,,", "noor,ada@example.org,,,"],
-            [(2, "The email address “noor@example.org” belongs to “noor”."),
-             (3, "The email address “ada@example.org” belongs to “ada”.")],
+            [(2, "It belongs to “noor”.", "email", "noor@example.org"),
+             (3, "It belongs to “ada”.", "email", "ada@example.org")],
         ),
         (
             ["a b,,,,", "zoe,ada@example.org,,,", "max,,,Mars/Base,", "max,x,,,", "zoe,,,,"],
-            [(2, USERNAME),
-             (3, "The email address “ada@example.org” belongs to “ada”."),
-             (4, "No time zone has that name. Choose one like Europe/Paris."),
-             (5, "This is not an email address."),
-             (6, "The username “zoe” is on line 3 already.")],
+            [(2, USERNAME, "username", "a b"),
+             (3, "It belongs to “ada”.", "email", "ada@example.org"),
+             (4, ZONE, "timezone", "Mars/Base"),
+             (5, "This is not an email address.", "email", "x"),
+             (6, "It is on line 3 already.", "username", "zoe")],
         ),
     ],
 )  # fmt: skip
 def test_every_bad_line_is_named_and_nothing_is_written(
-    in_app: Flask, rows: list[str], errors: list[tuple[int, str]]
+    in_app: Flask, rows: list[str], errors: list[tuple[int, str, str, str]]
 ) -> None:
     before = stored()
     report = run(*rows, "good,good@example.org,Good,UTC,new-group")
