@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select
 
 from ..accounts.models import Group, GroupMember, User
 from ..clock import UTCDateTime
 from ..extensions import among
+from ..inbox import channels, parts
 from ..inbox.channels import ADMINS, group_of, whole, zone_of
 from ..inbox.models import Delivery, Release
 
@@ -22,6 +23,15 @@ class Audience:
 
     count: int
     first: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Of people: who have had a broadcast, who of them dismissed it, whom it is yet to reach."""
+
+    have: int
+    dismissed: int
+    come: int
 
 
 def listeners(channel: str) -> Select[Any]:
@@ -94,10 +104,55 @@ def arrivals(connection: Connection, number: int) -> dict[str, datetime]:
     return dict(connection.execute(delivered).tuples().all())
 
 
-def dismissed(connection: Connection, number: int, channel: str) -> dict[str, int]:
-    """Of those on its channel now: how many in each zone have dismissed it."""
-    put_away = recipients(number).where(Delivery.dismissed_at.is_not(None))
-    return by_zone(connection, listeners(channel).where(_among(put_away)))
+def reach(connection: Connection, number: int, channel: str, now: datetime) -> Reach:
+    """How far a broadcast has come by now: who left its channel since has it still.
+
+    Of the active people; who came to the channel after it is not among them.
+    """
+    delivered = (
+        select(_CAME.label("came"), Delivery.dismissed_at.is_not(None).label("gone"), func.count())
+        .join(User, User.id == Delivery.user_id)
+        .where(Delivery.notification_id == number, User.is_active)
+        .group_by("came", "gone")
+    )
+    heard = channels.heard(select(User.id).where(User.is_active), _source(channel))
+    on_air = (
+        select((Release.arrives_at <= parts.NOW).label("came"), literal(False), func.count())
+        .join(heard, heard.c.channel == Release.channel)
+        .outerjoin(
+            Delivery,
+            and_(
+                Delivery.user_id == heard.c.user_id,
+                Delivery.notification_id == Release.notification_id,
+            ),
+        )
+        .where(
+            Release.notification_id == number,
+            or_(Release.arrives_at > heard.c.floor, Release.is_banner),
+            Delivery.user_id.is_(None),
+        )
+        .group_by("came")
+    )
+    found = [
+        row
+        for statement in (delivered, on_air)
+        for row in connection.execute(statement, {"now": now}).tuples()
+    ]
+    return Reach(
+        have=sum(count for came, _gone, count in found if came),
+        dismissed=sum(count for came, gone, count in found if came and gone),
+        come=sum(count for came, _gone, count in found if not came),
+    )
+
+
+_CAME = or_(parts.ARRIVED, Delivery.snoozed_from.is_not(None), Delivery.dismissed_at.is_not(None))
+
+
+def _source(channel: str) -> Select[Any]:
+    group = group_of(channel)
+    if group is not None:
+        return channels.by_group(Group.name == group)
+    return channels.by_role() if whole(channel) == ADMINS else channels.by_being_there()
 
 
 def _among(whom: Select[Any]) -> ColumnElement[bool]:

@@ -102,27 +102,19 @@ def recall(number: int) -> Any:
     now = clock.now()
     with reading() as connection:
         cast = found(connection, number)
-        moments = audience.moments(connection, number)
-        dismissed = audience.dismissed(connection, number, cast.channel or "")
     if request.method == "POST":
         return _recall(number)
     if cast.recalled_at is not None:
         feedback.info(f"Notification {number} was recalled already. Nothing was changed.")
         return go(url_for("broadcasts.one", number=number), "/")
-    have, come = (
-        sum(count for at, _where, count in moments if (at <= now) is arrived)
-        for arrived in (True, False)
-    )
-    arrived_in = {where for at, where, _count in moments if at <= now}
-    put_away = sum(
-        count for where, count in dismissed.items() if where in arrived_in or not cast.is_local
-    )
+    with reading() as connection:
+        reach = audience.reach(connection, number, cast.channel or "", now)
     return render_template(
         "broadcasts/recall.html",
         cast=cast,
         state=cast.state(now),
-        have=have and come_to(have, put_away),
-        come=come,
+        have=reach.have and come_to(reach.have, reach.dismissed),
+        come=reach.come,
         people=people,
     )
 

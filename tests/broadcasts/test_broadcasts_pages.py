@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from notifications_app.accounts import actions as accounts
 from notifications_app.accounts import groups
 from notifications_app.accounts.models import User
 from notifications_app.broadcasts import actions, editing
@@ -437,6 +438,29 @@ def test_who_put_it_away_is_not_said_to_have_it(
     for part, sentence in zip(("1", "2", "all"), said, strict=True):
         assert f"It has come to 3 people; {part} of them dismissed it. Recalled," in sentence
     assert come_to(1, 1) == "It has come to 1 person, who dismissed it."
+
+
+def test_who_has_it_is_who_was_there_when_it_came(
+    app: Flask, admin: FlaskClient, ada: int, priya: int, bystander: int
+) -> None:
+    with app.app_context():
+        groups.create("ops")
+        moves.join_group("ops", [priya], NOON)
+        number = asking.broadcast("group:ops", NOW)
+        to_come = asking.broadcast("group:ops", NOW, local_at=(NOW + DAY).replace(tzinfo=None))
+        moves.leave_group("ops", [priya], NOW)
+        db.session.commit()
+    with at(LATER):
+        nobody = words(admin.get(f"{LIST}/{to_come}/recall"))
+    with app.app_context():
+        moves.join_group("ops", [ada, bystander], LATER)
+        accounts.set_active(bystander, active=False)
+        db.session.commit()
+    with at(LATER):
+        come, yet = (words(admin.get(f"{LIST}/{n}/recall")) for n in (number, to_come))
+    assert "Nobody has it, and it would come to nobody." in nobody
+    assert "It has come to 1 person. Recalled, it is gone" in come
+    assert "Nobody has it yet. It would come to 1 person." in yet
 
 
 def test_a_recall_takes_it_off_the_air_once_and_is_noted(
