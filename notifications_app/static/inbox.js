@@ -82,7 +82,7 @@ document.addEventListener("submit", (event) => {
   const bulk = !row && form.matches(".list");
   const about = row ? [row.id] : bulk ? selected().map((box) => `n${box.value}`) : [];
   for (const menu of all("[data-menu][open]")) {
-    if (menu.contains(document.activeElement)) one("summary", menu).focus();
+    if (menu.contains(document.activeElement)) one("summary", menu).focus({ preventScroll: true });
     menu.open = false;
   }
   if (method === "GET") {
@@ -224,7 +224,7 @@ document.addEventListener("htmx:after:swap", () => {
   if (moved) scrollTo(0, 0);
   else stay(before);
   if (moved && !rows().length) announce(all(".empty p").map((words) => words.textContent.trim()).join(" "));
-  if (refused) refused.focus();
+  if (refused) refused.focus({ preventScroll: true });
   else if (before.focus?.typed !== undefined) searchAgain(before.focus.typed, moved);
   else if ([document.body, one("#main"), null].includes(document.activeElement)) focusAgain(before);
 });
