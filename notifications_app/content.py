@@ -122,7 +122,7 @@ def _text(text: str, bad: re.Pattern[str], field: str, name: str, size: tuple[in
 
 
 def _outline(state: StateCore) -> None:
-    """Start a body's headings at h2, under the page's own h1, and skip no level."""
+    """Start a body's headings at the level "top", under those of the page, and skip none."""
     above: list[str] = []
     for token in state.tokens:
         if token.type == "heading_open":
@@ -130,7 +130,7 @@ def _outline(state: StateCore) -> None:
                 above.pop()
             above.append(token.tag)
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(len(above) + 1, 6)}"
+            token.tag = f"h{min(len(above) + state.env.get('top', 2) - 1, 6)}"
 
 
 def _image_as_words(_: RendererHTML, tokens: Sequence[Token], index: int, *_more: Any) -> str:
@@ -151,10 +151,10 @@ def _only_good_links(_tag: str, name: str, value: str) -> str | None:
     return value
 
 
-def to_html(body: str) -> str:
-    """A Markdown body as safe HTML: no raw HTML, no images, links that tell nobody who came."""
+def to_html(body: str, top: int = 2) -> str:
+    """A body as safe HTML, headings from ``top`` on: no raw HTML or images, links tell nobody."""
     return nh3.clean(
-        _MARKDOWN.render(body),
+        _MARKDOWN.render(body, {"top": top}),
         tags=_TAGS,
         attributes={"a": {"href", "title"}, "ol": {"start"}},
         attribute_filter=_only_good_links,

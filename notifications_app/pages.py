@@ -70,17 +70,21 @@ def zone_words() -> str:
     return name if name == abbreviation else f"{name} ({abbreviation})"
 
 
-def markdown_key(body: str) -> str:
+#: Where the headings of a body begin: on a page of its own, and in a row of a list.
+TOPS = (2, 4)
+
+
+def markdown_key(body: str, top: int = 2) -> str:
     """Under what name a body's HTML is cached."""
-    return f"markdown:{sha256(body.encode()).hexdigest()}"
+    return f"markdown:{top}:{sha256(body.encode()).hexdigest()}"
 
 
-def markdown(body: str) -> Markup:
-    """A body as safe HTML, from the cache where it is there."""
-    key = markdown_key(body)
+def markdown(body: str, top: int = 2) -> Markup:
+    """A body as safe HTML, from the cache where it is there; its headings begin at ``top``."""
+    key = markdown_key(body, top)
     html = cache.get(key)
     if html is None:
-        html = content.to_html(body)
+        html = content.to_html(body, top)
         cache.set(key, html)
     return Markup(html)  # noqa: S704 - content.to_html has cleaned it
 

@@ -294,9 +294,14 @@ def test_a_count_is_shown_up_to_99(count: int, label: str) -> None:
 def test_bodies_are_rendered_once_and_then_cached(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[str] = []
-    monkeypatch.setattr(pages.content, "to_html", lambda body: made.append(body) or f"<p>{body}")
+    made: list[tuple[str, int]] = []
+    monkeypatch.setattr(
+        pages.content, "to_html", lambda body, top: made.append((body, top)) or f"<p>{body}{top}"
+    )
     with app.app_context():
         for body in ("one", "two", "one", "one"):
-            assert pages.markdown(body) == f"<p>{body}"
-    assert made == ["one", "two"]
+            assert pages.markdown(body) == f"<p>{body}2"
+        # In a row its headings begin further down: that is another page's HTML.
+        for _time in range(2):
+            assert pages.markdown("one", 4) == "<p>one4"
+    assert made == [("one", 2), ("two", 2), ("one", 4)]

@@ -13,7 +13,7 @@ from ..accounts.queries import Reader
 from ..extensions import cache
 from ..inbox import queries
 from ..inbox.models import Change, Delivery
-from ..pages import label, markdown_key, theme_cookie
+from ..pages import TOPS, label, markdown_key, theme_cookie
 
 #: What browsers promise to keep of one cookie, in bytes.
 COOKIE_ROOM = 4096
@@ -91,7 +91,7 @@ def _rows(connection: Connection, reader: Reader, now: datetime) -> Place:
 
 def _cache(connection: Connection, reader: Reader, now: datetime) -> Place:
     bodies = {row.body for row in queries.rows(connection, reader, now) if row.body}
-    cached = sum(cache.get(markdown_key(body)) is not None for body in bodies)
+    cached = sum(any(cache.get(markdown_key(body, top)) for top in TOPS) for body in bodies)
     chips = (f"rendered Markdown: {cached} of your {len(bodies)} newest bodies",)
     stays = "Stays until it expires. Nothing in it is yours alone."
     return Place("server", "Server cache", "on the server, shared", chips, "there", stays)

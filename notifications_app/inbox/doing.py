@@ -13,8 +13,9 @@ from ..pages import zone
 from ..placeholders import fill
 from ..web import go, me, signed_in
 from . import actions, muting, queries, snoozing
+from .addresses import arguments_of, carried, list_url, url
 from .view import View, view
-from .views import blueprint, one_page, url
+from .views import Unsnoozed, blueprint, one_page, page_again
 
 SAID = {
     "read": "Marked {} as read.",
@@ -41,7 +42,9 @@ def act(number: int, verb: str) -> Any:
     try:
         until = _until(request.form.get("choice", ""), now) if verb == "snooze" else None
     except BadTime as refusal:
-        return one_page(number, refusal=refusal, typed=request.form.get("until", "")), 400
+        came_from = carried(arguments_of(request.form.get("next")))
+        typed = request.form.get("until", "")
+        return one_page(number, came_from, refusal=refusal, typed=typed), 400
     outcome = actions.act(me().id, verb, [number], now, until=until)
     db.session.commit()
     if request.form.get("quiet"):
@@ -80,6 +83,8 @@ def bulk() -> Any:
     back = request.form.get("next")
     try:
         until = _until(choice, now) if verb == "snooze" else None
+    except BadTime as refusal:
+        return page_again(_unsnoozed(refusal)), 400
     except BadInput as refusal:
         feedback.error(f"{refusal} Nothing was snoozed.")
         return go(back, url_for("inbox.index"))
@@ -91,6 +96,12 @@ def bulk() -> Any:
     db.session.commit()
     _say(verb, many(outcome.count), outcome, until)
     return go(back, url(scope.view if isinstance(scope, actions.All) else View()))
+
+
+def _unsnoozed(refusal: BadTime) -> Unsnoozed:
+    form = request.form
+    address, whole = list_url(form.get("next")), form.get("scope") == "all"
+    return Unsnoozed(address, refusal, form.get("until", ""), _ids(), whole)
 
 
 def many(count: int) -> str:

@@ -1,47 +1,69 @@
 """The pages of the inbox: the list, one notification, the same as data."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, g, jsonify, render_template, request, session, url_for
 from sqlalchemy import Connection
 
-from .. import clock
-from ..errors import BadInput
+from .. import clock, feedback
+from ..errors import BadInput, BadTime
 from ..extensions import reading
 from ..pages import Badge, badge, label, markdown, named, zone
 from ..web import cursor, me, read_cursor, signed_in
 from . import queries, snoozing
+from .addresses import NARROWING, arguments_of, asked, carried, one_url, url
 from .history import history
 from .queries import Page, Shown
 from .rows import Item, by_day, item
-from .view import TABS, View, view
+from .view import TABS, View
 
 blueprint = Blueprint("inbox", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsnoozed:
+    """A snooze of several that was refused: on which page, and what was ticked and typed."""
+
+    address: str
+    refusal: BadTime
+    typed: str
+    ids: Sequence[int]
+    whole: bool
 
 
 @blueprint.get("/inbox")
 @signed_in
 def index() -> Any:
     """A page of a view, newest first."""
-    asked = {name: request.args.get(name, "") for name in ("category", "topic", "q")}
     try:
-        shown_view = view(request.args.get("tab", "inbox"), **asked)
+        shown_view = asked(request.args)
     except BadInput as refusal:
-        if refusal.field not in asked:
+        if refusal.field not in NARROWING:
             abort(404)
         known = request.args.get("tab") in TABS
         tab = request.args["tab"] if known else "inbox"
-        shown_view = View(tab, asked["category"], asked["topic"], asked["q"])
-        return _page(shown_view, Page([], None, None), refusal), 400
+        category, topic, q = (request.args.get(name, "") for name in NARROWING)
+        return _page(View(tab, category, topic, q), Page([], None, None), refusal), 400
     return _page(shown_view)
 
 
-def _page(shown_view: View, page: Page | None = None, refusal: BadInput | None = None) -> str:
+def page_again(unsnoozed: Unsnoozed) -> str:
+    """The page that the form was on, with what was ticked and typed."""
+    return _page(carried(arguments_of(unsnoozed.address)), unsnoozed=unsnoozed)
+
+
+def _page(
+    shown_view: View,
+    page: Page | None = None,
+    refusal: BadInput | None = None,
+    unsnoozed: Unsnoozed | None = None,
+) -> str:
     now = clock.now()
-    before, after = _cursors(shown_view)
+    arguments = arguments_of(unsnoozed.address) if unsnoozed else request.args
+    before, after = _cursors(shown_view, arguments)
     with reading() as connection:
         shown = queries.shown(connection, me(), now)
         page = page or queries.page(
@@ -51,10 +73,14 @@ def _page(shown_view: View, page: Page | None = None, refusal: BadInput | None =
         topics = queries.topics(connection, me(), now)
         mutes = queries.mutes(connection, me().id) if shown_view.tab == "muted" else ()
     g.badge = Badge(counts["unread"])
+    if unsnoozed and not _still_there(page, unsnoozed):
+        feedback.error(f"{unsnoozed.refusal} Nothing was snoozed.")
     return render_template(
         "inbox/index.html",
         view=shown_view,
         refusal=refusal,
+        unsnoozed=unsnoozed,
+        this_url=unsnoozed.address if unsnoozed else "",
         tab=shown_view.tab,
         tabs=[(name, words, label(counts[name]), url(View(name)), name == shown_view.tab)
               for name, words in TABS.items()],
@@ -70,8 +96,21 @@ def _page(shown_view: View, page: Page | None = None, refusal: BadInput | None =
         tab_url=url(View(shown_view.tab)) if shown_view.is_narrowed or refusal else None,
         inbox_url=url(replace(shown_view, tab="inbox")),
         snooze_choices=snoozing.choices(zone(), now),
-        snooze_typed=snoozing.suggestion(session.get("snooze", ""), zone(), now),
+        snooze_typed=_typed(unsnoozed.typed if unsnoozed else None, now),
+        row_query=url(shown_view).partition("?")[2],
     )  # fmt: skip
+
+
+def _still_there(page: Page, unsnoozed: Unsnoozed) -> bool:
+    """Whether something stays ticked: only then are there the menu and its field."""
+    return any(unsnoozed.whole or row.id in unsnoozed.ids for row in page.rows)
+
+
+def _typed(refused: str | None, now: datetime) -> str:
+    """What the field for a time begins with: what was refused, else a time that will do."""
+    if refused is not None:
+        return refused
+    return snoozing.suggestion(session.get("snooze", ""), zone(), now)
 
 
 def _items(page: Page, now: datetime) -> list[Item]:
@@ -92,16 +131,10 @@ def _list(shown_view: View) -> str:
     return shown_view.tab
 
 
-def _cursors(shown_view: View) -> tuple[Any, Any]:
-    before = read_cursor(_list(shown_view), request.args.get("before"))
-    after = None if before else read_cursor(_list(shown_view), request.args.get("after"))
+def _cursors(shown_view: View, arguments: Mapping[str, str]) -> tuple[Any, Any]:
+    before = read_cursor(_list(shown_view), arguments.get("before"))
+    after = None if before else read_cursor(_list(shown_view), arguments.get("after"))
     return before, after
-
-
-def url(shown_view: View, **more: str) -> str:
-    """The address of a view."""
-    values: dict[str, Any] = {**shown_view.arguments(), **more}
-    return url_for("inbox.index", **values)
 
 
 @blueprint.get("/inbox.json")
@@ -109,23 +142,22 @@ def url(shown_view: View, **more: str) -> str:
 def data() -> Any:
     """The same as data; the keys are in README."""
     now = clock.now()
-    names = ("category", "topic", "q")
-    asked = view(request.args.get("tab", "inbox"), *(request.args.get(n, "") for n in names))
-    before, after = _cursors(asked)
+    shown_view = asked(request.args)
+    before, after = _cursors(shown_view, request.args)
     with reading() as connection:
-        page = queries.page(connection, me(), now, view=asked, before=before, after=after)
+        page = queries.page(connection, me(), now, view=shown_view, before=before, after=after)
         counts = {name: queries.count(connection, me(), now, tab=name) for name in TABS}
     return jsonify(
-        tab=asked.tab,
+        tab=shown_view.tab,
         counts={name: label(count) for name, count in counts.items()},
         notifications=[one.as_data() for one in _items(page, now)],
-        older=page.older and _data_url(asked, before=cursor(_list(asked), page.older)),
-        newer=page.newer and _data_url(asked, after=cursor(_list(asked), page.newer)),
+        older=page.older and _data_url(shown_view, before=cursor(_list(shown_view), page.older)),
+        newer=page.newer and _data_url(shown_view, after=cursor(_list(shown_view), page.newer)),
     )
 
 
-def _data_url(asked: View, **more: str) -> str:
-    values: dict[str, Any] = {**asked.arguments(), **more}
+def _data_url(shown_view: View, **more: str) -> str:
+    values: dict[str, Any] = {**shown_view.arguments(), **more}
     return url_for("inbox.data", **values)
 
 
@@ -133,10 +165,12 @@ def _data_url(asked: View, **more: str) -> str:
 @signed_in
 def show(number: int) -> Any:
     """One notification; looking changes nothing (a script on the page posts that it was read)."""
-    return one_page(number)
+    return one_page(number, carried(request.args))
 
 
-def one_page(number: int, *, refusal: BadInput | None = None, typed: str = "") -> str:
+def one_page(
+    number: int, came_from: View, *, refusal: BadInput | None = None, typed: str | None = None
+) -> str:
     """The page of one notification, with what is wrong with a time that was typed for it."""
     now = clock.now()
     with reading() as connection:
@@ -147,19 +181,21 @@ def one_page(number: int, *, refusal: BadInput | None = None, typed: str = "") -
         newer, older = _neighbours(connection, row, now)
         muted = row.topic in queries.mutes(connection, me().id)
     n = item(row, now, me().name)
+    back = View(n.home) if came_from == View() else came_from
     return render_template(
         "inbox/show.html",
         n=n,
         html=named(markdown(n.body)) if n.body else "",
         history=events,
         is_muted=muted,
-        this_url=url_for("inbox.show", number=row.id),
+        this_url=one_url(row.id, came_from),
         refusal=refusal,
         snooze_choices=snoozing.choices(zone(), now),
-        snooze_typed=typed or snoozing.suggestion(session.get("snooze", ""), zone(), now),
-        back_url=url(View(n.home)),
-        newer_url=newer and url_for("inbox.show", number=newer),
-        older_url=older and url_for("inbox.show", number=older),
+        snooze_typed=_typed(typed, now),
+        back_url=url(back),
+        back_words="Search" if back.is_narrowed else TABS[back.tab],
+        newer_url=newer and one_url(newer, came_from),
+        older_url=older and one_url(older, came_from),
     )
 
 

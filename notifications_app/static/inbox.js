@@ -82,7 +82,7 @@ document.addEventListener("submit", (event) => {
   const bulk = !row && form.matches(".list");
   const about = row ? [row.id] : bulk ? selected().map((box) => `n${box.value}`) : [];
   for (const menu of all("[data-menu][open]")) {
-    if (menu.contains(document.activeElement)) one("summary", menu).focus();
+    if (menu.contains(document.activeElement)) one("summary", menu).focus({ preventScroll: true });
     menu.open = false;
   }
   if (method === "GET") {
@@ -202,12 +202,17 @@ document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
   };
 });
 
-/** Back to the same address makes no second entry in the history. */
+/** Back to the same address makes no second entry in the history; a form that was refused is none to come back to. */
 document.addEventListener("htmx:before:history:update", ({ detail: { history } }) => {
-  if (history.path === location.pathname + location.search) history.type = "replace";
+  const here = location.pathname + location.search;
+  if (history.path !== here && history.path !== one("form.list")?.getAttribute("action")) return;
+  Object.assign(history, { type: "replace", path: here });
 });
 
 document.addEventListener("htmx:after:swap", () => {
+  // A snooze that was refused comes back as it was sent: ticked, its menu open, the field with what was typed.
+  const refused = one(".bulk [aria-invalid]");
+  if (refused) before.picked = selected().map((box) => box.value);
   const moved = before.from !== location.pathname + location.search;
   if (moved || !before.picked.includes(lastPicked)) lastPicked = null;
   all("[data-more]", one("#view")).forEach(setUpMore);
@@ -219,7 +224,8 @@ document.addEventListener("htmx:after:swap", () => {
   if (moved) scrollTo(0, 0);
   else stay(before);
   if (moved && !rows().length) announce(all(".empty p").map((words) => words.textContent.trim()).join(" "));
-  if (before.focus?.typed !== undefined) searchAgain(before.focus.typed, moved);
+  if (refused) refused.focus({ preventScroll: true });
+  else if (before.focus?.typed !== undefined) searchAgain(before.focus.typed, moved);
   else if ([document.body, one("#main"), null].includes(document.activeElement)) focusAgain(before);
 });
 

@@ -73,10 +73,10 @@ def test_the_list_says_what_there_is_to_say_of_each(
     page = look(admin)
     assert names(page) == ["ada", "grace", "noor", "Priya Raman"]
     rows = page.text.partition('<tbody role="rowgroup">')[2].split("</tr>")[:4]
-    words = [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in rows]
+    words = [" ".join(re.sub("<[^>]+>", " ", row.replace("<wbr>", "")).split()) for row in rows]
     assert words == [
         "ada Zone UTC Role Administrator State Active Reset link for ada",
-        "grace grace@example.org Zone UTC Role Reader State No password yet Reset link for grace",
+        "grace grace@example.org Zone UTC Role Reader State No password Reset link for grace",
         "noor Zone UTC Role Reader State Inactive",
         "Priya Raman priya Zone Asia/Kolkata Role Reader State Active Reset link for priya",
     ]

@@ -457,8 +457,21 @@ def test_one_is_put_to_sleep_and_woken(
     page.locator(".bulk summary").click()
     page.locator("#bulk-until").fill("2020-02-29T10:30")
     bulk(page, "Snooze until then")
-    said(page, "That time is past. Choose a later one (Asia/Kolkata). Nothing was snoozed.")
+    # What was ticked and typed is still there, and the address is that of the list.
+    expect(page.locator("#bulk-until-error")).to_have_text(
+        "That time is past. Choose a later one (Asia/Kolkata)."
+    )
     shows(page, ONE, THREE, LAST)
+    expect(page.locator("li.row:has([name=ids]:checked) h3 [dir]")).to_have_text([ONE])
+    expect(page.locator("#bulk-until")).to_have_value("2020-02-29T10:30")
+    expect(page.locator("#bulk-until")).to_be_focused()
+    if javascript:
+        expect(page).to_have_url(re.compile("/inbox$"))
+    page.locator("#bulk-until").fill(f"{there:%Y-%m-%d}T10:30")
+    bulk(page, "Snooze until then")
+    said(page, "Snoozed 1 notification until")
+    expect(page).to_have_url(re.compile("/inbox$"))
+    shows(page, THREE, LAST)
 
 
 def test_one_comes_back_by_itself_on_top(four: list[int], page_of: Callable[..., Page]) -> None:
@@ -545,6 +558,46 @@ def test_the_focus_stays_on_a_tab_that_is_not_open(
     page.keyboard.press("z")
     said(page, "Put back 1 notification.")
     expect(page.get_by_role("link", name="Dismissed 0")).to_be_focused()
+
+
+# ---- Opening one and coming back.
+
+
+@both_ways
+def test_what_is_opened_from_a_view_leads_back_to_it(
+    four: list[int], page_of: Callable[..., Page], console: Console, javascript: bool
+) -> None:
+    console.expect("status of 400")
+    page = page_of("noor", javascript=javascript)
+    page.goto("/inbox?tab=unread&q=invoice")
+    row(page, ONE).get_by_role("link", name=ONE).click()
+    back = page.locator("a.back")
+    expect(back).to_have_text("Search")
+    page.locator(".snooze-part summary").click()
+    page.get_by_label("Until", exact=True).fill("2020-02-29T10:30")
+    page.get_by_role("button", name="Snooze until then").click()
+    expect(page.locator("#until-error")).to_be_visible()
+    expect(page).to_have_title(f"Error: {ONE} · Notifications")
+    expect(back).to_have_text("Search")
+    page.get_by_role("button", name="Mute topic billing").click()
+    said(page, "Muted billing.")
+    page.get_by_role("button", name="Unmute topic billing").click()
+    said(page, "Unmuted billing.")
+    page.get_by_role("button", name=f"Dismiss {ONE}").click()
+    said(page, f"Dismissed “{ONE}”.")
+    expect(page).to_have_url(re.compile(r"/inbox\?tab=unread&q=invoice$"))
+    shows(page, THREE)
+    if javascript:
+        focused(page, THREE)
+        page.keyboard.press("Enter")
+        expect(back).to_have_text("Search")
+        page.keyboard.press("e")
+        said(page, f"Dismissed “{THREE}”.")
+        expect(page).to_have_url(re.compile(r"/inbox\?tab=unread&q=invoice$"))
+    page.goto("/inbox")
+    row(page, TWO).get_by_role("link", name=TWO).click()
+    expect(page).to_have_url(re.compile(r"/inbox/\d+$"))
+    expect(back).to_have_text("Inbox")
 
 
 # ---- Muting.

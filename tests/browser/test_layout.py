@@ -183,3 +183,156 @@ def test_the_bar_of_a_phone_is_at_the_bottom_unless_there_is_no_room(
     box = bar.bounding_box()
     assert box is not None
     assert box["y"] < 200
+
+
+# ---- Words are whole, and nothing lies on anything else.
+
+#: Of what stands on one line if there is room for it, the words that stand on several.
+BROKEN = """selector => {
+  const found = [];
+  for (const element of document.querySelectorAll(selector)) {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    for (let node; node = walker.nextNode();) {
+      if (!node.data.trim() || node.parentElement.closest(".visually-hidden")) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const tops = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+      if (tops.size > 1) found.push(node.data.trim());
+    }
+  }
+  return found;
+}"""
+#: Of what stands side by side, the pairs that share some of the screen.
+OVERLAPPING = """selector => {
+  const shown = [...document.querySelectorAll(selector)]
+    .map((element) => [element, element.getBoundingClientRect()])
+    .filter(([element, box]) => element.checkVisibility() && box.width > 1);
+  return shown.flatMap(([one, a], at) => shown.slice(at + 1)
+    .filter(([two, b]) => !one.contains(two) && !two.contains(one)
+      && Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5
+      && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.5)
+    .map(([two]) => `${one.innerText.trim()} | ${two.innerText.trim()}`));
+}"""
+
+
+def faults(page: Page, widths: tuple[int, ...], *, whole: str, apart: str = "") -> list[str]:
+    """At which widths words are broken within "whole", or what is to be "apart" is not."""
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        found += [f"{width}: {words} is broken" for words in page.evaluate(BROKEN, whole)]
+        if apart:
+            found += [f"{width}: {pair}" for pair in page.evaluate(OVERLAPPING, apart)]
+    return found
+
+
+def test_the_words_of_the_navigation_are_whole(site: Site, page_of: Callable[..., Page]) -> None:
+    site.reader("ada", display_name="Wilhelmina Ada Maria of Wurttemberg", is_admin=True)
+    page = page_of("ada")
+    page.goto("/inbox")
+    page.evaluate(
+        """() => document.querySelectorAll("[data-badge]").forEach((badge) => {
+          badge.hidden = false; badge.querySelector("[data-count]").textContent = "99+"; })"""
+    )
+    widths = (320, 340, 360, 390, 680, 681, 720, 780, 820, 821, 860, 900, 901, 940, 961, 1280)
+    assert not faults(
+        page,
+        widths,
+        whole=".brand, .main-nav a, .account .name",
+        apart=".brand, .main-nav a > span:first-of-type, .main-nav .count, .account",
+    )
+    assert not sideways(page)
+    for width in (681, 821, 901):
+        page.set_viewport_size({"width": width, "height": 800})
+        expect(page.locator(".account summary")).to_be_in_viewport(ratio=1)
+
+
+def test_the_table_of_people_is_readable_at_any_width(
+    site: Site, page_of: Callable[..., Page]
+) -> None:
+    site.reader("ada", is_admin=True, timezone="Europe/Paris")
+    zones = ("America/Argentina/Buenos_Aires", "America/North_Dakota/New_Salem", "UTC")
+    for zone in zones:
+        name = f"in-{zone.lower().replace('/', '-').replace('_', '-')}"
+        site.reader(name, timezone=zone, password_hash=None, email=f"{name}@example.org")
+    page = page_of("ada")
+    page.goto("/admin/users")
+    widths = (320, 340, 360, 390, 680, 681, 700, 780, 860, 900, 901, 930, 961, 1280)
+    assert not faults(
+        page,
+        widths,
+        whole=".people td",
+        apart=".people :is(a, .where, .tag, .button, .label)",
+    )
+    expect(page.get_by_role("cell", name="America/Argentina/Buenos_Aires")).to_be_visible()
+
+
+def test_labels_and_the_clock_are_whole(priya: int, page_of: Callable[..., Page]) -> None:
+    page = page_of("priya")
+    widths = (320, 340, 341, 360, 361, 390, 681, 1280)
+    page.goto("/settings")
+    found = faults(page, widths, whole=".clock strong")
+    page.goto("/compare")
+    found += faults(page, widths, whole=".make .button", apart=".make .button")
+    assert not found
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_phones_the_check_box_stands_on_the_meta_line(
+    site: Site, priya: int, page_of: Callable[..., Page], width: int
+) -> None:
+    for body in ("", "A line.", "Two lines of text, at least on a phone. " * 3, "Long. " * 80):
+        site.send(priya, "Lunch is at noon", body)
+    page = page_of("priya", width=width)
+    page.goto("/inbox")
+    page.locator(".more summary").click()
+    page.evaluate("document.querySelector('.more').open = true")
+    for _time in range(2):  # with the long text unfolded, and folded
+        for row in page.locator("li.row").all():
+            boxes = {
+                name: row.locator(name).bounding_box() for name in (".pick input", ".meta", ".tile")
+            }
+            pick, meta, tile = boxes.values()
+            assert pick
+            assert meta
+            assert tile
+            middle = pick["y"] + pick["height"] / 2
+            assert meta["y"] <= middle <= meta["y"] + 24
+            assert pick["x"] + pick["width"] <= meta["x"]
+            assert tile["y"] + tile["height"] <= pick["y"]
+            whole = row.bounding_box()
+            assert whole
+            assert whole["y"] + whole["height"] - (meta["y"] + meta["height"]) <= 16
+        page.evaluate("document.querySelector('.more').open = false")
+
+
+def test_the_current_tab_can_be_told_in_forced_colours(
+    priya: int, page_of: Callable[..., Page]
+) -> None:
+    page = page_of("priya", forced_colors="active")
+    page.goto("/inbox?tab=snoozed")
+    underlined = page.evaluate(
+        """() => [...document.querySelectorAll(".tabs a")].filter((tab) =>
+          getComputedStyle(tab).borderBottomColor !== getComputedStyle(document.body.parentElement)
+            .backgroundColor).map((tab) => tab.firstElementChild.innerText)"""
+    )
+    assert underlined == ["Snoozed"]
+
+
+def test_on_paper_a_time_is_one_of_the_calendar(
+    site: Site, priya: int, page_of: Callable[..., Page]
+) -> None:
+    site.send(priya, "Lunch is at noon")
+    page = page_of("priya")
+    page.goto("/inbox")
+    printed = """() => {
+      const time = document.querySelector(".row .meta time");
+      return [getComputedStyle(time, "::after").content, getComputedStyle(time).fontSize,
+        time.title];
+    }"""
+    assert page.evaluate(printed)[0] == "none"
+    page.emulate_media(media="print")
+    words, size, title = page.evaluate(printed)
+    assert words == f'"{title}"'
+    assert "UTC" in title
+    assert size == "0px"

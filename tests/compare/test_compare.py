@@ -158,7 +158,13 @@ def test_the_real_values_are_shown(app: Flask, reader: FlaskClient) -> None:
         "rendered Markdown: 0 of your 1 newest bodies",
     ):
         assert words in shown, words
-    reader.get("/inbox/2")
+
+
+@pytest.mark.parametrize("page", ["/inbox", "/inbox/1"])
+def test_a_body_that_was_shown_is_in_the_cache(reader: FlaskClient, page: str) -> None:
+    make(reader, "large")
+    assert "rendered Markdown: 0 of your 1 newest bodies" in state(reader)
+    reader.get(page)
     assert "rendered Markdown: 1 of your 1 newest bodies" in state(reader)
 
 

@@ -280,26 +280,70 @@ def test_all_of_a_view_that_is_none_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("action", "typed", "words"),
+    ("action", "words"),
     [
-        ("snooze:until", "2026-11-20T10:00", "That time is past."),
-        ("snooze:until", "", "Write a day from 1970"),
-        ("snooze:never", "", "There is no choice “never”."),
-        ("snooze", "", "There is no choice"),
+        ("snooze:never", "There is no choice “never”."),
+        ("snooze", "There is no choice"),
     ],
 )
-def test_a_time_that_will_not_do_snoozes_nothing_and_says_so(
-    browser: FlaskClient, done: Any, priya: int, action: str, typed: str, words: str
+def test_a_choice_there_is_not_snoozes_nothing_and_says_so(
+    browser: FlaskClient, done: Any, priya: int, action: str, words: str
 ) -> None:
     number = done(asking.notify, priya)
     before = done(asking.kept, priya)
-    form = {"action": action, "until": typed, "ids": [number], "next": "/inbox?topic=general"}
+    form = {"action": action, "ids": [number], "next": "/inbox?topic=general"}
     answer = browser.post("/inbox/bulk", data=form)
     assert (answer.status_code, answer.location) == (303, "/inbox?topic=general")
     said = browser.get("/compare").text
     assert words in said
     assert "Nothing was snoozed." in said
     assert done(asking.kept, priya) == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("2026-11-20T10:00", "That time is past."), ("", "Write a day from 1970")],
+)
+def test_a_time_that_will_not_do_comes_back_with_what_was_ticked(
+    browser: FlaskClient, done: Any, priya: int, typed: str, words: str
+) -> None:
+    other, ticked = done(asking.notify, priya), done(asking.notify, priya)
+    done(asking.notify, priya, topic="billing")
+    before = done(asking.kept, priya)
+    address = "/inbox?tab=unread&topic=general"
+    form = {"action": "snooze:until", "until": typed, "ids": [ticked], "next": address}
+    answer = browser.post("/inbox/bulk", data=form)
+    assert answer.status_code == 400
+    assert "<title>Error: Unread · Inbox" in answer.text
+    assert re.search(rf'id="bulk-until-error">.*{words}', answer.text)
+    assert re.search(rf'id="bulk-until"\s+name="until"\s+value="{typed}"', answer.text)
+    picks = re.findall(r'name="ids" value="(\d+)"( checked)?', answer.text)
+    assert picks == [(str(ticked), " checked"), (str(other), "")]
+    assert 'name="scope" value="all" checked' not in answer.text
+    assert f'name="next" value="{address.replace("&", "&amp;")}"' in answer.text
+    assert 'name="next" value="/inbox/bulk' not in answer.text
+    assert done(asking.kept, priya) == before
+    whole = browser.post("/inbox/bulk", data={**form, "scope": "all"})
+    assert 'name="scope" value="all" checked' in whole.text
+
+
+@pytest.mark.parametrize(
+    "address", ["", "//evil.example", "/inbox?tab=nowhere", "/settings", "/inbox?_scheme=x&q=\0"]
+)
+def test_a_refused_snooze_knows_only_lists_and_says_so_where_nothing_is_ticked(
+    browser: FlaskClient, done: Any, priya: int, address: str
+) -> None:
+    number = done(asking.notify, priya)
+    form = {"action": "snooze:until", "until": "2020-01-01T10:00", "next": address}
+    answer = browser.post("/inbox/bulk", data={**form, "ids": [number + 1]})
+    assert answer.status_code == 400
+    assert "Nothing was snoozed." in answer.text
+    assert "<title>Error: Inbox" in answer.text
+    assert "evil" not in answer.text
+    assert (
+        "Nothing was snoozed."
+        not in browser.post("/inbox/bulk", data={**form, "ids": [number]}).text
+    )
 
 
 def test_several_are_snoozed_until_a_time_that_was_typed(

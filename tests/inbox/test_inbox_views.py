@@ -132,6 +132,55 @@ def test_one_notification_leads_to_its_neighbours(
     assert f'href="/inbox/{third}"' in page
 
 
+@pytest.mark.parametrize(
+    ("query", "back", "words"),
+    [
+        ("", "/inbox", "Inbox"),
+        ("?tab=unread", "/inbox?tab=unread", "Unread"),
+        ("?tab=muted&q=a+b", "/inbox?tab=muted&q=a+b", "Search"),
+        ("?topic=general&x=1", "/inbox?topic=general", "Search"),
+        ("?tab=nowhere&q=a", "/inbox", "Inbox"),
+        ("?category=loud", "/inbox", "Inbox"),
+        (f"?q={'x' * 201}", "/inbox", "Inbox"),
+        ("?q=%00", "/inbox", "Inbox"),
+        ("?tab=//evil.example&next=//evil.example", "/inbox", "Inbox"),
+        ("?tab=unread&_external=1&_scheme=evil&_anchor=evil", "/inbox?tab=unread", "Unread"),
+    ],
+)
+def test_one_notification_leads_back_to_the_view_it_was_opened_from(
+    browser: FlaskClient, done: Any, priya: int, query: str, back: str, words: str
+) -> None:
+    other, number = done(asking.fill, priya, 2)
+    page = browser.get(f"/inbox/{number}{query}")
+    assert page.status_code == 200
+    assert link(page, words) == back
+    carried = back.removeprefix("/inbox")
+    assert link(page, "Older") == f"/inbox/{other}{carried}"
+    nexts = set(re.findall(r'name="next" value="([^"]*)"', page.text))
+    assert {one.replace("&amp;", "&") for one in nexts} == {back, f"/inbox/{number}{carried}"}
+    assert "evil" not in page.text
+
+
+@pytest.mark.parametrize("query", ["", "?tab=unread", "?category=info&q=lunch+is:unread"])
+def test_a_row_carries_its_view(browser: FlaskClient, done: Any, priya: int, query: str) -> None:
+    number = done(asking.notify, priya, title="Lunch")
+    page = browser.get(f"/inbox{query}").text.replace("&amp;", "&")
+    assert set(re.findall(rf'href="/inbox/{number}([^"]*)"', page)) == {query, f"{query}#snooze"}
+    assert f'formaction="/inbox/{number}/dismiss"' in page
+
+
+def test_in_a_row_the_headings_of_a_text_begin_below_its_title(
+    browser: FlaskClient, done: Any, priya: int
+) -> None:
+    number = done(asking.notify, priya, body="# Menu\n\n## Soup\n\nHot.")
+    row = browser.get("/inbox").text
+    assert "<h4>Menu</h4>" in row
+    assert "<h5>Soup</h5>" in row
+    page = browser.get(f"/inbox/{number}").text
+    assert "<h2>Menu</h2>" in page
+    assert "<h3>Soup</h3>" in page
+
+
 def test_what_is_recalled_is_not_found_any_more(browser: FlaskClient, done: Any) -> None:
     number = done(asking.broadcast, is_banner=True, title="Banner words")
     assert browser.get("/compare").text.count("Banner words") > 0

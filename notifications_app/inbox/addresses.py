@@ -1,0 +1,51 @@
+"""The address of a view: made, read, and carried along by the page of one notification."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import url_for
+from werkzeug.datastructures import MultiDict
+
+from ..errors import BadInput
+from ..web import safe_next
+from .view import View, view
+
+NARROWING = ("category", "topic", "q")
+
+
+def url(shown_view: View, **more: str) -> str:
+    """The address of a view."""
+    values: dict[str, Any] = {**shown_view.arguments(), **more}
+    return url_for("inbox.index", **values)
+
+
+def one_url(number: int, came_from: View) -> str:
+    """The address of one notification, with the view it was opened from."""
+    values: dict[str, Any] = came_from.arguments()
+    return url_for("inbox.show", number=number, **values)
+
+
+def asked(arguments: Mapping[str, str]) -> View:
+    """The view that the arguments of an address ask for; BadInput where there is none such."""
+    return view(arguments.get("tab", "inbox"), *(arguments.get(name, "") for name in NARROWING))
+
+
+def carried(arguments: Mapping[str, str]) -> View:
+    """The view that a notification was opened from; the inbox where its address names none."""
+    try:
+        return asked(arguments)
+    except BadInput:
+        return View()
+
+
+def list_url(address: str | None) -> str:
+    """The address of a list, as a form carries it; the inbox where it is none."""
+    inbox = url_for("inbox.index")
+    found = safe_next(address, inbox)
+    return found if found.partition("?")[0] == inbox else inbox
+
+
+def arguments_of(address: str | None) -> Mapping[str, str]:
+    """The arguments of the address of a list, as a form carries it; none of any other."""
+    return MultiDict(parse_qsl(list_url(address).partition("?")[2]))
