@@ -382,7 +382,7 @@ def test_nothing_in_a_body_runs_or_fetches(body):
 class Unmoved:
     """A parser that lets everything through, so that what comes after it stands alone."""
 
-    def render(self, body):
+    def render(self, body, _env):
         return body
 
 
