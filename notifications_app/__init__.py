@@ -64,7 +64,7 @@ def _set_up_edges(app: Flask) -> None:
     from .broadcasts import composing, revising  # noqa: F401 - they add their pages
     from .broadcasts import views as broadcasts_views
     from .compare import views as compare_views
-    from .inbox import doing  # noqa: F401 - adds the forms that act
+    from .inbox import data, doing  # noqa: F401 - add the list as data, and the forms that act
     from .inbox import views as inbox_views
 
     web.set_up(app)

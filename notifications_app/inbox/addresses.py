@@ -8,7 +8,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from ..errors import BadInput
-from ..web import safe_next
+from ..web import read_cursor, safe_next
 from .view import View, view
 
 NARROWING = ("category", "topic", "q")
@@ -49,3 +49,15 @@ def list_url(address: str | None) -> str:
 def arguments_of(address: str | None) -> Mapping[str, str]:
     """The arguments of the address of a list, as a form carries it; none of any other."""
     return MultiDict(parse_qsl(list_url(address).partition("?")[2]))
+
+
+def list_of(shown_view: View) -> str:
+    """What a cursor belongs to: positions of one tab mean nothing in another."""
+    return shown_view.tab
+
+
+def cursors(shown_view: View, arguments: Mapping[str, str]) -> tuple[Any, Any]:
+    """The place that a page begins before, or after; each None where the address names none."""
+    before = read_cursor(list_of(shown_view), arguments.get("before"))
+    after = None if before else read_cursor(list_of(shown_view), arguments.get("after"))
+    return before, after

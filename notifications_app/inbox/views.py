@@ -1,20 +1,20 @@
-"""The pages of the inbox: the list, one notification, the same as data."""
+"""The pages of the inbox: the list, and one notification."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, g, jsonify, render_template, request, session, url_for
+from flask import Blueprint, abort, g, render_template, request, session
 from sqlalchemy import Connection
 
 from .. import clock, feedback
 from ..errors import BadInput, BadTime
 from ..extensions import reading
-from ..pages import Badge, badge, label, markdown, named, zone
-from ..web import cursor, me, read_cursor, signed_in
+from ..pages import Badge, label, markdown, named, zone
+from ..web import cursor, me, signed_in
 from . import queries, snoozing
-from .addresses import NARROWING, arguments_of, asked, carried, one_url, url
+from .addresses import NARROWING, arguments_of, asked, carried, cursors, list_of, one_url, url
 from .history import history
 from .queries import Page, Shown
 from .rows import Item, by_day, item
@@ -63,7 +63,7 @@ def _page(
 ) -> str:
     now = clock.now()
     arguments = arguments_of(unsnoozed.address) if unsnoozed else request.args
-    before, after = _cursors(shown_view, arguments)
+    before, after = cursors(shown_view, arguments)
     with reading() as connection:
         shown = queries.shown(connection, me(), now)
         page = page or queries.page(
@@ -89,9 +89,9 @@ def _page(
         total_label=label(counts["inbox"]),
         unread_label=label(counts["unread"]),
         shown=_shown_fields(shown),
-        days=by_day(_items(page, now), zone(), now, tab=shown_view.tab),
-        older_url=page.older and url(shown_view, before=cursor(_list(shown_view), page.older)),
-        newer_url=page.newer and url(shown_view, after=cursor(_list(shown_view), page.newer)),
+        days=by_day(items(page, now), zone(), now, tab=shown_view.tab),
+        older_url=page.older and url(shown_view, before=cursor(list_of(shown_view), page.older)),
+        newer_url=page.newer and url(shown_view, after=cursor(list_of(shown_view), page.newer)),
         newest_url=url(shown_view) if before or page.newer else None,
         tab_url=url(View(shown_view.tab)) if shown_view.is_narrowed or refusal else None,
         inbox_url=url(replace(shown_view, tab="inbox")),
@@ -113,7 +113,8 @@ def _typed(refused: str | None, now: datetime) -> str:
     return snoozing.suggestion(session.get("snooze", ""), zone(), now)
 
 
-def _items(page: Page, now: datetime) -> list[Item]:
+def items(page: Page, now: datetime) -> list[Item]:
+    """The rows of a page as this reader has them."""
     return [item(row, now, me().name) for row in page.rows]
 
 
@@ -124,41 +125,6 @@ def _shown_fields(shown: Shown) -> dict[str, Any]:
         "seen": shown.seen,
         "muted": shown.muted,
     }
-
-
-def _list(shown_view: View) -> str:
-    """What a cursor belongs to: positions of one tab mean nothing in another."""
-    return shown_view.tab
-
-
-def _cursors(shown_view: View, arguments: Mapping[str, str]) -> tuple[Any, Any]:
-    before = read_cursor(_list(shown_view), arguments.get("before"))
-    after = None if before else read_cursor(_list(shown_view), arguments.get("after"))
-    return before, after
-
-
-@blueprint.get("/inbox.json")
-@signed_in
-def data() -> Any:
-    """The same as data; the keys are in README."""
-    now = clock.now()
-    shown_view = asked(request.args)
-    before, after = _cursors(shown_view, request.args)
-    with reading() as connection:
-        page = queries.page(connection, me(), now, view=shown_view, before=before, after=after)
-        counts = {name: queries.count(connection, me(), now, tab=name) for name in TABS}
-    return jsonify(
-        tab=shown_view.tab,
-        counts={name: label(count) for name, count in counts.items()},
-        notifications=[one.as_data() for one in _items(page, now)],
-        older=page.older and _data_url(shown_view, before=cursor(_list(shown_view), page.older)),
-        newer=page.newer and _data_url(shown_view, after=cursor(_list(shown_view), page.newer)),
-    )
-
-
-def _data_url(shown_view: View, **more: str) -> str:
-    values: dict[str, Any] = {**shown_view.arguments(), **more}
-    return url_for("inbox.data", **values)
 
 
 @blueprint.get("/inbox/<number:number>")
@@ -209,14 +175,3 @@ def _neighbours(connection: Connection, row: Any, now: Any) -> tuple[int | None,
 
 def _first_id(rows: Sequence[Any]) -> int | None:
     return rows[0].id if rows else None
-
-
-@blueprint.get("/inbox/badge", endpoint="badge")
-@signed_in
-def badge_json() -> Any:
-    """The unread count, for a page that is open already."""
-    found = badge()
-    response = jsonify(unread=found.count, label=found.label)
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.add_etag()
-    return response.make_conditional(request)
