@@ -12,7 +12,7 @@ from ..extensions import db, reading
 from ..logs import record
 from ..terminal import Group, example, say
 from . import editing, noting, options
-from .figures import figures
+from .figures import has_come
 from .words import edited, would_edit
 
 NUMBER = click.argument("number", metavar="ID", type=click.IntRange(1, 2**31 - 1))
@@ -61,6 +61,8 @@ def edit(
     end = _typed_end(expires, timezone, expires_in, now, none=no_expiry)
     if not (text or end or banner is not None or notify_again):
         raise BadInput("Say what to change: --title, for example. Nothing was changed.")
+    with reading() as connection:  # who has had nothing is not made to read it again
+        had = notify_again and has_come(connection, number, now)
     _notification, before = editing.current(number)
     content = {name: getattr(before.content, name) for name in _TEXT} | text
     if not content["action_url"]:
@@ -70,7 +72,6 @@ def edit(
         end[0] if end else before.expires_at,
         before.is_banner if banner is None else banner,
     )
-    had = notify_again and _had(number, now)
     changed = editing.edit(number, wanted, now, notify_again=had)
     if changed or had:
         noting.edited(number, changed, again=had, actor_id=None, now=now)
@@ -83,12 +84,6 @@ def edit(
         say("Nothing was changed: this was a dry run.")
     else:
         say(edited(number, changed, again=notify_again, had=had))
-
-
-def _had(number: int, now: datetime) -> bool:
-    """Whether somebody has had it: else there is nothing to make unread again."""
-    with reading() as connection:
-        return figures(connection, number, now).has_come(now)
 
 
 def _typed(body: str | None, body_file: str | None, **said: str | None) -> dict[str, str]:

@@ -69,7 +69,7 @@ class Figures:
 
     def has_come(self, now: datetime) -> bool:
         """Whether somebody has it by now, or had it."""
-        return self.first_at <= now and not self.never_came
+        return _has_come(self.first_at, self.recalled_at, now)
 
     def is_running(self, hour: int) -> bool:
         """Whether this hour is not over yet; what comes later has no end."""
@@ -82,10 +82,8 @@ def figures(connection: Connection, number: int, now: datetime) -> Figures:
     Raises:
         NotThere: where there is no such notification.
     """
-    head = connection.execute(counting.HEAD, {"number": number}).one_or_none()
-    if head is None:
-        raise NotThere(f"There is no notification {number}.")
-    asked = {"number": number, "since": head.first or head.first_came or head.created_at}
+    head = _head(connection, number)
+    asked = {"number": number, "since": _released_at(head)}
     counts = connection.execute(counting.counts(connection.dialect.name), asked).all()
     came = _arrivals(head, counts)
     ends = [end for end in (head.expires_at, head.recalled_at) if end is not None and end <= now]
@@ -102,11 +100,33 @@ def figures(connection: Connection, number: int, now: datetime) -> Figures:
         median_seconds_to_read=_median(connection, number),
         **_hours(came[0], counts, ends, now),
         released_at=came[0],
-        first_at=_first_at(connection, number, head, came[0]),
+        first_at=_first_at(connection, number, head),
         recalled_at=head.recalled_at,
         is_over=bool(ends),
         made_at=now,
     )
+
+
+def has_come(connection: Connection, number: int, now: datetime) -> bool:
+    """What :meth:`Figures.has_come` says, without counting; raises as :func:`figures`."""
+    head = _head(connection, number)
+    return _has_come(_first_at(connection, number, head), head.recalled_at, now)
+
+
+def _has_come(first_at: datetime, recalled_at: datetime | None, now: datetime) -> bool:
+    return first_at <= now and (recalled_at is None or first_at < recalled_at)
+
+
+def _head(connection: Connection, number: int) -> Row[Any]:
+    head = connection.execute(counting.HEAD, {"number": number}).one_or_none()
+    if head is None:
+        raise NotThere(f"There is no notification {number}.")
+    return head
+
+
+def _released_at(head: Row[Any]) -> datetime:
+    found: datetime = head.first or head.first_came or head.created_at
+    return found
 
 
 def _median(connection: Connection, number: int) -> float | None:
@@ -125,11 +145,11 @@ def _arrivals(head: Row[Any], counts: Sequence[Row[Any]]) -> tuple[datetime, dat
     return min(moments, default=head.created_at), max(moments, default=head.created_at)
 
 
-def _first_at(connection: Connection, number: int, head: Row[Any], released: datetime) -> datetime:
+def _first_at(connection: Connection, number: int, head: Row[Any]) -> datetime:
     """Who moved after it came has it still, wherever people live now."""
     is_local = head.channel is not None and zone_of(head.channel) is not None
     in_use = audience.moments(connection, number) if is_local else []
-    first = in_use[0][0] if in_use else released
+    first = in_use[0][0] if in_use else _released_at(head)
     return min(first, head.first_came or first)
 
 

@@ -11,7 +11,7 @@ from ..errors import NotThere
 from ..extensions import reading
 from ..terminal import example, moment, say
 from . import audience, queries
-from .figures import figures
+from .figures import has_come
 from .queries import Broadcast
 from .words import listed, people, who
 
@@ -73,7 +73,7 @@ def show(number: int, as_json: bool) -> None:
         if one is None:
             raise NotThere(f"There is no notification {number}.")
         named = audience.of(connection, audience.recipients(number))
-        has_come = figures(connection, number, now).has_come(now)
+        came = has_come(connection, number, now)
     found = {
         **_as_dict(one, now),
         "body": one.body,
@@ -93,9 +93,9 @@ def show(number: int, as_json: bool) -> None:
     is_now = f"is {found['state']}"
     if one.recalled_at is not None:
         is_now = f"was recalled {clock.full(one.recalled_at, 'UTC')}"
-        if not has_come:
+        if not came:
             unseen = f"before it came to anybody; it was for {to}{local}."
             say(f"Notification {number} {is_now}, {unseen}")
             return
-    went = "went" if has_come else "goes"
+    went = "went" if came else "goes"
     say(f"Notification {number} {is_now}; it {went} to {to}{local}.")

@@ -14,7 +14,7 @@ from ..logs import record
 from ..pages import zone
 from ..web import admin, go, me
 from . import drafts, editing, noting
-from .figures import figures
+from .figures import has_come
 from .forms import END, EditForm
 from .queries import Broadcast
 from .views import blueprint, found
@@ -74,11 +74,12 @@ def _preview(form: Form, cast: Broadcast) -> str:
 def _save(form: Form, cast: Broadcast) -> Any:
     now, number, again = clock.now(), cast.id, request.form.get("do") == "again"
     wanted = drafts.edited(form, zone(), now, cast.expires_at)
+    with reading() as connection:  # who has had nothing is not made to read it again
+        had = again and has_come(connection, number, now)
     notification, _before = editing.current(number)
     if (form["seen"].data or "") != _seen(notification.edited_at):
         form["seen"].data = _seen(notification.edited_at)
         raise Refused(_MEANWHILE)
-    had = again and _had(number, now)
     changed = editing.edit(number, wanted, now, notify_again=had)
     if changed or had:
         noting.edited(number, changed, again=had, actor_id=me().id, now=now)
@@ -88,9 +89,3 @@ def _save(form: Form, cast: Broadcast) -> Any:
     say = feedback.success if changed or had else feedback.info
     say(edited(number, changed, again=again, had=had))
     return go(url_for("broadcasts.one", number=number), "/")
-
-
-def _had(number: int, now: datetime) -> bool:
-    """Whether somebody has had it: else there is nothing to make unread again."""
-    with reading() as connection:
-        return figures(connection, number, now).has_come(now)
