@@ -92,8 +92,9 @@ $(STAMP): $(LOCK) pyproject.toml
 	@$(PYTHON) -c "$$PYTHON_FITS"
 	@echo 'Setting up .venv; this takes about a minute.'
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(LOCK)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@said=$$($(BIN)/pip --disable-pip-version-check check) || { echo "$$said" >&2; exit 1; }
 	@touch $@
 
 define PYTHON_FITS
