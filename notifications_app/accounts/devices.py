@@ -2,8 +2,6 @@
 
 from functools import lru_cache
 
-import ua_parser
-
 _SYSTEMS = {"Mac OS X": "macOS", "iOS": "iPhone or iPad", "Ubuntu": "Linux", "Fedora": "Linux"}
 _ICONS = {"iPhone or iPad": "phone", "Android": "phone", "Windows": "monitor"}
 
@@ -11,6 +9,8 @@ _ICONS = {"iPhone or iPad": "phone", "Android": "phone", "Windows": "monitor"}
 @lru_cache(maxsize=512)
 def device(user_agent: str) -> tuple[str, str]:
     """The words (``Firefox on Linux``) and the icon for a User-Agent header."""
+    import ua_parser  # here: it slows every start, and only one page needs it
+
     found = ua_parser.parse(user_agent)
     browser = found.user_agent.family if found.user_agent else ""
     system = found.os.family if found.os else ""

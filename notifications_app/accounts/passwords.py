@@ -7,7 +7,6 @@ never happen inside a transaction.
 from functools import cache
 
 from werkzeug.security import check_password_hash, generate_password_hash
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from ..errors import BadInput
 
@@ -16,7 +15,13 @@ LONGEST = 128
 #: Werkzeug's default; a hash by any other method is upgraded at the next sign-in.
 METHOD = "scrypt:32768:8:1"
 
-_COMMON = frozenset(FREQUENCY_LISTS["passwords"])
+
+@cache
+def _common() -> frozenset[str]:
+    """Passwords that are tried first; loaded at the first check, as the lists are long."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(FREQUENCY_LISTS["passwords"])
 
 
 def check(password: str, *own: str | None) -> str:
@@ -34,7 +39,7 @@ def check(password: str, *own: str | None) -> str:
         )
     if "\0" in password or any("\ud800" <= letter <= "\udfff" for letter in password):
         raise BadInput("This password holds a character that cannot be typed.", "password")
-    if password.lower() in _COMMON or password.lower() in {word.lower() for word in own if word}:
+    if password.lower() in _common() or password.lower() in {word.lower() for word in own if word}:
         raise BadInput(
             "This password is one of the first that are tried. Take another.", "password"
         )
