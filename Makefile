@@ -1,4 +1,5 @@
-# One environment, .venv, installed from the lock; every target that needs it makes it first.
+# One environment, .venv, installed from two locks: what serving needs, and what the tests and
+# checks need besides. Every target that needs it makes it first.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -7,20 +8,25 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13; do \
+	"$$name" -c '' 2>/dev/null && echo "$$name" && exit; done; echo python3)
 PORT ?= 8000
 COVERAGE ?= 95
 
-BIN := .venv/bin
-STAMP := .venv/.installed
-LOCK := requirements/lock.txt
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.run
+DEV := $(VENV)/.dev
+# A lock is complete, so pip has nothing to resolve: what is released tomorrow changes nothing.
+PIP_INSTALL := install --quiet --disable-pip-version-check --no-deps
+COMPLETE = said=$$($(BIN)/pip --disable-pip-version-check check) || { echo "$$said" >&2; exit 1; }
 
-.PHONY: help run demo test lint types check benchmarks screenshots dist lock ci clean
+.PHONY: help run demo test test-python lint types check benchmarks screenshots dist lock ci clean
 
 help: ## List what make can do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(STAMP) ## Serve on 127.0.0.1 with a demo database on the first start (PORT=8000)
+run: $(RUN) ## Serve on 127.0.0.1 with a demo database on the first start (PORT=8000)
 	@$(BIN)/python -c "$$PORT_FREE" '$(PORT)'
 	@$(BIN)/flask db upgrade
 	@$(BIN)/flask demo --if-empty
@@ -28,11 +34,11 @@ run: $(STAMP) ## Serve on 127.0.0.1 with a demo database on the first start (POR
 	@exec $(BIN)/gunicorn --worker-class gthread --workers 1 --threads 8 --no-control-socket \
 		--log-level warning --bind '127.0.0.1:$(PORT)' 'notifications_app:create_app()'
 
-demo: $(STAMP) ## Fill an empty database with two accounts and a few of everything
+demo: $(RUN) ## Fill an empty database with two accounts and a few of everything
 	@$(BIN)/flask db upgrade
 	@$(BIN)/flask demo
 
-test: $(STAMP) ## Run the tests on SQLite, and on PostgreSQL too when TEST_DATABASE_URL is set
+test: $(DEV) ## Run the tests on SQLite, and on PostgreSQL too when TEST_DATABASE_URL is set
 	@echo 'Tests on SQLite'
 	@env -u TEST_DATABASE_URL $(BIN)/python -m pytest -n auto --cov --cov-branch \
 		--cov-fail-under=$(COVERAGE)
@@ -42,12 +48,17 @@ test: $(STAMP) ## Run the tests on SQLite, and on PostgreSQL too when TEST_DATAB
 			--cov-fail-under=$(COVERAGE); \
 	fi
 
-lint: $(STAMP) ## Look for faults in code and templates
+test-python: ## Run the tests on SQLite, without a browser, on another Python (PYTHON=python3.13)
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	$(MAKE) VENV="$$folder/venv" "$$folder/venv/.dev"; \
+	env -u TEST_DATABASE_URL "$$folder/venv/bin/python" -m pytest -n auto -m 'not browser'
+
+lint: $(DEV) ## Look for faults in code and templates
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/djlint templates --lint --quiet
 
-types: $(STAMP) ## Check the types
+types: $(DEV) ## Check the types
 	@$(BIN)/mypy
 
 check: lint types ## Lint, types, and that models and migrations agree
@@ -56,29 +67,39 @@ check: lint types ## Lint, types, and that models and migrations agree
 	$(BIN)/flask db upgrade; \
 	$(BIN)/flask db check
 
-benchmarks: $(STAMP) ## Measure how it behaves as it grows, as ratios within one run
+benchmarks: $(DEV) ## Measure how it behaves as it grows, as ratios within one run
 	@$(BIN)/python benchmarks/run.py
 	@$(BIN)/python benchmarks/importing.py
 	@$(BIN)/python benchmarks/figures.py
 
-screenshots: $(STAMP) ## Take the pictures for README anew
+screenshots: $(DEV) ## Take the pictures for README anew
 	@$(BIN)/python docs/screenshots.py
 	@$(BIN)/python docs/animation.py
 
-dist: $(STAMP) ## Build the wheel into dist/
+dist: $(DEV) ## Build the wheel into dist/
 	@rm -rf dist
 	@$(BIN)/hatchling build -t wheel -d dist
 
-lock: ## Resolve the dependencies into requirements/lock.txt (UPGRADE=1 for newer versions)
+# Everything is resolved at once; then each lock takes its part of that.
+lock: ## Resolve the dependencies into requirements/ (UPGRADE=1 for newer versions)
 	@$(PYTHON) -c "$$PYTHON_FITS"
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
-	$(PYTHON) -m venv "$$folder/uv"; \
-	"$$folder/uv/bin/pip" install --quiet --disable-pip-version-check uv; \
-	"$$folder/uv/bin/uv" --no-config --quiet pip compile pyproject.toml --output-file $(LOCK) \
-		--universal --python-version 3.11 --all-extras --group dev --generate-hashes \
-		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-		$(if $(UPGRADE),--upgrade) >/dev/null; \
-	if grep -n '://' $(LOCK); then echo 'The lock names an address.' >&2; exit 1; fi
+	$(PYTHON) -m venv "$$folder/venv"; \
+	"$$folder/venv/bin/pip" $(PIP_INSTALL) --require-hashes -r requirements/uv.txt; \
+	compile() { \
+		"$$folder/venv/bin/uv" --no-config --quiet pip compile --universal --python-version 3.11 \
+			--generate-hashes --no-strip-extras --no-header --no-annotate \
+			--no-emit-index-url --no-emit-find-links --output-file "$$@" >/dev/null; \
+	}; \
+	all="$$folder/all.txt"; \
+	cat requirements/run.txt requirements/dev.txt >"$$all"; \
+	compile "$$all" pyproject.toml --all-extras --group dev $(if $(UPGRADE),--upgrade); \
+	compile requirements/run.txt -c "$$all" pyproject.toml --all-extras; \
+	compile requirements/dev.txt -c "$$all" --group dev; \
+	for tool in uv pip; do \
+		compile "requirements/$$tool.txt" --group "$$tool" $(if $(UPGRADE),--upgrade); \
+	done; \
+	if grep -n '://' requirements/*.txt; then echo 'A lock names an address.' >&2; exit 1; fi
 
 ci: ## Everything the project is checked by, as a fresh Debian machine would
 	@.ci/run
@@ -88,13 +109,22 @@ clean: ## Remove caches, reports and dist/; .venv and the database in instance/ 
 		.pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -path ./.venv -prune -o -type d -name __pycache__ -exec rm -rf {} +
 
-$(STAMP): $(LOCK) pyproject.toml
+$(RUN): requirements/run.txt
 	@$(PYTHON) -c "$$PYTHON_FITS"
-	@echo 'Setting up .venv; this takes about a minute.'
-	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(LOCK)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@said=$$($(BIN)/pip --disable-pip-version-check check) || { echo "$$said" >&2; exit 1; }
+	@echo 'Setting up $(VENV); this takes about a minute.'
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/pip $(PIP_INSTALL) --require-hashes -r requirements/run.txt
+	@$(COMPLETE)
+	@touch $@
+
+$(DEV): $(RUN) requirements/dev.txt requirements/pip.txt requirements/pip-oldest.txt pyproject.toml
+	@$(BIN)/pip $(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip $(PIP_INSTALL) --no-build-isolation -e .
+	@$(COMPLETE)
+	@for lock in pip pip-oldest; do \
+		$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+			-r "requirements/$$lock.txt" -d "$(VENV)/$$lock"; \
+	done
 	@touch $@
 
 define PYTHON_FITS
