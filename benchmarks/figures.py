@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from ground import CHUNK, add_people, application, heading, milliseconds, say
 
-from notifications_app import clock, content
-from notifications_app.accounts.models import User
-from notifications_app.broadcasts.actions import broadcast
-from notifications_app.broadcasts.figures import figures
-from notifications_app.extensions import db, reading, table
-from notifications_app.inbox.models import Delivery
+from notifications_app.core import clock
+from notifications_app.core.database import db, reading, table
+from notifications_app.domain import content
+from notifications_app.domain.accounts.models import User
+from notifications_app.domain.broadcasts.sending import broadcast
+from notifications_app.domain.broadcasts.stats import figures
+from notifications_app.domain.inbox.models import Delivery
 
 FEW = 1_000
 SECOND = timedelta(seconds=1)

@@ -14,11 +14,11 @@ from alembic import command
 from alembic.config import Config
 
 from notifications_app import create_app
-from notifications_app.accounts.models import User
-from notifications_app.extensions import ROOT, db, reading, table
-from notifications_app.inbox import moves
-from notifications_app.inbox.channels import Listener, listener
-from notifications_app.inbox.models import Delivery, Notification
+from notifications_app.core.database import ROOT, db, reading, table
+from notifications_app.domain.accounts.models import User
+from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox.models import Delivery, Notification
+from notifications_app.domain.inbox.subscriptions import Listener, listener
 
 CHUNK = 10_000
 #: The topic of every tenth notification.
@@ -56,7 +56,7 @@ def add_people(count: int, now: datetime) -> None:
 
 def add_reader(username: str, notifications: int, now: datetime) -> Listener:
     """A reader with so many notifications, one a second, the newest now."""
-    user = moves.add_reader(username, password_hash=None, now=now - timedelta(days=30))
+    user = readers.add_reader(username, password_hash=None, now=now - timedelta(days=30))
     for start in range(0, notifications, CHUNK):
         _deliver(user.id, range(start, min(start + CHUNK, notifications)), notifications, now)
     db.session.commit()

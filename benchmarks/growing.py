@@ -6,11 +6,12 @@ from typing import Any
 
 from ground import add_people, heading, milliseconds, say
 
-from notifications_app import clock, content
-from notifications_app.broadcasts.actions import broadcast
-from notifications_app.extensions import db, reading
-from notifications_app.inbox import queries
-from notifications_app.inbox.channels import Listener
+from notifications_app.core import clock, paging
+from notifications_app.core.database import db, reading
+from notifications_app.domain import content
+from notifications_app.domain.broadcasts.sending import broadcast
+from notifications_app.domain.inbox import queries
+from notifications_app.domain.inbox.subscriptions import Listener
 
 
 def _send() -> None:
@@ -32,7 +33,7 @@ def broadcasts(readers: int, now: datetime) -> None:
 def pages(user: Listener, notifications: int, now: datetime) -> float:
     """A page on top and one in the middle; the milliseconds of the first."""
 
-    def page(before: queries.Position | None = None) -> Callable[[], Any]:
+    def page(before: paging.Position | None = None) -> Callable[[], Any]:
         def ask() -> None:
             with reading() as connection:
                 queries.page(connection, user, now, before=before)
@@ -42,7 +43,7 @@ def pages(user: Listener, notifications: int, now: datetime) -> float:
     heading(f"Reading, {notifications:,} notifications of one reader")
     first = milliseconds(page())
     middle = notifications // 2
-    deep = milliseconds(page(queries.Position(now - timedelta(seconds=middle), 1)))
+    deep = milliseconds(page(paging.Position(now - timedelta(seconds=middle), 1)))
     say("page one", first)
     say(f"the page {middle:,} deep", deep, deep / first, "of page one; at most 1.5 x")
     return first

@@ -14,9 +14,9 @@ from typing import Any
 
 from ground import application, heading, once, say
 
-from notifications_app import clock
-from notifications_app.extensions import db
-from notifications_app.inbox.importing import Report, import_people
+from notifications_app.core import clock
+from notifications_app.core.database import db
+from notifications_app.domain.people_import.actions import Report, import_people
 
 ZONES = ("Europe/Paris", "Asia/Kolkata", "America/New_York", "UTC")
 HEAD = "username,email,display_name,timezone,groups\n"

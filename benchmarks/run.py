@@ -13,7 +13,7 @@ import growing
 import searching
 from ground import add_reader, application
 
-from notifications_app import clock
+from notifications_app.core import clock
 
 
 def main() -> None:

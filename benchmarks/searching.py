@@ -4,11 +4,11 @@ from datetime import datetime
 
 from ground import TENTH, heading, milliseconds, once, say
 
-from notifications_app import clock
-from notifications_app.extensions import db, reading
-from notifications_app.inbox import actions, muting, queries
-from notifications_app.inbox.channels import Listener
-from notifications_app.inbox.view import TABS, view
+from notifications_app.core import clock
+from notifications_app.core.database import db, reading
+from notifications_app.domain.inbox import actions, mutes, queries
+from notifications_app.domain.inbox.filters import TABS, view
+from notifications_app.domain.inbox.subscriptions import Listener
 
 #: What is typed, and what it stands for; ``{}`` is the number of one notification.
 SEARCHES = (
@@ -45,13 +45,13 @@ def counts(many: Listener, few: Listener, now: datetime) -> None:
 
     heading("Counting")
     for user in (many, few):
-        muting.mute(user.id, TENTH)
+        mutes.mute(user.id, TENTH)
     db.session.commit()
     less, more = milliseconds(lambda: ask(few)), milliseconds(lambda: ask(many))
     say("five tabs, a tenth of the notifications", less)
     say("five tabs, all of them", more, more / less, "of that")
     for user in (many, few):
-        muting.unmute(user.id, TENTH)
+        mutes.unmute(user.id, TENTH)
     db.session.commit()
 
 

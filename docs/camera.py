@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from notifications_app import create_app
-from notifications_app.extensions import ROOT
+from notifications_app.core.database import ROOT
 
 DOCS = Path(__file__).resolve().parent
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")

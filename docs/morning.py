@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from notifications_app.accounts import actions as accounts
-from notifications_app.accounts import passwords, queries
-from notifications_app.broadcasts.actions import broadcast, notify
-from notifications_app.broadcasts.timing import Options
-from notifications_app.content import Content, check
-from notifications_app.demo import CARD, EXPORT, INVOICE, LISBON, MENTION, SUNDAY
-from notifications_app.extensions import db
-from notifications_app.inbox import actions, moves
-from notifications_app.inbox.channels import EVERYONE
+from notifications_app.cli.demo import CARD, EXPORT, INVOICE, LISBON, MENTION, SUNDAY
+from notifications_app.core.database import db
+from notifications_app.domain.accounts import actions as accounts
+from notifications_app.domain.accounts import passwords, queries
+from notifications_app.domain.broadcasts.schedule import Options
+from notifications_app.domain.broadcasts.sending import broadcast, notify
+from notifications_app.domain.channels import EVERYONE
+from notifications_app.domain.content import Content, check
+from notifications_app.domain.inbox import actions, readers
 
 #: 11:42 in Kolkata.
 NOW = datetime(2026, 11, 20, 6, 12, tzinfo=UTC)
@@ -65,9 +65,9 @@ def fill() -> int:
     """People, their sign-ins and what was sent; returns the notification that is shown alone."""
     hashed = passwords.hashed(PASSWORD)
     then = NOW - timedelta(days=9)
-    ada = moves.add_reader("ada", password_hash=None, display_name="Ada", is_admin=True, now=then)
-    moves.add_reader("jonas", password_hash=None, display_name="Jonas", is_admin=True, now=then)
-    priya = moves.add_reader(
+    ada = readers.add_reader("ada", password_hash=None, display_name="Ada", is_admin=True, now=then)
+    readers.add_reader("jonas", password_hash=None, display_name="Jonas", is_admin=True, now=then)
+    priya = readers.add_reader(
         "priya", password_hash=hashed, display_name="Priya", email="priya@example.org",
         timezone="Asia/Kolkata", now=then,
     )  # fmt: skip

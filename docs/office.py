@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 
 from morning import NOW, PASSWORD
 
-from notifications_app import clock
-from notifications_app.accounts import passwords
-from notifications_app.accounts.models import Group
-from notifications_app.broadcasts import noting
-from notifications_app.broadcasts.actions import broadcast
-from notifications_app.broadcasts.timing import Options
-from notifications_app.content import check
-from notifications_app.extensions import db
-from notifications_app.inbox import actions, moves
+from notifications_app.core import clock
+from notifications_app.core.database import db
+from notifications_app.domain.accounts import passwords
+from notifications_app.domain.accounts.models import Group
+from notifications_app.domain.broadcasts import audit_entries
+from notifications_app.domain.broadcasts.schedule import Options
+from notifications_app.domain.broadcasts.sending import broadcast
+from notifications_app.domain.content import check
+from notifications_app.domain.inbox import actions, readers
 
 #: Where they live, and how many of them.
 ZONES = {
@@ -31,7 +31,7 @@ BODY = (
 def open_office() -> int:
     """People in a group, and what they did with a broadcast of that morning; its id."""
     then = NOW - timedelta(days=30)
-    lena = moves.add_reader(
+    lena = readers.add_reader(
         "lena", password_hash=passwords.hashed(PASSWORD), display_name="Lena Ström",
         timezone="Europe/Paris", is_admin=True, now=then,
     )  # fmt: skip
@@ -39,15 +39,17 @@ def open_office() -> int:
     db.session.flush()
     homes = [zone for zone, count in ZONES.items() for _ in range(count)]
     people = [
-        (moves.add_reader(f"p{number}", password_hash=None, timezone=zone, now=then).id, zone)
+        (readers.add_reader(f"p{number}", password_hash=None, timezone=zone, now=then).id, zone)
         for number, zone in enumerate(homes, 1)
     ]
-    moves.join_group("ops", [user for user, _zone in people], then)
+    readers.join_group("ops", [user for user, _zone in people], then)
     sent_at = NOW - timedelta(hours=13)
     said = check("Good morning, {{display_name}}: the rota for January", BODY, "info", "rota")
     options = Options(sender_id=lena.id, local_at=NINE, expires_in=timedelta(days=5))
     one = broadcast("group:ops", said, sent_at, options).notification
-    noting.sent(noting.BROADCAST, one, "group:ops", len(people), actor_id=lena.id, now=sent_at)
+    audit_entries.sent(
+        audit_entries.BROADCAST, one, "group:ops", len(people), actor_id=lena.id, now=sent_at
+    )
     _read(people, one.id)
     db.session.commit()
     return one.id

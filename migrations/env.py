@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from notifications_app import create_app
-from notifications_app.clock import UTCDateTime
-from notifications_app.extensions import db
-from notifications_app.faults import fault_of
+from notifications_app.core.clock import UTCDateTime
+from notifications_app.core.database import db
+from notifications_app.core.database_errors import fault_of
 
 config = context.config
 if config.config_file_name is not None and not config.attributes.get("quiet"):

@@ -25,10 +25,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.engine import make_url
 
 from notifications_app import create_app
-from notifications_app.accounts import passwords
-from notifications_app.accounts.models import User
-from notifications_app.extensions import ROOT, db
-from notifications_app.inbox import moves
+from notifications_app.core.database import ROOT, db
+from notifications_app.domain.accounts import passwords
+from notifications_app.domain.accounts.models import User
+from notifications_app.domain.inbox import readers
 
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -183,7 +183,7 @@ def add_user(app: Flask, username: str, *, now: datetime = NOON, **account: Any)
     """Make an account with :data:`PASSWORD`; returns its id."""
     account.setdefault("password_hash", passwords.hashed(PASSWORD))
     with app.app_context():
-        user = moves.add_reader(username, now=now, **account)
+        user = readers.add_reader(username, now=now, **account)
         db.session.commit()
         return user.id
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from notifications_app import caching
-from notifications_app.extensions import cache
-from notifications_app.pages import markdown
+from notifications_app.core import cache as caching
+from notifications_app.core.cache import cache
+from notifications_app.web.template_context import markdown
 from tests.conftest import add_user, sign_in
 from tests.inbox import asking
 

@@ -7,8 +7,8 @@ import time_machine
 from sqlalchemy import Column, Integer, MetaData, Table, bindparam, create_engine, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from notifications_app import clock
-from notifications_app.errors import BadInput, BadTime, UnknownZone
+from notifications_app.core import clock
+from notifications_app.core.errors import BadInput, BadTime, UnknownZone
 
 SECOND = timedelta(seconds=1)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday; 17:30 in Kolkata

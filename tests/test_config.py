@@ -12,9 +12,10 @@ from typing import Any
 import click
 import pytest
 
-from notifications_app import config, create_app
-from notifications_app.errors import Refused
-from notifications_app.extensions import PACKAGE, ROOT
+from notifications_app import create_app
+from notifications_app.core import config
+from notifications_app.core.database import PACKAGE, ROOT
+from notifications_app.core.errors import Refused
 from tests.conftest import settings
 
 KEY = "a key of the tests, forty characters long"

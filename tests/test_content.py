@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications_app import content, links
-from notifications_app.errors import BadInput, Refused, Together
+from notifications_app.core import links, markdown
+from notifications_app.core import text as text_
+from notifications_app.core.errors import BadInput, Refused, Together
+from notifications_app.domain import content
 
 FORBIDDEN = [
     *map(chr, range(0x20)),
@@ -159,9 +161,9 @@ def test_no_character_is_made_of_more_than_the_four_that_are_read():
 
 
 def test_far_too_long_text_is_refused_unread(monkeypatch):
-    monkeypatch.setattr(content, "unicodedata", None)
+    monkeypatch.setattr(text_, "unicodedata", None)
     with pytest.raises(BadInput, match="this one has 10000"):
-        content.check_line("x" * 10_000, "title", "title", 140)
+        text_.check_line("x" * 10_000, "title", "title", 140)
 
 
 def test_a_link_without_a_label_says_open_and_empty_ones_are_none():
@@ -171,14 +173,14 @@ def test_a_link_without_a_label_says_open_and_empty_ones_are_none():
 
 
 def test_one_line_of_any_name():
-    assert content.check_line(" Ada ", "display_name", "display name", 80) == "Ada"
-    assert content.check_line("\u00a0Ada\u3000", "display_name", "display name", 80) == "Ada"
-    assert content.check_line("", "display_name", "display name", 80) == ""
+    assert text_.check_line(" Ada ", "display_name", "display name", 80) == "Ada"
+    assert text_.check_line("\u00a0Ada\u3000", "display_name", "display name", 80) == "Ada"
+    assert text_.check_line("", "display_name", "display name", 80) == ""
     with pytest.raises(BadInput, match="An email has at most 3 characters") as refused:
-        content.check_line("abcd", "email", "email", 3)
+        text_.check_line("abcd", "email", "email", 3)
     assert refused.value.field == "email"
     with pytest.raises(BadInput, match="at most 3"):
-        content.check_line("\u200b" * 13, "email", "email", 3)
+        text_.check_line("\u200b" * 13, "email", "email", 3)
 
 
 @pytest.mark.parametrize("character", FORBIDDEN)
@@ -376,7 +378,7 @@ def assert_safe(html):
 
 @pytest.mark.parametrize("body", PAYLOADS)
 def test_nothing_in_a_body_runs_or_fetches(body):
-    assert_safe(content.to_html(body))
+    assert_safe(markdown.to_html(body))
 
 
 class Unmoved:
@@ -397,8 +399,8 @@ class Unmoved:
     ],
 )
 def test_the_list_of_tags_holds_without_the_parser_too(html, monkeypatch):
-    monkeypatch.setattr(content, "_MARKDOWN", Unmoved())
-    assert_safe(content.to_html(html))
+    monkeypatch.setattr(markdown, "_MARKDOWN", Unmoved())
+    assert_safe(markdown.to_html(html))
 
 
 MARKS = st.sampled_from(
@@ -427,8 +429,8 @@ MARKS = st.sampled_from(
 @given(st.lists(st.one_of(MARKS, st.sampled_from(PAYLOADS), st.text(max_size=5))).map("".join))
 def test_whatever_is_written_only_allowed_html_comes_out(text):
     text = re.sub("[\ud800-\udfff]", "", text)
-    assert_safe(content.to_html(text))
-    assert len(content.excerpt(text)) <= 240
+    assert_safe(markdown.to_html(text))
+    assert len(markdown.excerpt(text)) <= 240
 
 
 @pytest.mark.parametrize(
@@ -455,7 +457,7 @@ def test_whatever_is_written_only_allowed_html_comes_out(text):
     ],
 )
 def test_markdown_becomes_html(body, html):
-    assert content.to_html(body).strip() == html
+    assert markdown.to_html(body).strip() == html
 
 
 @pytest.mark.parametrize(
@@ -471,7 +473,7 @@ def test_markdown_becomes_html(body, html):
     ],
 )
 def test_headings_stand_under_the_page_s_own_and_skip_no_level(body, levels):
-    found = Tags(content.to_html(body))
+    found = Tags(markdown.to_html(body))
     assert "".join(tag[1] for tag, _ in found.opened if re.match(r"h\d", tag)) == levels
     assert "".join(tag[1] for tag in found.closed if re.match(r"h\d", tag)) == levels
 
@@ -481,12 +483,12 @@ def test_headings_stand_under_the_page_s_own_and_skip_no_level(body, levels):
     ["//evil.example", "https:evil.example", "guide", "#part", "javascript:alert(1)"],
 )
 def test_a_link_in_a_body_is_held_to_the_rule_of_action_links(target):
-    assert "href" not in content.to_html(f"[words](<{target}>)")
+    assert "href" not in markdown.to_html(f"[words](<{target}>)")
 
 
 @pytest.mark.parametrize("target", ["https://a.example/", "/settings", "mailto:a@b.example"])
 def test_a_good_link_in_a_body_stays(target):
-    assert f'href="{target}"' in content.to_html(f"[words]({target})")
+    assert f'href="{target}"' in markdown.to_html(f"[words]({target})")
 
 
 # --- excerpts and terminals
@@ -516,7 +518,7 @@ def test_a_good_link_in_a_body_stays(target):
     ],
 )
 def test_an_excerpt_is_the_text_without_its_marks(body, text):
-    assert content.excerpt(body) == text
+    assert markdown.excerpt(body) == text
 
 
 @given(st.lists(st.tuples(st.sampled_from(["{}", "# {}", "**{}**", "*{}*", "`{}`", "- {}", "> {}",
@@ -525,23 +527,23 @@ def test_an_excerpt_is_the_text_without_its_marks(body, text):
 def test_of_any_marked_words_the_words_remain(pieces):
     body = "\n\n".join(mark.format(word) for mark, word in pieces)
     whole = " ".join(word for _, word in pieces)
-    shown = content.excerpt(body)
+    shown = markdown.excerpt(body)
     assert shown == whole or (len(whole) > 240 and whole.startswith(shown.removesuffix("…")))
 
 
 def test_a_long_excerpt_is_cut_between_words():
-    shown = content.excerpt("word " * 100)
+    shown = markdown.excerpt("word " * 100)
     assert shown == ("word " * 47).strip() + "…"
-    assert content.excerpt("x" * 240) == "x" * 240
-    assert content.excerpt("x" * 241) == "x" * 239 + "…"
-    assert len(content.excerpt("ab " * 79 + "abcd")) <= 240
+    assert markdown.excerpt("x" * 240) == "x" * 240
+    assert markdown.excerpt("x" * 241) == "x" * 239 + "…"
+    assert len(markdown.excerpt("ab " * 79 + "abcd")) <= 240
 
 
 def test_an_excerpt_is_made_once(monkeypatch):
-    content.excerpt.cache_clear()
-    content.excerpt("a **b**")
-    monkeypatch.setattr(content, "_MARKDOWN", None)
-    assert content.excerpt("a **b**") == "a b"
+    markdown.excerpt.cache_clear()
+    markdown.excerpt("a **b**")
+    monkeypatch.setattr(markdown, "_MARKDOWN", None)
+    assert markdown.excerpt("a **b**") == "a b"
 
 
 @pytest.mark.parametrize(
@@ -557,11 +559,11 @@ def test_an_excerpt_is_made_once(monkeypatch):
     ],
 )
 def test_a_terminal_is_shown_text_and_driven_by_none(text, printed):
-    assert content.printable(text) == printed
+    assert text_.printable(text) == printed
 
 
 @given(NASTY)
 def test_whatever_is_printed_holds_nothing_forbidden(text):
-    printed = content.printable(text)
+    printed = text_.printable(text)
     assert not set(printed) & set(FORBIDDEN)
     printed.encode()

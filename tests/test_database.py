@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from notifications_app.accounts.models import User
-from notifications_app.extensions import db, reading
-from notifications_app.inbox.models import Delivery, Notification
+from notifications_app.core.database import db, reading
+from notifications_app.domain.accounts.models import User
+from notifications_app.domain.inbox.models import Delivery, Notification
 from tests.conftest import on_postgresql, on_sqlite
 from tests.inbox import asking
 

@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from notifications_app import clock
-from notifications_app.accounts.models import User
-from notifications_app.extensions import db
-from notifications_app.inbox.models import Delivery, Notification, Release
+from notifications_app.core import clock
+from notifications_app.core.database import db
+from notifications_app.domain.accounts.models import User
+from notifications_app.domain.inbox.models import Delivery, Notification, Release
 from tests.conftest import at, sign_in, user_count
 from tests.inbox import asking
 from tests.inbox.asking import NOW

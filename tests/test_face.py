@@ -12,10 +12,10 @@ from werkzeug.local import LocalProxy
 
 import notifications_app
 from notifications_app import broadcast, notify
-from notifications_app.accounts.models import User
-from notifications_app.errors import BadInput, NotThere, Refused
-from notifications_app.extensions import db
-from notifications_app.inbox.models import Delivery, Notification, Release
+from notifications_app.core.database import db
+from notifications_app.core.errors import BadInput, NotThere, Refused
+from notifications_app.domain.accounts.models import User
+from notifications_app.domain.inbox.models import Delivery, Notification, Release
 from tests.conftest import at, sign_in
 from tests.inbox import asking
 from tests.inbox.asking import HOUR, NOW

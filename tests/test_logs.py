@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 
-from notifications_app import logs
-from notifications_app.logs import record
+from notifications_app.core import logs
+from notifications_app.core.logs import record
 from tests.conftest import PASSWORD, add_user, sign_in, token_in
 
 CANARY = "canary-secret-of-the-tests-5f2b"
@@ -150,7 +150,7 @@ def test_values_in_statements_are_in_no_error(
 ) -> None:
     import sqlalchemy as sa
 
-    from notifications_app.extensions import db
+    from notifications_app.core.database import db
 
     app = make_app(TESTING=False)
 

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from flask import Flask, abort
 from flask.testing import FlaskClient
 
-from notifications_app import extensions, pages
-from notifications_app.accounts.models import User
-from notifications_app.errors import NotThere, Refused
-from notifications_app.extensions import db, reading
+from notifications_app.core import database
+from notifications_app.core.database import db, reading
+from notifications_app.core.errors import NotThere, Refused
+from notifications_app.domain.accounts.models import User
+from notifications_app.web import template_context
 from tests.conftest import POSTGRESQL, add_user, on_sqlite, replay, sign_in
 
 NUMBER = re.compile(r"number[^<]*<code>([0-9a-f]{12})</code>")
@@ -90,7 +91,7 @@ def test_every_status_has_words_of_its_own_or_its_family(live: Flask, status: in
 
 
 def pages_words(status: int) -> str:
-    from notifications_app.error_pages import WORDS
+    from notifications_app.web.error_pages import WORDS
 
     return WORDS.get(status, WORDS[400])[0]
 
@@ -122,7 +123,7 @@ def test_an_error_page_asks_the_database_for_nothing(
     add_user(live, "priya")
     client = live.test_client()
     sign_in(client, "priya")
-    monkeypatch.setattr(pages, "reading", no_reading)
+    monkeypatch.setattr(template_context, "reading", no_reading)
     assert client.get("/does").status_code == 404
 
 
@@ -175,7 +176,7 @@ def test_an_unmigrated_database_is_said_with_the_command(
 @pytest.fixture
 def locked(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Any]]:
     """Somebody else's transaction that does not end."""
-    monkeypatch.setattr(extensions, "PATIENCE", 0.05)
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
     engine = sa.create_engine(database_url)
     connection = engine.connect()
 
@@ -287,8 +288,8 @@ def test_a_time_is_shown_in_the_readers_zone_and_in_utc_for_machines(
 
 @pytest.mark.parametrize(("count", "label"), [(0, "0"), (99, "99"), (100, "99+"), (5000, "99+")])
 def test_a_count_is_shown_up_to_99(count: int, label: str) -> None:
-    assert pages.label(count) == label
-    assert pages.Badge(count).label == label
+    assert template_context.label(count) == label
+    assert template_context.Badge(count).label == label
 
 
 def test_bodies_are_rendered_once_and_then_cached(
@@ -296,12 +297,14 @@ def test_bodies_are_rendered_once_and_then_cached(
 ) -> None:
     made: list[tuple[str, int]] = []
     monkeypatch.setattr(
-        pages.content, "to_html", lambda body, top: made.append((body, top)) or f"<p>{body}{top}"
+        template_context.content,
+        "to_html",
+        lambda body, top: made.append((body, top)) or f"<p>{body}{top}",
     )
     with app.app_context():
         for body in ("one", "two", "one", "one"):
-            assert pages.markdown(body) == f"<p>{body}2"
+            assert template_context.markdown(body) == f"<p>{body}2"
         # In a row its headings begin further down: that is another page's HTML.
         for _time in range(2):
-            assert pages.markdown("one", 4) == "<p>one4"
+            assert template_context.markdown("one", 4) == "<p>one4"
     assert made == [("one", 2), ("two", 2), ("one", 4)]

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from notifications_app import content
-from notifications_app.broadcasts import actions as broadcasts
-from notifications_app.errors import BadInput
-from notifications_app.extensions import db
-from notifications_app.placeholders import checked, fill, fill_markdown, without
+from notifications_app.core import markdown
+from notifications_app.core.database import db
+from notifications_app.core.errors import BadInput
+from notifications_app.core.placeholders import checked, fill, fill_markdown, without
+from notifications_app.domain import content
+from notifications_app.domain.broadcasts import sending as broadcasts
 from tests.conftest import add_user, at, sign_in
 from tests.inbox import asking
 from tests.inbox.asking import NOW
@@ -22,7 +23,7 @@ NASTY = "<b>*[x](javascript:alert(1))*</b>"
 
 
 def markdown_of(body: str) -> Markup:
-    return Markup(content.to_html(body))  # noqa: S704 - as the pages do
+    return Markup(markdown.to_html(body))  # noqa: S704 - as the pages do
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_a_name_in_a_body_is_words_and_nothing_else(name: str) -> None:
 
 @given(name=NAMES.map(str.strip).filter(lambda name: name and "&" not in name))
 def test_a_name_in_markdown_reads_as_it_is(name: str) -> None:
-    said = content.excerpt(fill_markdown("Dear {{display_name}}!", name))
+    said = markdown.excerpt(fill_markdown("Dear {{display_name}}!", name))
     assert said == " ".join(f"Dear {name}!".split())
 
 

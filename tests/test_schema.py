@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from notifications_app.extensions import db
+from notifications_app.core.database import db
 
 TABLES = {
     "users": "id username email display_name password_hash timezone is_admin admin_since is_active "

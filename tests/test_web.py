@@ -14,15 +14,19 @@ from hypothesis import strategies as st
 from werkzeug.exceptions import BadRequest
 from werkzeug.routing import Map
 
-from notifications_app.accounts import actions as accounts
-from notifications_app.broadcasts import actions as broadcasts
-from notifications_app.broadcasts.actions import notify
-from notifications_app.content import check
-from notifications_app.extensions import db, limiter
-from notifications_app.inbox import moves
-from notifications_app.inbox.models import Delivery
-from notifications_app.inbox.queries import Position
-from notifications_app.web import HEADERS, NumberConverter, cursor, read_cursor, safe_next
+from notifications_app.core.database import db
+from notifications_app.core.paging import Position
+from notifications_app.domain.accounts import actions as accounts
+from notifications_app.domain.broadcasts import sending as broadcasts
+from notifications_app.domain.broadcasts.sending import notify
+from notifications_app.domain.content import check
+from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox.models import Delivery
+from notifications_app.web.converters import NumberConverter
+from notifications_app.web.cursors import cursor, read_cursor
+from notifications_app.web.extensions import limiter
+from notifications_app.web.redirects import safe_next
+from notifications_app.web.security import HEADERS
 from tests.conftest import NOON, PASSWORD, add_user, at, is_signed_in, sign_in, token_in
 
 CSP = (
@@ -242,8 +246,8 @@ def test_an_administrators_page_is_not_there_for_others(app: Flask) -> None:
             for method in methods - {"OPTIONS"}:
                 assert clients["priya"].open(path, method=method).status_code == 404, path
     with app.app_context():
-        moves.revoke_admin(people["ada"], NOON)
-        moves.grant_admin(people["priya"], NOON)
+        readers.revoke_admin(people["ada"], NOON)
+        readers.grant_admin(people["priya"], NOON)
         db.session.commit()
     for name, status in (("ada", 404), ("priya", 200)):
         assert clients[name].get("/admin/audit").status_code == status, name
@@ -275,7 +279,7 @@ def test_every_unsafe_route_asks_for_its_token(make_app: Callable[..., Flask]) -
     assert is_signed_in(client)
     assert unsafe - EXEMPT == unsafe
     assert len(unsafe) >= 10
-    from notifications_app.extensions import csrf
+    from notifications_app.web.extensions import csrf
 
     assert csrf._exempt_views == csrf._exempt_blueprints == EXEMPT
 
@@ -582,7 +586,7 @@ def test_readyz_says_whether_the_database_is_migrated(app: Flask, client: FlaskC
         assert (answer.status_code, answer.json) == (503, {"status": "not migrated"})
     finally:
         with app.app_context():
-            (head,) = app.extensions["migrations head"]
+            (head,) = app.extensions["notifications_app: migration heads"]
             db.session.execute(sa.text("UPDATE alembic_version SET version_num = :v"), {"v": head})
             db.session.commit()
 

@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from notifications_app.extensions import ROOT
+from notifications_app.core.database import ROOT
 
 PATIENCE = 30
 

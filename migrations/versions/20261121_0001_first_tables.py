@@ -7,7 +7,7 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
-from notifications_app.clock import UTCDateTime
+from notifications_app.core.clock import UTCDateTime
 
 revision = "0001"
 down_revision = None

@@ -7,7 +7,7 @@ Revises: 0002
 import sqlalchemy as sa
 from alembic import op
 
-from notifications_app.clock import UTCDateTime
+from notifications_app.core.clock import UTCDateTime
 
 revision = "0003"
 down_revision = "0002"

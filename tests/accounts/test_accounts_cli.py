@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 
-from notifications_app.accounts import actions, cli, passwords
-from notifications_app.accounts.models import User
-from notifications_app.extensions import ROOT, db
+from notifications_app.cli import users
+from notifications_app.core.database import ROOT, db
+from notifications_app.domain.accounts import actions, passwords
+from notifications_app.domain.accounts.models import User
 from tests.conftest import (
     NOON,
     PASSWORD,
@@ -93,7 +94,7 @@ def test_create_asks_on_a_terminal_twice_and_shows_nothing(
     app: Flask, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terminal = SimpleNamespace(isatty=lambda: True)
-    monkeypatch.setattr(cli, "sys", SimpleNamespace(stdin=terminal))
+    monkeypatch.setattr(users, "sys", SimpleNamespace(stdin=terminal))
     result = run("create", "grace", input=f"{PASSWORD}\nanother\n{PASSWORD}\n{PASSWORD}\n")
     assert "Made the user “grace”" in done(result)
     assert PASSWORD not in result.output

@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifications_app.accounts.devices import device
+from notifications_app.web.accounts.user_agents import device
 
 MOZILLA = "Mozilla/5.0"
 

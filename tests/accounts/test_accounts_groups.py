@@ -9,11 +9,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from notifications_app.accounts import groups
-from notifications_app.accounts.models import Group, GroupMember
-from notifications_app.errors import BadInput
-from notifications_app.extensions import db
-from notifications_app.inbox import moves
+from notifications_app.core.database import db
+from notifications_app.core.errors import BadInput
+from notifications_app.domain.accounts import groups
+from notifications_app.domain.accounts.models import Group, GroupMember
+from notifications_app.domain.inbox import readers
 from tests.conftest import NOON, at
 
 Run = Callable[..., Any]
@@ -25,7 +25,7 @@ def people(app: Flask, ada: int, priya: int, bystander: int) -> None:
     with app.app_context():
         groups.create("ops")
         groups.create("empty")
-        moves.join_group("ops", [bystander], NOON)
+        readers.join_group("ops", [bystander], NOON)
         db.session.commit()
 
 

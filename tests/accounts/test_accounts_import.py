@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from notifications_app.accounts import import_cli
+from notifications_app.cli import users_import
 from tests.conftest import add_user, user_count
 
 HEAD = "username,email,display_name,timezone,groups\n"
@@ -151,14 +151,14 @@ class Terminal(io.StringIO):
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     found = Terminal()
-    monkeypatch.setattr(import_cli, "sys", SimpleNamespace(stderr=found))
+    monkeypatch.setattr(users_import, "sys", SimpleNamespace(stderr=found))
     return found
 
 
 def test_a_terminal_shows_a_bar_that_ends_full(terminal: Terminal, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_bytes(b"x" * 1000)
-    with file.open("rb") as opened, import_cli._progress(opened) as tell:
+    with file.open("rb") as opened, users_import._progress(opened) as tell:
         opened.read(500)
         tell()
     shown = terminal.getvalue()
@@ -167,7 +167,7 @@ def test_a_terminal_shows_a_bar_that_ends_full(terminal: Terminal, tmp_path: Pat
 
 
 def test_a_terminal_shows_that_a_pipe_is_read(terminal: Terminal) -> None:
-    with import_cli._progress(io.BytesIO(b"x")) as tell:
+    with users_import._progress(io.BytesIO(b"x")) as tell:
         tell()
     assert "Reading" in terminal.getvalue()
 

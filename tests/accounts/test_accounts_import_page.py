@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.accounts import import_pages
-from notifications_app.audit import queries as audit
-from notifications_app.extensions import db, reading
-from notifications_app.inbox import moves
+from notifications_app.core.database import db, reading
+from notifications_app.domain.audit import queries as audit
+from notifications_app.domain.inbox import readers
+from notifications_app.web.accounts import people_import
 from tests.conftest import NOON, add_user, at, sign_in, token_in
 from tests.test_web import everything
 
@@ -69,7 +69,7 @@ def entries(app: Flask) -> list[tuple[Any, ...]]:
 
 def groups_of(app: Flask, username: str) -> list[str]:
     with app.app_context(), reading() as connection:
-        from notifications_app.accounts import directory, queries
+        from notifications_app.domain.accounts import directory, queries
 
         user = queries.credentials(connection, username)
         assert user is not None
@@ -200,7 +200,7 @@ def test_what_a_line_says_is_escaped(admin: FlaskClient, ada: int) -> None:
 
 def test_of_many_wrong_lines_the_first_are_listed(admin: FlaskClient) -> None:
     page = send(admin, "preview", "username\n" + "-\n" * 1250)
-    assert page.text.count('scope="row"') == import_pages.LISTED == 200
+    assert page.text.count('scope="row"') == people_import.LISTED == 200
     assert "1,250 of 1,250 lines are wrong." in words(page)
     assert "And 1,050 more." in words(page)
 
@@ -248,7 +248,7 @@ def test_a_file_is_larger_than_a_form_and_has_its_limit(app: Flask, admin: Flask
     limit = app.config["MAX_CONTENT_LENGTH"]
     assert send(admin, "preview", b"username\n" + b"\n" * limit).status_code == 200
     before = everything(app)
-    page = send(admin, "import", b"\n" * import_pages.LARGEST)
+    page = send(admin, "import", b"\n" * people_import.LARGEST)
     assert page.status_code == 413
     assert "This file is over 16 MB. Nothing was imported." in words(page)
     assert 'id="file-error"' in page.text
@@ -296,7 +296,7 @@ def test_a_file_is_read_without_holding_it_in_memory(app: Flask, admin: FlaskCli
         finally:
             tracemalloc.stop()
     assert "New people 2,000" in words(answer)
-    assert peak < 8 * import_pages.MEGABYTE
+    assert peak < 8 * people_import.MEGABYTE
 
 
 # ---- who may ----
@@ -314,7 +314,7 @@ def test_for_others_there_is_no_such_page(app: Flask, admin: FlaskClient, ada: i
     with at(NOON):
         sign_in(client, "priya")
         with app.app_context():
-            moves.revoke_admin(ada, NOON)
+            readers.revoke_admin(ada, NOON)
             db.session.commit()
         before = everything(app)
         for browser in (client, admin):
@@ -327,13 +327,13 @@ def test_for_others_there_is_no_such_page(app: Flask, admin: FlaskClient, ada: i
 def test_accounts_that_change_meanwhile_are_said_to(
     app: Flask, admin: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from notifications_app.inbox import importing
+    from notifications_app.domain.people_import import actions
 
     def clash(*_given: Any) -> None:
         raise sa.exc.IntegrityError("INSERT", None, Exception("UNIQUE constraint failed"))
 
     before = everything(app)
-    monkeypatch.setattr(importing, "_apply", clash)
+    monkeypatch.setattr(actions, "_apply", clash)
     page = send(admin, "import")
     assert page.status_code == 400
     assert "Accounts were changed by somebody else meanwhile." in words(page)

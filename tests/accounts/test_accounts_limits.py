@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.accounts import passwords
-from notifications_app.extensions import limiter
+from notifications_app.domain.accounts import passwords
+from notifications_app.web.extensions import limiter
 from tests.conftest import NOON, REDIS, add_user, at, is_signed_in, sign_in, token_in, with_redis
 
 

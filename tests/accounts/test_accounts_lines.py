@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications_app import clock
-from notifications_app.accounts import groups, lines
-from notifications_app.accounts.lines import LINE_MAX, Person, Wrong
+from notifications_app.core import clock
+from notifications_app.domain.accounts import groups
+from notifications_app.domain.people_import import csv_file
+from notifications_app.domain.people_import.csv_file import LINE_MAX, Person, Wrong
 
 HEAD = "username,email,display_name,timezone,groups\n"
 COLUMNS = "The first line names the columns, separated by commas: username, and any of"
@@ -20,7 +21,7 @@ COLUMNS = "The first line names the columns, separated by commas: username, and 
 
 def read(text: str | bytes) -> list[Person | Wrong]:
     data = text if isinstance(text, bytes) else text.encode()
-    return list(lines.people(io.BytesIO(data)))
+    return list(csv_file.people(io.BytesIO(data)))
 
 
 def reasons(text: str | bytes) -> list[tuple[int, str]]:
@@ -72,13 +73,13 @@ def test_an_upload_is_read_like_a_file(in_memory: int) -> None:
     with SpooledTemporaryFile(in_memory) as upload:
         upload.write(HEAD.encode() + b"ada,,,,\n")
         upload.seek(0)
-        assert [one.line for one in lines.people(upload)] == [2]
+        assert [one.line for one in csv_file.people(upload)] == [2]
         assert not upload.closed
 
 
 def test_text_is_read_like_bytes() -> None:
     text = HEAD + "ada,,Ada Bjørk,,\nno name,,,,\n"
-    assert list(lines.people(io.StringIO("\ufeff" + text))) == read(text)
+    assert list(csv_file.people(io.StringIO("\ufeff" + text))) == read(text)
 
 
 @pytest.mark.parametrize(
@@ -178,8 +179,8 @@ def test_a_bad_line_is_refused_alone_and_names_the_cell(
 
 
 def test_forty_characters_of_a_cell_are_shown_whole() -> None:
-    assert lines.shown("x" * 40) == "x" * 40
-    assert lines.shown("x" * 41) == "x" * 39 + "…"
+    assert csv_file.shown("x" * 40) == "x" * 40
+    assert csv_file.shown("x" * 41) == "x" * 39 + "…"
 
 
 def test_a_line_in_another_encoding_is_refused_alone() -> None:
@@ -197,7 +198,7 @@ def test_no_bytes_break_it(data: bytes) -> None:
         assert numbers == sorted(set(numbers))
         for one in found:
             if isinstance(one, Person):
-                assert lines.check_username(one.username) == one.username
+                assert csv_file.check_username(one.username) == one.username
 
 
 NAMES = st.from_regex(r"[a-z0-9]([a-z0-9._-]{0,8}[a-z0-9])?", fullmatch=True)
@@ -217,7 +218,7 @@ PEOPLE = st.builds(
 def test_what_was_written_is_read(people: list[Person], end: str, between: str) -> None:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator=end)
-    writer.writerow(lines.COLUMNS)
+    writer.writerow(csv_file.COLUMNS)
     for one in people:
         cells = (one.username, one.email, one.display_name, one.timezone)
         writer.writerow([*(cell or "" for cell in cells), between.join(one.groups)])
@@ -250,7 +251,7 @@ class Endless(io.RawIOBase):
 
 def test_a_file_is_read_as_far_as_it_is_needed_and_not_closed() -> None:
     file = Endless()
-    found = lines.people(file)  # type: ignore[arg-type]
+    found = csv_file.people(file)  # type: ignore[arg-type]
     assert [one.line for one in itertools.islice(found, 1000)] == list(range(2, 1002))
     assert file.read_so_far < 60_000
     found.close()  # type: ignore[attr-defined]

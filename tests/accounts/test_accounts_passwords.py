@@ -2,8 +2,8 @@
 
 import pytest
 
-from notifications_app.accounts import passwords
-from notifications_app.errors import BadInput
+from notifications_app.core.errors import BadInput
+from notifications_app.domain.accounts import passwords
 
 
 @pytest.mark.parametrize(

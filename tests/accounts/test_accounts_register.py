@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.accounts import passwords
-from notifications_app.accounts.models import User
-from notifications_app.broadcasts import actions as broadcasts
-from notifications_app.content import check
-from notifications_app.extensions import db
-from notifications_app.inbox.channels import EVERYONE
+from notifications_app.core.database import db
+from notifications_app.domain.accounts import passwords
+from notifications_app.domain.accounts.models import User
+from notifications_app.domain.broadcasts import sending as broadcasts
+from notifications_app.domain.channels import EVERYONE
+from notifications_app.domain.content import check
 from tests.conftest import NOON, PASSWORD, add_user, at, is_signed_in, token_in, user_count
 
 GOOD = {"username": "grace", "password": PASSWORD}

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.accounts import actions, passwords
-from notifications_app.extensions import db
+from notifications_app.core.database import db
+from notifications_app.domain.accounts import actions, passwords
 from tests.conftest import NOON, PASSWORD, add_user, at, is_signed_in, sign_in, token_in
 
 NEW = "a new good password"

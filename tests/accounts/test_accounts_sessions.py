@@ -10,13 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from notifications_app.accounts import actions, passwords, queries
-from notifications_app.accounts.models import SignIn
-from notifications_app.broadcasts import actions as broadcasts
-from notifications_app.content import check
-from notifications_app.extensions import db, reading
-from notifications_app.inbox import moves
-from notifications_app.inbox.channels import ADMINS
+from notifications_app.core.database import db, reading
+from notifications_app.domain.accounts import actions, passwords, queries
+from notifications_app.domain.accounts.models import SignIn
+from notifications_app.domain.broadcasts import sending as broadcasts
+from notifications_app.domain.channels import ADMINS
+from notifications_app.domain.content import check
+from notifications_app.domain.inbox import readers
 from tests.conftest import (
     NOON,
     PASSWORD,
@@ -218,7 +218,7 @@ def test_a_role_taken_away_is_gone_at_the_next_request(app: Flask, ada: int) -> 
         for name, client in clients.items():
             sign_in(client, name)
     with app.app_context():
-        moves.revoke_admin(ada, NOON + HOUR)
+        readers.revoke_admin(ada, NOON + HOUR)
         broadcasts.broadcast(ADMINS, check("For administrators"), NOON + 2 * HOUR)
         db.session.commit()
     with at(NOON + 3 * HOUR):

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from flask import Flask, session
 from flask.testing import FlaskClient
 
-from notifications_app.accounts import queries
-from notifications_app.accounts.models import SignIn, User
-from notifications_app.extensions import db
+from notifications_app.core.database import db
+from notifications_app.domain.accounts import queries
+from notifications_app.domain.accounts.models import SignIn, User
 from tests.conftest import NOON, PASSWORD, add_user, at, is_signed_in, replay, sign_in, token_in
 
 NEW = "a new good password"

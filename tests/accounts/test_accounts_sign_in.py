@@ -9,9 +9,9 @@ import pytest
 from flask import Flask, session
 from flask.testing import FlaskClient
 
-from notifications_app.accounts import actions, passwords, queries
-from notifications_app.accounts.models import User
-from notifications_app.extensions import db, reading
+from notifications_app.core.database import db, reading
+from notifications_app.domain.accounts import actions, passwords, queries
+from notifications_app.domain.accounts.models import User
 from tests.conftest import NOON, PASSWORD, add_user, at, is_signed_in, replay, sign_in, token_in
 
 

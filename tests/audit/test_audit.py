@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.accounts.models import User
-from notifications_app.audit import queries, words
-from notifications_app.audit.actions import note
-from notifications_app.audit.models import AuditEntry
-from notifications_app.extensions import db, reading, table
+from notifications_app.core.database import db, reading, table
+from notifications_app.domain.accounts.models import User
+from notifications_app.domain.audit import queries, wording
+from notifications_app.domain.audit.actions import note
+from notifications_app.domain.audit.models import AuditEntry
 from tests.conftest import NOON, PASSWORD, add_user, at, sign_in
 from tests.test_house import own_commands
 
@@ -251,7 +251,7 @@ def test_an_entry_outlives_who_made_it(app: Flask, ada: int, bystander: int) -> 
 )
 def test_a_detail_is_said_in_words(detail: dict[str, Any], said: str) -> None:
     entry = queries.Entry(1, NOON, None, "user.password-set", "user ada", detail)
-    assert words.detail(entry) == said
+    assert wording.detail(entry) == said
     assert entry.what == "User password set"
 
 

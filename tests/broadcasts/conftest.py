@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.inbox.models import Change, Delivery, Notification, Release
+from notifications_app.domain.inbox.models import Change, Delivery, Notification, Release
 from tests.conftest import NOON, at, sign_in
 from tests.inbox import asking
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.extensions import db, table
-from notifications_app.inbox.models import Notification
+from notifications_app.core.database import db, table
+from notifications_app.domain.inbox.models import Notification
 
 NEW = "/admin/broadcasts/new"
 #: What the composer sends where nothing was touched but the title.

@@ -14,11 +14,12 @@ from typing import Any
 
 from flask import Flask
 
-from notifications_app import clock, create_app
-from notifications_app.broadcasts import actions as broadcasts
-from notifications_app.broadcasts.timing import Options
-from notifications_app.extensions import ROOT, db, reading
-from notifications_app.inbox import actions, queries
+from notifications_app import create_app
+from notifications_app.core import clock
+from notifications_app.core.database import ROOT, db, reading
+from notifications_app.domain.broadcasts import sending as broadcasts
+from notifications_app.domain.broadcasts.schedule import Options
+from notifications_app.domain.inbox import actions, queries
 from tests.conftest import settings
 from tests.inbox import asking
 

@@ -13,11 +13,13 @@ from flask import Flask, render_template_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications_app.broadcasts import charts, tallies
-from notifications_app.broadcasts.counting import HOUR, LATER
-from notifications_app.broadcasts.figures import Figures
-from notifications_app.errors import NotThere
-from notifications_app.extensions import cache, db
+from notifications_app.core.cache import cache
+from notifications_app.core.database import db
+from notifications_app.core.errors import NotThere
+from notifications_app.domain.broadcasts import stats_cache, stats_wording
+from notifications_app.domain.broadcasts.stats import Figures
+from notifications_app.domain.broadcasts.stats_statements import HOUR, LATER
+from notifications_app.web.broadcasts import stats_chart
 from tests.conftest import NOON, REDIS, with_redis
 from tests.inbox import asking
 from tests.inbox.asking import NOW
@@ -50,8 +52,10 @@ SCHEDULED = replace(NONE_YET, hours=(), running_from=None, released_at=NOON + 9 
 FULL_DAY = tuple((hour, 10 * hour) for hour in range(LATER + 1))
 
 
-def drawing(found: Figures = SOME, now: Any = NOON + 2 * HOUR, zone: str = "UTC") -> charts.Drawing:
-    return charts.drawing(found, zone, now)
+def drawing(
+    found: Figures = SOME, now: Any = NOON + 2 * HOUR, zone: str = "UTC"
+) -> stats_chart.Drawing:
+    return stats_chart.drawing(found, zone, now)
 
 
 @pytest.fixture
@@ -85,7 +89,7 @@ def svg(html: str) -> ET.Element:
      (999, 1_000, "over 99 %"), (5, 3, ""), (1, 0, "")],
 )  # fmt: skip
 def test_a_share_is_rounded_but_never_to_nothing_or_all(part: int, whole: int, said: str) -> None:
-    assert charts.share(part, whole) == said
+    assert stats_wording.share(part, whole) == said
 
 
 def test_the_tiles_say_of_how_many() -> None:
@@ -138,7 +142,7 @@ def test_bars_stand_in_their_hour_and_reach_their_count() -> None:
     ]  # fmt: skip
     first = found.bars[0]
     assert (first.x, first.y, first.width, first.height) == (11.67, 160, 60, 40)
-    assert len(found.labels) == charts.FEWEST_PLACES
+    assert len(found.labels) == stats_chart.FEWEST_PLACES
 
 
 def test_two_days_are_followed_by_all_that_is_later() -> None:
@@ -162,14 +166,14 @@ def test_every_bar_is_within_the_chart(counts: list[int], running: int | None) -
     assert 2 <= len(found.lines) <= 5
     numbers = [line.number for line in found.lines]
     assert len({one - other for one, other in pairwise(numbers)}) == 1
-    assert 1 <= sum(map(bool, found.labels)) <= charts.MOST_LABELS
+    assert 1 <= sum(map(bool, found.labels)) <= stats_chart.MOST_LABELS
     edge = 0.0
     for bar, count in zip(found.bars, counts, strict=True):
         assert bar.x > edge
         edge = bar.x + bar.width
-        assert bar.height == pytest.approx(charts.HEIGHT * count / top, abs=0.01)
-        assert bar.y + bar.height == pytest.approx(charts.HEIGHT, abs=0.02)
-    assert edge < charts.WIDTH
+        assert bar.height == pytest.approx(stats_chart.HEIGHT * count / top, abs=0.01)
+        assert bar.y + bar.height == pytest.approx(stats_chart.HEIGHT, abs=0.02)
+    assert edge < stats_chart.WIDTH
 
 
 # ---- the macro ----
@@ -226,7 +230,7 @@ def test_recalled_before_it_came_there_is_nothing_else_to_say(app: Flask, now: d
     [(0, "as of now"), (1, "as of 1 second ago"), (12, "as of 12 seconds ago")],
 )
 def test_figures_say_how_old_they_are(seconds: int, said: str) -> None:
-    assert tallies.age(SOME, SOME.made_at + seconds * SECOND) == said
+    assert stats_cache.age(SOME, SOME.made_at + seconds * SECOND) == said
 
 
 @pytest.fixture(params=["memory", pytest.param("redis", marks=with_redis)])
@@ -240,32 +244,32 @@ def cached(request: Any, make_app: Callable[..., Flask]) -> Any:
 def test_figures_are_counted_once_a_minute(cached: Flask) -> None:
     number = asking.broadcast()
     connection = db.session.connection()
-    cache.delete(tallies.key(number, None))
+    cache.delete(stats_cache.key(number, None))
     with asking.statements() as seen:
-        first = tallies.tallied(connection, number, None, NOW)
+        first = stats_cache.tallied(connection, number, None, NOW)
         counted = len(seen)
-        assert tallies.tallied(connection, number, None, NOW + 59 * SECOND) == first
+        assert stats_cache.tallied(connection, number, None, NOW + 59 * SECOND) == first
         assert len(seen) == counted
-        edited = tallies.tallied(connection, number, NOW + SECOND, NOW + 2 * SECOND)
+        edited = stats_cache.tallied(connection, number, NOW + SECOND, NOW + 2 * SECOND)
         assert edited.made_at == NOW + 2 * SECOND
-        later = tallies.tallied(connection, number, None, NOW + 60 * SECOND)
+        later = stats_cache.tallied(connection, number, None, NOW + 60 * SECOND)
     assert (first.made_at, later.made_at) == (NOW, NOW + 60 * SECOND)
     for edit in (None, NOW + SECOND):
-        cache.delete(tallies.key(number, edit))
+        cache.delete(stats_cache.key(number, edit))
 
 
 def test_what_is_not_there_is_not_cached(in_app: Flask) -> None:
     for _ in range(2):
         with pytest.raises(NotThere):
-            tallies.tallied(db.session.connection(), 7, None, NOW)
-    assert cache.get(tallies.key(7, None)) is None
+            stats_cache.tallied(db.session.connection(), 7, None, NOW)
+    assert cache.get(stats_cache.key(7, None)) is None
 
 
 def test_without_its_cache_a_page_counts_itself(make_app: Callable[..., Flask]) -> None:
     with make_app(REDIS_URL="redis://127.0.0.1:1/0").app_context():
         number = asking.broadcast()
-        assert tallies.tallied(db.session.connection(), number, None, NOW).made_at == NOW
+        assert stats_cache.tallied(db.session.connection(), number, None, NOW).made_at == NOW
 
 
 def test_the_form_goes_up_when_the_figures_change() -> None:
-    assert (tallies.FORM, len(fields(Figures))) == (2, 17)
+    assert (stats_cache.FORM, len(fields(Figures))) == (2, 17)

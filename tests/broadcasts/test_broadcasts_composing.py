@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from flask import Flask, before_render_template
 from flask.testing import FlaskClient
 
-from notifications_app.accounts import actions as accounts
-from notifications_app.accounts import groups
-from notifications_app.broadcasts import queries
-from notifications_app.extensions import db, reading
-from notifications_app.inbox import moves
-from notifications_app.inbox.models import Release
+from notifications_app.core.database import db, reading
+from notifications_app.domain.accounts import actions as accounts
+from notifications_app.domain.accounts import groups
+from notifications_app.domain.broadcasts import queries
+from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox.models import Release
 from tests.audit.test_audit import entries
 from tests.broadcasts.conftest import Said, stored
 from tests.broadcasts.pages import (
@@ -40,7 +40,7 @@ def ops(app: Flask, priya: int) -> str:
     """A group with Priya in it."""
     with app.app_context():
         groups.create("ops")
-        moves.join_group("ops", [priya], NOON)
+        readers.join_group("ops", [priya], NOON)
         db.session.commit()
     return "ops"
 
@@ -149,7 +149,7 @@ def test_a_time_is_in_the_administrators_zone_which_the_page_names(
     app: Flask, admin: FlaskClient, ada: int
 ) -> None:
     with app.app_context():
-        moves.set_timezone(ada, "America/New_York", NOON)
+        readers.set_timezone(ada, "America/New_York", NOON)
         db.session.commit()
     with at(NOW):
         assert "At a time in America/New_York (EST)" in words(admin.get(NEW))
@@ -383,7 +383,7 @@ def test_a_time_that_the_clocks_skip_is_refused_with_the_one_after_it(
     app: Flask, admin: FlaskClient, ada: int
 ) -> None:
     with app.app_context():
-        moves.set_timezone(ada, "Europe/Paris", NOON)
+        readers.set_timezone(ada, "Europe/Paris", NOON)
         db.session.commit()
     with at(NOW):
         for field, choice in (("at", "when"), ("expires_at", "end")):

@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from notifications_app.broadcasts import editing
-from notifications_app.errors import BadInput, BadTime, NotThere, Refused
-from notifications_app.extensions import db
-from notifications_app.inbox import actions, moves
-from notifications_app.inbox.models import Delivery, Release
+from notifications_app.core.database import db
+from notifications_app.core.errors import BadInput, BadTime, NotThere, Refused
+from notifications_app.domain.broadcasts import editing
+from notifications_app.domain.inbox import actions, readers
+from notifications_app.domain.inbox.models import Delivery, Release
 from tests.inbox import asking
 from tests.inbox.asking import HOUR, NOW
 
@@ -29,7 +29,7 @@ def edit(number: int, now: Any = LATER, *, again: bool = False, **wanted: Any) -
 
 @pytest.mark.parametrize("size", [1, 50])
 def test_an_edit_is_seen_by_everyone_and_is_as_many_statements(in_app: Flask, size: int) -> None:
-    users = [moves.add_reader(f"r{n}", password_hash=None, now=NOW).id for n in range(size)]
+    users = [readers.add_reader(f"r{n}", password_hash=None, now=NOW).id for n in range(size)]
     number = asking.broadcast(now=NOW + timedelta(minutes=1))
     for user in users:
         actions.act(user, "read", [number], LATER)
@@ -128,7 +128,7 @@ def test_what_becomes_a_banner_is_one_for_those_who_came_since_too(
     in_app: Flask, priya: int
 ) -> None:
     number = asking.broadcast()
-    zoe = moves.add_reader("zoe", password_hash=None, now=NOW + HOUR / 2).id
+    zoe = readers.add_reader("zoe", password_hash=None, now=NOW + HOUR / 2).id
     assert asking.ids(zoe, LATER) == []
     assert edit(number, is_banner=True) == ["is_banner"]
     for user in (priya, zoe):

@@ -10,16 +10,16 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notifications_app.accounts import groups
-from notifications_app.accounts.models import User
-from notifications_app.audit.actions import note
-from notifications_app.broadcasts import editing
-from notifications_app.broadcasts.counting import HOUR, LATER
-from notifications_app.broadcasts.figures import Figures, figures
-from notifications_app.errors import NotThere
-from notifications_app.extensions import db, table
-from notifications_app.inbox import moves
-from notifications_app.inbox.models import Delivery
+from notifications_app.core.database import db, table
+from notifications_app.core.errors import NotThere
+from notifications_app.domain.accounts import groups
+from notifications_app.domain.accounts.models import User
+from notifications_app.domain.audit.actions import note
+from notifications_app.domain.broadcasts import editing
+from notifications_app.domain.broadcasts.stats import Figures, figures
+from notifications_app.domain.broadcasts.stats_statements import HOUR, LATER
+from notifications_app.domain.inbox import readers as moves
+from notifications_app.domain.inbox.models import Delivery
 from tests.conftest import NOON, on_sqlite
 from tests.inbox import asking
 from tests.inbox.asking import NOW

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from notifications_app.broadcasts import actions
-from notifications_app.broadcasts.timing import Options
-from notifications_app.errors import BadInput, Refused
-from notifications_app.inbox.models import Delivery, Notification, Release
+from notifications_app.core.errors import BadInput, Refused
+from notifications_app.domain.broadcasts import sending
+from notifications_app.domain.broadcasts.schedule import Options
+from notifications_app.domain.inbox.models import Delivery, Notification, Release
 from tests.inbox import asking
 from tests.inbox.asking import NOW
 
@@ -19,11 +19,11 @@ def stored() -> tuple[int, ...]:
     return tuple(asking.how_many(model) for model in SENT)
 
 
-def send(kind: str, user: int, title: str = "Same", **options: Any) -> actions.Sent:
+def send(kind: str, user: int, title: str = "Same", **options: Any) -> sending.Sent:
     options = {"key": "k", **options}
     if kind == "named":
-        return actions.notify([user], asking.said(title), NOW, Options(**options))
-    return actions.broadcast(kind, asking.said(title), NOW, Options(**options))
+        return sending.notify([user], asking.said(title), NOW, Options(**options))
+    return sending.broadcast(kind, asking.said(title), NOW, Options(**options))
 
 
 @pytest.mark.parametrize("kind", ["named", "everyone", "role:admin"])
@@ -55,11 +55,11 @@ def test_a_key_used_for_others_is_refused(
 
 def test_a_key_used_for_other_people_is_refused(in_app: Flask, priya: int, ada: int) -> None:
     content, key = asking.said(), Options(key="k")
-    actions.notify([priya, ada], content, NOW, key)
-    assert not actions.notify([ada, priya], content, NOW, key).is_new
+    sending.notify([priya, ada], content, NOW, key)
+    assert not sending.notify([ada, priya], content, NOW, key).is_new
     for people in ([priya], [ada], [priya, ada, ada + 1000]):
         with pytest.raises(Refused):
-            actions.notify(people, content, NOW, key)
+            sending.notify(people, content, NOW, key)
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ def test_a_key_used_for_other_people_is_refused(in_app: Flask, priya: int, ada: 
 )
 def test_a_key_used_for_other_content_is_refused(in_app: Flask, change: dict[str, str]) -> None:
     same = {"title": "Same", "action_url": "/same", "action_label": "Same"}
-    actions.broadcast("everyone", asking.said(**same), NOW, Options(key="k"))
+    sending.broadcast("everyone", asking.said(**same), NOW, Options(key="k"))
     with pytest.raises(Refused, match="says something else"):
-        actions.broadcast("everyone", asking.said(**same | change), NOW, Options(key="k"))
+        sending.broadcast("everyone", asking.said(**same | change), NOW, Options(key="k"))
     with pytest.raises(Refused):
-        actions.broadcast("everyone", asking.said(**same), NOW, Options(key="k", is_banner=True))
+        sending.broadcast("everyone", asking.said(**same), NOW, Options(key="k", is_banner=True))
     assert stored() == (1, 1, 0)
 
 

@@ -10,14 +10,14 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notifications_app import clock
-from notifications_app.accounts.models import Group, User
-from notifications_app.broadcasts import timing
-from notifications_app.broadcasts.timing import Options
-from notifications_app.errors import BadInput, BadTime
-from notifications_app.extensions import db
-from notifications_app.inbox import moves
-from notifications_app.inbox.models import Delivery, Notification, Release
+from notifications_app.core import clock
+from notifications_app.core.database import db
+from notifications_app.core.errors import BadInput, BadTime
+from notifications_app.domain.accounts.models import Group, User
+from notifications_app.domain.broadcasts import schedule
+from notifications_app.domain.broadcasts.schedule import Options
+from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox.models import Delivery, Notification, Release
 from tests.conftest import add_user
 from tests.inbox import asking
 from tests.inbox.asking import HOUR, NOW
@@ -35,7 +35,7 @@ def test_it_comes_when_the_clock_of_the_zone_first_shows_the_time(
 ) -> None:
     wall = wall.replace(second=0, microsecond=0)
     start = datetime(2026, 1, 1, tzinfo=UTC) - timedelta(days=2)
-    found = timing.arrival(Options(local_at=wall), start).by_zone
+    found = schedule.arrival(Options(local_at=wall), start).by_zone
     assert found is not None
     moment = found[zone]
     shown = clock.local(moment, zone).replace(tzinfo=None)
@@ -48,8 +48,8 @@ def test_it_comes_when_the_clock_of_the_zone_first_shows_the_time(
 
 def test_a_gap_means_the_first_moment_after_it_and_an_overlap_the_first_of_two() -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
-    skipped = timing.arrival(Options(local_at=datetime(2026, 3, 29, 2, 30)), start).by_zone
-    twice = timing.arrival(Options(local_at=datetime(2026, 10, 25, 2, 30)), start).by_zone
+    skipped = schedule.arrival(Options(local_at=datetime(2026, 3, 29, 2, 30)), start).by_zone
+    twice = schedule.arrival(Options(local_at=datetime(2026, 10, 25, 2, 30)), start).by_zone
     assert skipped
     assert twice
     assert skipped["Europe/Paris"] == datetime(2026, 3, 29, 1, tzinfo=UTC)
@@ -57,7 +57,7 @@ def test_a_gap_means_the_first_moment_after_it_and_an_overlap_the_first_of_two()
 
 
 def test_every_zone_that_an_account_may_have_is_there(in_app: Flask) -> None:
-    arrives = timing.arrival(Options(local_at=NINE), NOW)
+    arrives = schedule.arrival(Options(local_at=NINE), NOW)
     assert arrives.by_zone is not None
     assert {clock.zone_name(name) for name in clock.zone_names()} <= set(arrives.by_zone)
     assert arrives.first == min(arrives.by_zone.values()) < arrives.last
@@ -76,7 +76,7 @@ def test_each_reader_has_it_at_nine(in_app: Flask, priya: int, bystander: int) -
 @pytest.mark.parametrize("size", [1, 300])
 def test_it_is_as_many_rows_and_statements_for_one_as_for_many(in_app: Flask, size: int) -> None:
     for n in range(size):
-        moves.add_reader(f"r{n}", password_hash=None, timezone="Asia/Tokyo", now=NOW)
+        readers.add_reader(f"r{n}", password_hash=None, timezone="Asia/Tokyo", now=NOW)
     with asking.statements() as seen:
         asking.broadcast(local_at=NINE)
     assert len(seen) == 2
@@ -103,7 +103,7 @@ def test_named_people_have_it_at_their_own_nine(in_app: Flask, priya: int, bysta
 def test_a_group_and_the_administrators_have_it_too(in_app: Flask, ada: int, priya: int) -> None:
     db.session.add(Group(name="ops"))
     db.session.flush()
-    moves.join_group("ops", [priya], NOW)
+    readers.join_group("ops", [priya], NOW)
     for_group = asking.broadcast("group:ops", local_at=NINE)
     for_admins = asking.broadcast("role:admin", local_at=NINE)
     assert asking.ids(priya, NOW + timedelta(days=3)) == [for_group]
@@ -112,10 +112,10 @@ def test_a_group_and_the_administrators_have_it_too(in_app: Flask, ada: int, pri
 
 def test_on_the_move_nothing_vanishes_and_nothing_comes_twice(in_app: Flask, priya: int) -> None:
     number = asking.broadcast(local_at=NINE)
-    moves.set_timezone(priya, "Pacific/Honolulu", IN_KOLKATA + HOUR)  # where it is to come
+    readers.set_timezone(priya, "Pacific/Honolulu", IN_KOLKATA + HOUR)  # where it is to come
     assert asking.ids(priya, IN_KOLKATA + HOUR) == [number]
     asking.act(priya, "dismiss", [number], IN_KOLKATA + 2 * HOUR)
-    moves.set_timezone(priya, "Asia/Tokyo", IN_KOLKATA + 3 * HOUR)  # where it has come
+    readers.set_timezone(priya, "Asia/Tokyo", IN_KOLKATA + 3 * HOUR)  # where it has come
     for days in range(3):
         moment = IN_KOLKATA + 3 * HOUR + timedelta(days=days)
         assert asking.ids(priya, moment) == []
@@ -133,13 +133,13 @@ def test_on_the_move_nothing_vanishes_and_nothing_comes_twice(in_app: Flask, pri
 def test_between_any_two_zones_it_comes_once_and_stays(
     in_app: Flask, here: str, there: str, wall: datetime, hours: int, banner: bool
 ) -> None:
-    reader = moves.add_reader("zoe", password_hash=None, timezone=here, now=NOW - HOUR).id
+    reader = readers.add_reader("zoe", password_hash=None, timezone=here, now=NOW - HOUR).id
     moved_at = NOW + timedelta(hours=hours)
     number = asking.broadcast(local_at=wall, is_banner=banner)
-    by_zone = timing.arrival(Options(local_at=wall), NOW).by_zone
+    by_zone = schedule.arrival(Options(local_at=wall), NOW).by_zone
     assert by_zone is not None
     comes = by_zone[here]
-    moves.set_timezone(reader, there, moved_at)
+    readers.set_timezone(reader, there, moved_at)
     if comes > moved_at + timedelta(minutes=1) and here != there:
         comes = by_zone[there]
         comes = max(comes, moved_at) if banner else comes
@@ -159,7 +159,7 @@ def test_between_any_two_zones_it_comes_once_and_stays(
 def test_who_moves_to_where_it_has_come_has_it_at_once(in_app: Flask, bystander: int) -> None:
     number = asking.broadcast(local_at=NINE)
     tokyo = datetime(2026, 11, 21, 0, tzinfo=UTC)
-    moves.set_timezone(bystander, "Asia/Tokyo", tokyo + HOUR)
+    readers.set_timezone(bystander, "Asia/Tokyo", tokyo + HOUR)
     (row,) = asking.rows(bystander, tokyo + HOUR)
     assert (row.id, row.arrives_at) == (number, tokyo)
 
@@ -170,7 +170,7 @@ def test_what_the_move_brings_is_new_then(in_app: Flask, bystander: int) -> None
     seen = asking.broadcast()
     word, banner = (asking.broadcast(local_at=NINE, is_banner=one) for one in (False, True))
     page = asking.everything(bystander, now=tokyo + HOUR)
-    moves.set_timezone(bystander, "Asia/Tokyo", tokyo + HOUR)
+    readers.set_timezone(bystander, "Asia/Tokyo", tokyo + HOUR)
     here = [(row.id, row.arrives_at) for row in asking.rows(bystander, tokyo + HOUR)]
     assert here == [(banner, tokyo + HOUR), (word, tokyo), (seen, NOW)]
     assert asking.act(bystander, "dismiss", page, tokyo + HOUR).count == 1
@@ -181,8 +181,8 @@ def test_what_is_over_is_not_handed_over(in_app: Flask) -> None:
     over = datetime(2026, 11, 22, 10, tzinfo=UTC)
     asking.broadcast(local_at=NINE, expires_at=over)
     after_nine = NINE.replace(tzinfo=UTC) + HOUR  # in Honolulu it is to come
-    yuki = moves.add_reader("yuki", password_hash=None, now=after_nine).id
-    moves.set_timezone(yuki, "Pacific/Honolulu", over)
+    yuki = readers.add_reader("yuki", password_hash=None, now=after_nine).id
+    readers.set_timezone(yuki, "Pacific/Honolulu", over)
     assert asking.how_many(Delivery) == 0
 
 
@@ -194,7 +194,7 @@ def test_the_undo_window_holds_back_every_zone(in_app: Flask, priya: int) -> Non
 
 def test_recalled_in_the_undo_window_it_leaves_no_trace(in_app: Flask, priya: int) -> None:
     number = asking.broadcast(undo_window=timedelta(minutes=5), is_banner=True)
-    moves.set_timezone(priya, "Europe/Paris", NOW + timedelta(minutes=4, seconds=30))
+    readers.set_timezone(priya, "Europe/Paris", NOW + timedelta(minutes=4, seconds=30))
     asking.recall(number, NOW + timedelta(minutes=4, seconds=40))
     for tab in asking.TABS:
         assert asking.ids(priya, NOW + HOUR, tab) == []

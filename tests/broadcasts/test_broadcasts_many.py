@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from notifications_app.accounts.models import User
-from notifications_app.clock import EVERY_ZONE
-from notifications_app.extensions import db, table
-from notifications_app.inbox.models import Delivery, Notification, Release
+from notifications_app.core.clock import EVERY_ZONE
+from notifications_app.core.database import db, table
+from notifications_app.domain.accounts.models import User
+from notifications_app.domain.inbox.models import Delivery, Notification, Release
 from tests.broadcasts.conftest import stored
 from tests.conftest import add_user, at
 from tests.inbox import asking

@@ -10,15 +10,15 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.accounts import actions as accounts
-from notifications_app.accounts import groups
-from notifications_app.accounts.models import User
-from notifications_app.broadcasts import actions, editing
-from notifications_app.broadcasts.timing import Options
-from notifications_app.broadcasts.words import come_to
-from notifications_app.content import check
-from notifications_app.extensions import db
-from notifications_app.inbox import moves
+from notifications_app.core.database import db
+from notifications_app.domain.accounts import actions as accounts
+from notifications_app.domain.accounts import groups
+from notifications_app.domain.accounts.models import User
+from notifications_app.domain.broadcasts import editing, sending
+from notifications_app.domain.broadcasts.schedule import Options
+from notifications_app.domain.broadcasts.wording import come_to
+from notifications_app.domain.content import check
+from notifications_app.domain.inbox import readers
 from tests.audit.test_audit import entries
 from tests.broadcasts.pages import NEW, PLAIN, all_sent, compose, words
 from tests.conftest import NOON, at, sign_in, token_in
@@ -35,7 +35,7 @@ def broadcast(
 ) -> int:
     """Send at NOW; returns the id."""
     with app.app_context():
-        sent = actions.broadcast(channel, check(title, body), NOW, Options(**options))
+        sent = sending.broadcast(channel, check(title, body), NOW, Options(**options))
         db.session.commit()
         return int(sent.notification.id)
 
@@ -91,7 +91,7 @@ def test_who_loses_the_role_loses_the_pages_at_once(
 ) -> None:
     before = all_sent(app)
     with app.app_context():
-        moves.revoke_admin(ada, NOW)
+        readers.revoke_admin(ada, NOW)
         db.session.commit()
     with at(LATER):
         for path in paths:
@@ -137,7 +137,7 @@ def test_a_broadcast_that_is_none_is_not_there(
     app: Flask, admin: FlaskClient, priya: int, number: str
 ) -> None:
     with app.app_context():
-        actions.notify([priya], check("For Priya alone"), NOW)
+        sending.notify([priya], check("For Priya alone"), NOW)
         db.session.commit()
     with at(LATER):
         for path in ("", "/edit", "/recall"):
@@ -171,7 +171,7 @@ def test_a_row_says_to_whom_and_when_in_the_administrators_zone(
 ) -> None:
     with app.app_context():
         groups.create("ops")
-        moves.set_timezone(ada, "Asia/Tokyo", NOW)
+        readers.set_timezone(ada, "Asia/Tokyo", NOW)
         db.session.commit()
     broadcast(app, "First", "group:ops", arrives_at=NOW + DAY, is_banner=True)
     broadcast(app, "Second", "role:admin", local_at=(NOW + DAY).replace(tzinfo=None))
@@ -445,15 +445,15 @@ def test_who_has_it_is_who_was_there_when_it_came(
 ) -> None:
     with app.app_context():
         groups.create("ops")
-        moves.join_group("ops", [priya], NOON)
+        readers.join_group("ops", [priya], NOON)
         number = asking.broadcast("group:ops", NOW)
         to_come = asking.broadcast("group:ops", NOW, local_at=(NOW + DAY).replace(tzinfo=None))
-        moves.leave_group("ops", [priya], NOW)
+        readers.leave_group("ops", [priya], NOW)
         db.session.commit()
     with at(LATER):
         nobody = words(admin.get(f"{LIST}/{to_come}/recall"))
     with app.app_context():
-        moves.join_group("ops", [ada, bystander], LATER)
+        readers.join_group("ops", [ada, bystander], LATER)
         accounts.set_active(bystander, active=False)
         db.session.commit()
     with at(LATER):

@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import sqlalchemy as sa
 from flask import Flask
 
-from notifications_app import clock
-from notifications_app.accounts import groups
-from notifications_app.accounts.models import Group, GroupMember
-from notifications_app.errors import Refused
-from notifications_app.extensions import db
-from notifications_app.inbox import actions, moves
-from notifications_app.inbox.models import Change, Delivery, Notification, Release
+from notifications_app.core import clock
+from notifications_app.core.database import db
+from notifications_app.core.errors import Refused
+from notifications_app.domain.accounts import groups
+from notifications_app.domain.accounts.models import Group, GroupMember
+from notifications_app.domain.inbox import actions, readers
+from notifications_app.domain.inbox.models import Change, Delivery, Notification, Release
 from tests.broadcasts import racing
 from tests.inbox import asking
 from tests.inbox.asking import NOW
@@ -82,20 +82,20 @@ def test_two_groups_at_once_do_not_make_one_too_many(app: Flask, priya: int) -> 
         db.session.add_all(Group(name=name) for name in names)
         db.session.flush()
         for name in names[2:]:
-            moves.join_group(name, [priya], NOW)
+            readers.join_group(name, [priya], NOW)
         db.session.commit()
 
     def join_another() -> str:
         with app.app_context():
             try:
-                moves.join_group(names[1], [priya], NOW)
+                readers.join_group(names[1], [priya], NOW)
             except Refused as refusal:
                 return str(refusal)
             db.session.commit()
             return ""
 
     with ThreadPoolExecutor(1) as threads, app.app_context():
-        moves.join_group(names[0], [priya], NOW)
+        readers.join_group(names[0], [priya], NOW)
         other = threads.submit(join_another)
         wait_until_somebody_waits()
         db.session.commit()

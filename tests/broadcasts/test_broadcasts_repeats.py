@@ -9,9 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from notifications_app import broadcast, notify
-from notifications_app.errors import BadTime
-from notifications_app.extensions import db
-from notifications_app.inbox import moves
+from notifications_app.core.database import db
+from notifications_app.core.errors import BadTime
+from notifications_app.domain.inbox import readers
 from tests.broadcasts.conftest import stored
 from tests.broadcasts.pages import NEW, compose, key_in
 from tests.conftest import at
@@ -64,7 +64,7 @@ def test_of_named_people_the_first_of_them_counts(shell: Any) -> None:
 def test_who_has_moved_since_has_it_when_it_came(app: Flask, shell: Any, priya: int) -> None:
     shell(*SEND, *LOCAL, *NAMED)
     with app.app_context():
-        moves.set_timezone(priya, "Asia/Tokyo", LATER)
+        readers.set_timezone(priya, "Asia/Tokyo", LATER)
         db.session.commit()
     with at(LATER):
         found = shell(*SEND, *LOCAL, *NAMED, "--dry-run", "--json").json

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from notifications_app.extensions import ROOT, db
+from notifications_app.core.database import ROOT, db
 from tests.conftest import at
 from tests.inbox import asking
 from tests.inbox.asking import HOUR, NOW

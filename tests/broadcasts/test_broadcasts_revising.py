@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.broadcasts import actions, editing
-from notifications_app.broadcasts.timing import Options
-from notifications_app.content import check
-from notifications_app.extensions import db
-from notifications_app.inbox import moves
-from notifications_app.inbox.models import Release
+from notifications_app.core.database import db
+from notifications_app.domain.broadcasts import editing, sending
+from notifications_app.domain.broadcasts.schedule import Options
+from notifications_app.domain.content import check
+from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox.models import Release
 from tests.audit.test_audit import entries
 from tests.broadcasts.pages import all_sent, chosen, errors, focused, value, words
 from tests.conftest import NOON, at, sign_in
@@ -32,7 +32,7 @@ def cast(app: Flask, admin: FlaskClient) -> FlaskClient:
     with app.app_context():
         for title in ("Hello", "Other"):
             content = said if title == "Hello" else check(title)
-            actions.broadcast("everyone", content, NOW, Options(expires_at=END))
+            sending.broadcast("everyone", content, NOW, Options(expires_at=END))
         db.session.commit()
     return admin
 
@@ -154,7 +154,7 @@ def test_a_length_of_time_counts_from_now_and_a_time_is_in_the_administrators_zo
     app: Flask, cast: FlaskClient, ada: int
 ) -> None:
     with app.app_context():
-        moves.set_timezone(ada, "Asia/Tokyo", NOON)
+        readers.set_timezone(ada, "Asia/Tokyo", NOON)
         db.session.commit()
     with at(LATER):
         told(cast, save(cast, end="in", expires_in="2h"))

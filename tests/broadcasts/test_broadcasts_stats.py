@@ -11,10 +11,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from notifications_app.audit.actions import note
-from notifications_app.broadcasts import stats_cli
-from notifications_app.extensions import db
-from notifications_app.inbox.models import Notification
+from notifications_app.cli import broadcast_stats
+from notifications_app.core.database import db
+from notifications_app.domain.audit.actions import note
+from notifications_app.domain.inbox.models import Notification
 from tests.conftest import at
 from tests.inbox import asking
 from tests.inbox.asking import HOUR, NOW
@@ -44,7 +44,7 @@ def sent(app: Flask, ada: int, priya: int, bystander: int) -> int:
 def drawn(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """What the command prints on a terminal."""
     terminal = SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True))
-    monkeypatch.setattr(stats_cli, "sys", terminal)
+    monkeypatch.setattr(broadcast_stats, "sys", terminal)
 
     def run(number: int) -> str:
         words = ["broadcast", "stats", str(number)]
@@ -87,7 +87,7 @@ def test_on_a_terminal_it_has_bars_and_colour(drawn: Callable[..., str], sent: i
     read = next(line for line in lines if line.startswith("Read  "))
     hour = next(line for line in lines if line.startswith("1–2 h"))
     assert read.endswith(f"33 %  {click.style('█' * 10, fg='green')}")
-    assert hour.endswith(click.style("█" * stats_cli.LENGTH, fg="cyan"))
+    assert hour.endswith(click.style("█" * broadcast_stats.LENGTH, fg="cyan"))
     assert not DRAWN.search(lines[-1])
     assert max(len(click.unstyle(line)) for line in lines) <= 80
 
@@ -95,9 +95,9 @@ def test_on_a_terminal_it_has_bars_and_colour(drawn: Callable[..., str], sent: i
 def test_a_bar_is_drawn_in_eighths_and_never_to_nothing(capsys: Any) -> None:
     bars = []
     for part, whole in ((0, 9), (1, 240), (1, 100_000), (12, 240), (240, 240), (9, 3)):
-        stats_cli._bar("x", part, whole, "green")
+        broadcast_stats._bar("x", part, whole, "green")
         bars.append(click.unstyle(capsys.readouterr().out).removeprefix("x").strip())
-    full = "█" * stats_cli.LENGTH
+    full = "█" * broadcast_stats.LENGTH
     assert bars == ["", "▏", "▏", "█▌", full, full]
 
 

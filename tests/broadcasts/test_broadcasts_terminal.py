@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from notifications_app.accounts.models import User
-from notifications_app.extensions import ROOT, db, table
+from notifications_app.core.database import ROOT, db, table
+from notifications_app.domain.accounts.models import User
 from tests.conftest import NOON
 from tests.inbox import asking
 

@@ -13,14 +13,15 @@ from playwright.sync_api import BrowserContext
 from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
-from notifications_app import clock
-from notifications_app.accounts import actions as accounts
-from notifications_app.accounts import entry, queries
-from notifications_app.accounts.models import SignIn, User
-from notifications_app.broadcasts.actions import broadcast, notify
-from notifications_app.broadcasts.timing import Options
-from notifications_app.content import check
-from notifications_app.extensions import db, reading, table, write
+from notifications_app.core import clock
+from notifications_app.core.database import db, reading, table, write
+from notifications_app.domain.accounts import actions as accounts
+from notifications_app.domain.accounts import queries
+from notifications_app.domain.accounts.models import SignIn, User
+from notifications_app.domain.broadcasts.schedule import Options
+from notifications_app.domain.broadcasts.sending import broadcast, notify
+from notifications_app.domain.content import check
+from notifications_app.web.accounts import authentication
 
 from ..conftest import add_user
 
@@ -128,7 +129,7 @@ class Site:
             )
             db.session.commit()
             assert token is not None
-            login_user(entry.load_reader(token))
+            login_user(authentication.load_reader(token))
             interface = self.app.session_interface
             assert isinstance(interface, SecureCookieSessionInterface)
             serializer: Any = interface.get_signing_serializer(self.app)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from notifications_app import clock
-from notifications_app.audit.actions import note
-from notifications_app.extensions import db
+from notifications_app.core import clock
+from notifications_app.core.database import db
+from notifications_app.domain.audit.actions import note
 
 from .site import Site
 from .test_axe import violations

@@ -6,9 +6,9 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from notifications_app.accounts import queries, resets
-from notifications_app.extensions import reading
-from notifications_app.web import signing_keys
+from notifications_app.core.database import reading
+from notifications_app.core.signing import signing_keys
+from notifications_app.domain.accounts import password_resets, queries
 
 from .site import Console, Site
 from .steps import open_tab, press, row, said, tick
@@ -60,7 +60,7 @@ def test_pages_of_nobody(site: Site, page_of: Callable[..., Page], console: Cons
     with site.app.app_context(), reading() as connection:
         user = queries.credentials_of(connection, number)
         assert user is not None
-        token = resets.token(signing_keys(), user.id, user.password_hash)
+        token = password_resets.token(signing_keys(), user.id, user.password_hash)
     page.goto("/login")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("Type your username.")).to_be_visible()

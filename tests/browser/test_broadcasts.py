@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from notifications_app import clock
-from notifications_app.accounts import groups
-from notifications_app.extensions import db
+from notifications_app.core import clock
+from notifications_app.core.database import db
+from notifications_app.domain.accounts import groups
 from tests.inbox import asking
 
 from .site import Console, Site

@@ -7,7 +7,7 @@ import pytest
 from flask import render_template_string
 from playwright.sync_api import Page, expect
 
-from notifications_app.broadcasts import charts
+from notifications_app.web.broadcasts import stats_chart
 from tests.broadcasts.test_broadcasts_charts import FULL_DAY, NONE_YET, SOME
 
 from .site import Site
@@ -23,10 +23,10 @@ DAY = replace(SOME, hours=tuple((hour, 900 - 17 * hour) for hour, _count in FULL
 
 @pytest.mark.parametrize("found", [SOME, DAY, NONE_YET], ids=["hours", "two days", "nothing"])
 def test_the_figures_are_readable_everywhere(
-    site: Site, page_of: Callable[..., Page], found: charts.Figures
+    site: Site, page_of: Callable[..., Page], found: stats_chart.Figures
 ) -> None:
     site.reader("priya")
-    drawn = charts.drawing(found, "UTC", found.made_at)
+    drawn = stats_chart.drawing(found, "UTC", found.made_at)
     site.app.add_url_rule(
         "/figures", "figures", lambda: render_template_string(PAGE, drawing=drawn)
     )

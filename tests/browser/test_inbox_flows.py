@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from playwright.sync_api import Locator, Page, Route, expect
 
-from notifications_app import clock
+from notifications_app.core import clock
 
 from .site import Console, Site
 from .steps import bulk, count, focused, open_tab, press, row, said, tab_to, tick, titles

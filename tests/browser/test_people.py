@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from notifications_app import clock
-from notifications_app.accounts import actions, groups
-from notifications_app.extensions import db
-from notifications_app.inbox import moves
+from notifications_app.core import clock
+from notifications_app.core.database import db
+from notifications_app.domain.accounts import actions, groups
+from notifications_app.domain.inbox import readers
 
 from ..conftest import PASSWORD
 from .site import Console, Site
@@ -35,7 +35,7 @@ def people(site: Site) -> int:
         for one in range(20):
             name = f"{'g' * 30}-{one}"
             groups.create(name)
-            moves.join_group(name, [number], clock.now())
+            readers.join_group(name, [number], clock.now())
         db.session.commit()
     return number
 

@@ -6,8 +6,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from notifications_app.errors import BadInput
-from notifications_app.web import HEADERS
+from notifications_app.core.errors import BadInput
+from notifications_app.web.security import HEADERS
 
 from .site import Console, Site
 from .steps import sign_in, sign_out

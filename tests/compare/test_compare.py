@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.content import CATEGORIES
-from notifications_app.extensions import db
-from notifications_app.inbox.models import Delivery, Notification
+from notifications_app.core.database import db
+from notifications_app.domain.content import CATEGORIES
+from notifications_app.domain.inbox.models import Delivery, Notification
 from tests.conftest import REDIS, add_user, sign_in, with_redis
 
 

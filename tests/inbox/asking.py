@@ -10,16 +10,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from notifications_app import content
-from notifications_app.accounts.memberships import GROUPS
-from notifications_app.accounts.models import User
-from notifications_app.broadcasts import actions as broadcasts
-from notifications_app.broadcasts import editing
-from notifications_app.broadcasts.timing import Options
-from notifications_app.extensions import db, table
-from notifications_app.inbox import actions, queries
-from notifications_app.inbox.models import Change, Delivery, Mute, Notification, Release
-from notifications_app.inbox.view import view
+from notifications_app.core.database import db, table
+from notifications_app.domain import content
+from notifications_app.domain.accounts.memberships import GROUPS
+from notifications_app.domain.accounts.models import User
+from notifications_app.domain.broadcasts import editing
+from notifications_app.domain.broadcasts import sending as broadcasts
+from notifications_app.domain.broadcasts.schedule import Options
+from notifications_app.domain.inbox import actions, queries
+from notifications_app.domain.inbox.filters import view
+from notifications_app.domain.inbox.models import Change, Delivery, Mute, Notification, Release
 from tests.conftest import NOON
 
 HOUR = timedelta(hours=1)

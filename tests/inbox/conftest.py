@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.extensions import db
+from notifications_app.core.database import db
 from tests.conftest import sign_in
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from notifications_app.clock import micros
+from notifications_app.core.clock import micros
 
 MINUTE = timedelta(minutes=1)
 Page = tuple[datetime, int, int, frozenset[str]]

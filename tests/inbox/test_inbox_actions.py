@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from notifications_app.errors import BadInput, NotThere
-from notifications_app.extensions import db, table
-from notifications_app.inbox import actions
-from notifications_app.inbox.models import Delivery
+from notifications_app.core.database import db, table
+from notifications_app.core.errors import BadInput, NotThere
+from notifications_app.domain.inbox import actions
+from notifications_app.domain.inbox.models import Delivery
 from tests.inbox import asking
 from tests.inbox.asking import NOW
 

@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.extensions import db
-from notifications_app.inbox import actions, muting
-from notifications_app.inbox.models import Delivery
+from notifications_app.core.database import db
+from notifications_app.domain.inbox import actions, mutes
+from notifications_app.domain.inbox.models import Delivery
 from tests.conftest import at
 from tests.inbox import asking
 from tests.inbox.asking import NOW
@@ -129,7 +129,7 @@ def test_all_is_all_of_the_view_and_nothing_else(
     numbers = done(asking.ids, priya)
     if tab == "muted":
         for topic in ("billing", "other"):
-            done(muting.mute, priya, topic)
+            done(mutes.mute, priya, topic)
     elif tab in {"snoozed", "dismissed"}:
         done(asking.act, priya, "snooze" if tab == "snoozed" else "dismiss", numbers)
     others = done(asking.kept, bystander)
@@ -244,11 +244,11 @@ def test_all_leaves_what_was_unmuted_since_the_page_was_made(
     browser: FlaskClient, done: Any, priya: int
 ) -> None:
     shown, unseen = done(asking.notify, priya), done(asking.broadcast, topic="billing")
-    done(muting.mute, priya, "billing")
+    done(mutes.mute, priya, "billing")
     page = browser.get("/inbox").text
     fields = dict(re.findall(r'name="(moment|top|seen|muted)" value="([^"]*)"', page))
     assert fields["muted"] == "billing"
-    done(muting.unmute, priya, "billing")
+    done(mutes.unmute, priya, "billing")
     assert 'name="muted"' not in browser.get("/inbox").text
     browser.post("/inbox/bulk", data={"action": "dismiss", "scope": "all", **fields})
     assert done(asking.ids, priya, LATER) == [unseen]

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app import clock
-from notifications_app.extensions import db
-from notifications_app.inbox import actions
-from notifications_app.inbox.models import Delivery
+from notifications_app.core import clock
+from notifications_app.core.database import db
+from notifications_app.domain.inbox import actions
+from notifications_app.domain.inbox.models import Delivery
 from tests.conftest import NOON, at, sign_in
 from tests.inbox import asking
 

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
-from notifications_app.errors import NotThere
-from notifications_app.inbox import actions
-from notifications_app.inbox.models import Delivery, Notification, Release
+from notifications_app.core.errors import NotThere
+from notifications_app.domain.inbox import actions
+from notifications_app.domain.inbox.models import Delivery, Notification, Release
 from tests.inbox import asking
 from tests.inbox.asking import HOUR, NOW
 

@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.accounts.models import User
-from notifications_app.extensions import db
-from notifications_app.inbox import actions
-from notifications_app.inbox.models import Change, Delivery
+from notifications_app.core.database import db
+from notifications_app.domain.accounts.models import User
+from notifications_app.domain.inbox import actions
+from notifications_app.domain.inbox.models import Change, Delivery
 from tests.conftest import add_user, at, sign_in
 from tests.inbox import asking
 from tests.inbox.asking import NOW

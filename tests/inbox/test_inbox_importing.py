@@ -11,14 +11,15 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from notifications_app.accounts import comparing, groups, staging
-from notifications_app.accounts.lines import COLUMNS
-from notifications_app.accounts.models import Group, GroupMember, User
-from notifications_app.errors import Refused
-from notifications_app.extensions import db, table
-from notifications_app.inbox import importing, moves
-from notifications_app.inbox.importing import Report, import_people
-from notifications_app.inbox.models import Delivery, Notification, Release
+from notifications_app.core.database import db, table
+from notifications_app.core.errors import Refused
+from notifications_app.domain.accounts import groups
+from notifications_app.domain.accounts.models import Group, GroupMember, User
+from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox.models import Delivery, Notification, Release
+from notifications_app.domain.people_import import actions, comparison, staging
+from notifications_app.domain.people_import.actions import Report, import_people
+from notifications_app.domain.people_import.csv_file import COLUMNS
 from tests.inbox import asking
 from tests.inbox.asking import HOUR, NOW
 
@@ -61,9 +62,9 @@ def people(in_app: Flask) -> None:
     """Ada, Grace and Noor since an hour; Ada is in the group "ops"."""
     for name, email in (("ada", "ada@example.org"), ("grace", None), ("noor", "noor@example.org")):
         said = {"email": email, "display_name": name.title()}
-        moves.add_reader(name, now=NOW, password_hash="hash", **said)
+        readers.add_reader(name, now=NOW, password_hash="hash", **said)
     groups.create("ops")
-    moves.join_group("ops", [number("ada")], NOW)
+    readers.join_group("ops", [number("ada")], NOW)
 
 
 def test_new_people_come_without_a_password(in_app: Flask) -> None:
@@ -183,7 +184,7 @@ def test_accounts_made_by_somebody_else_meanwhile_are_a_refusal(
     in_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     db.session.commit()
-    monkeypatch.setattr(comparing, "find_people", lambda: None)
+    monkeypatch.setattr(comparison, "find_people", lambda: None)
     with pytest.raises(Refused, match="changed by somebody else meanwhile"):
         run("ada,,,,")
 
@@ -195,13 +196,13 @@ def one_by_one(now: Any) -> None:
     """The same as the file below, by the actions for one person."""
     for name in ("night", "fresh"):
         groups.create(name)
-    zoe = moves.add_reader("zoe", now=now, password_hash=None, timezone="Asia/Tokyo")
-    moves.add_reader("max", now=now, password_hash=None)
-    moves.set_timezone(number("ada"), "Asia/Tokyo", now)
-    moves.set_timezone(number("grace"), "Europe/Paris", now)
+    zoe = readers.add_reader("zoe", now=now, password_hash=None, timezone="Asia/Tokyo")
+    readers.add_reader("max", now=now, password_hash=None)
+    readers.set_timezone(number("ada"), "Asia/Tokyo", now)
+    readers.set_timezone(number("grace"), "Europe/Paris", now)
     for name, who in (("ops", "grace"), ("night", "ada"), ("fresh", "ada")):
-        moves.join_group(name, [number(who)], now)
-    moves.join_group("ops", [zoe.id], now)
+        readers.join_group(name, [number(who)], now)
+    readers.join_group("ops", [zoe.id], now)
 
 
 def by_file(now: Any) -> None:
@@ -315,7 +316,7 @@ def test_lines_are_staged_in_batches(in_app: Flask, monkeypatch: pytest.MonkeyPa
     batches: list[int] = []
     stage = staging._stage
     monkeypatch.setattr(staging, "BATCH", 40)
-    monkeypatch.setattr(importing, "BATCH", 40)
+    monkeypatch.setattr(actions, "BATCH", 40)
     monkeypatch.setattr(
         staging, "_stage", lambda words: (batches.append(len(json.loads(words))), stage(words))
     )
@@ -339,8 +340,8 @@ def peak(rows: int) -> int:
 def test_memory_does_not_grow_with_the_file(in_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """But for the errors, of which such a file is full. 6,000 people take over a megabyte."""
     monkeypatch.setattr(staging, "BATCH", 100)
-    monkeypatch.setattr(importing, "IN_MEMORY", 1_000)
-    monkeypatch.setattr(comparing, "clashes", lambda: iter([comparing.Wrong(2, "Enough.")]))
+    monkeypatch.setattr(actions, "IN_MEMORY", 1_000)
+    monkeypatch.setattr(comparison, "clashes", lambda: iter([comparison.Wrong(2, "Enough.")]))
     peak(200)
     assert peak(6_000) < peak(300) + 150_000
 

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.inbox import muting
-from notifications_app.inbox.queries import PAGE
+from notifications_app.domain.inbox import mutes
+from notifications_app.domain.inbox.queries import PAGE
 from tests.conftest import at
 from tests.inbox import asking
 from tests.inbox.asking import NOW
@@ -76,7 +76,7 @@ def test_it_takes_the_same_views_as_the_page(
     everything = done(asking.ids, priya)
     for verb, number in zip(("read", "dismiss", "snooze"), everything, strict=False):
         done(asking.act, priya, verb, [number])
-    done(muting.mute, priya, "noise")
+    done(mutes.mute, priya, "noise")
     views = [
         {}, {"category": "error"}, {"topic": "billing"}, {"q": "needle -is:read"},
         {"category": "info", "topic": "noise", "q": "ne"},

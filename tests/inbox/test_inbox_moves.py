@@ -6,12 +6,12 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from notifications_app import clock
-from notifications_app.accounts.models import User
-from notifications_app.errors import NotThere, UnknownZone
-from notifications_app.extensions import db
-from notifications_app.inbox import actions, moves
-from notifications_app.inbox.models import Delivery
+from notifications_app.core import clock
+from notifications_app.core.database import db
+from notifications_app.core.errors import NotThere, UnknownZone
+from notifications_app.domain.accounts.models import User
+from notifications_app.domain.inbox import actions, readers
+from notifications_app.domain.inbox.models import Delivery
 from tests.inbox import asking
 from tests.inbox.asking import HOUR, NOW
 
@@ -20,20 +20,20 @@ MUCH_LATER = LATER + HOUR
 
 
 def newcomer(now: object = LATER, **account: object) -> int:
-    return moves.add_reader("zoe", password_hash=None, now=now, **account).id
+    return readers.add_reader("zoe", password_hash=None, now=now, **account).id
 
 
 def there_and_back(user: int, kind: str) -> None:
     """Two changes an hour apart, the second the opposite of the first."""
     if kind == "zone":
-        moves.set_timezone(user, "Asia/Tokyo", LATER)
-        moves.set_timezone(user, "UTC", MUCH_LATER)
+        readers.set_timezone(user, "Asia/Tokyo", LATER)
+        readers.set_timezone(user, "UTC", MUCH_LATER)
     elif kind == "admin":
-        moves.revoke_admin(user, LATER)
-        moves.grant_admin(user, MUCH_LATER)
+        readers.revoke_admin(user, LATER)
+        readers.grant_admin(user, MUCH_LATER)
     else:
-        moves.grant_admin(user, LATER)
-        moves.revoke_admin(user, MUCH_LATER)
+        readers.grant_admin(user, LATER)
+        readers.revoke_admin(user, MUCH_LATER)
 
 
 @pytest.mark.parametrize(("who", "kind"), [("ada", "zone"), ("ada", "admin"), ("priya", "reader")])
@@ -66,7 +66,7 @@ def test_what_an_administrator_saw_stays_after_a_demotion(in_app: Flask, ada: in
     for_admins = asking.broadcast("role:admin")
     in_half_a_minute = asking.broadcast("role:admin", arrives_at=LATER + timedelta(seconds=30))
     in_an_hour = asking.broadcast("role:admin", arrives_at=LATER + HOUR)
-    assert moves.revoke_admin(ada, LATER)
+    assert readers.revoke_admin(ada, LATER)
     assert asking.ids(ada, LATER) == [for_admins]
     after = asking.broadcast("role:admin", now=LATER)
     found = asking.ids(ada, MUCH_LATER)
@@ -78,7 +78,7 @@ def test_what_an_administrator_saw_stays_after_a_demotion(in_app: Flask, ada: in
 
 def test_a_new_administrator_does_not_see_what_was_said_before(in_app: Flask, priya: int) -> None:
     asking.broadcast("role:admin")
-    assert moves.grant_admin(priya, LATER)
+    assert readers.grant_admin(priya, LATER)
     assert asking.ids(priya, LATER) == []
     after = asking.broadcast("role:admin", now=MUCH_LATER)
     assert asking.ids(priya, MUCH_LATER) == [after]
@@ -86,8 +86,8 @@ def test_a_new_administrator_does_not_see_what_was_said_before(in_app: Flask, pr
 
 def test_granting_or_revoking_again_changes_nothing(in_app: Flask, ada: int, priya: int) -> None:
     number = asking.broadcast("role:admin")
-    assert not moves.grant_admin(ada, LATER)
-    assert not moves.revoke_admin(priya, LATER)
+    assert not readers.grant_admin(ada, LATER)
+    assert not readers.revoke_admin(priya, LATER)
     assert asking.ids(ada, LATER) == [number]
     since = sa.select(User.admin_since).where(User.id == ada)
     assert db.session.execute(since).scalar_one() < NOW
@@ -123,11 +123,11 @@ def test_a_new_administrator_gets_the_banners_of_the_administrators(
 ) -> None:
     banner = asking.broadcast("role:admin", is_banner=True)
     assert asking.tops(priya, LATER) == []
-    moves.grant_admin(priya, LATER)
+    readers.grant_admin(priya, LATER)
     assert asking.tops(priya, LATER) == asking.ids(priya, LATER) == [banner]
     actions.act(priya, "dismiss", [banner], LATER)
-    moves.revoke_admin(priya, MUCH_LATER)
-    moves.grant_admin(priya, MUCH_LATER)
+    readers.revoke_admin(priya, MUCH_LATER)
+    readers.grant_admin(priya, MUCH_LATER)
     assert asking.tops(priya, MUCH_LATER) == asking.ids(priya, MUCH_LATER) == []
 
 
@@ -147,11 +147,11 @@ def test_a_banner_stands_on_top_until_dismissed_and_again_when_restored(
 def test_a_local_banner_stays_on_top_of_who_moves_where_it_has_not_come(
     in_app: Flask, priya: int, bystander: int
 ) -> None:
-    moves.set_timezone(priya, "Asia/Tokyo", NOW)
+    readers.set_timezone(priya, "Asia/Tokyo", NOW)
     there = clock.local(LATER, "Asia/Tokyo").replace(tzinfo=None)
     banner = asking.broadcast(is_banner=True, local_at=there)
     assert asking.tops(priya, LATER) == [banner]
-    moves.set_timezone(priya, "America/New_York", LATER)
+    readers.set_timezone(priya, "America/New_York", LATER)
     assert asking.tops(priya, LATER) == asking.ids(priya, LATER) == [banner]
     assert asking.tops(bystander, LATER) == []
     # Not before its time where it is only about to come, nor once dismissed.
@@ -164,11 +164,11 @@ def test_a_local_banner_stays_on_top_of_who_moves_where_it_has_not_come(
 def test_a_local_banner_about_to_come_is_not_on_top_before_it_comes(
     in_app: Flask, priya: int
 ) -> None:
-    moves.set_timezone(priya, "Asia/Tokyo", NOW)
+    readers.set_timezone(priya, "Asia/Tokyo", NOW)
     there = clock.local(LATER, "Asia/Tokyo").replace(tzinfo=None)
     banner = asking.broadcast(is_banner=True, local_at=there)
     just_before = LATER - timedelta(seconds=30)
-    moves.set_timezone(priya, "America/New_York", just_before)
+    readers.set_timezone(priya, "America/New_York", just_before)
     assert asking.tops(priya, just_before) == []
     assert asking.tops(priya, LATER) == [banner]
 
@@ -190,7 +190,7 @@ def test_a_banner_above_which_the_inbox_begins_is_kept_on_the_way_out(
     banner = asking.broadcast("role:admin", is_banner=True)
     db.session.execute(sa.update(User).values(inbox_since=LATER))  # as pruning does
     assert asking.tops(ada, LATER) == [banner]
-    moves.revoke_admin(ada, LATER)
+    readers.revoke_admin(ada, LATER)
     assert asking.one(ada, banner, LATER) is not None
 
 
@@ -207,7 +207,7 @@ def test_an_all_of_before_a_change_leaves_what_the_change_brought(
     seen = asking.broadcast()
     brought = asking.broadcast("role:admin", is_banner=True)
     page = asking.everything(priya, now=LATER)
-    moves.grant_admin(priya, LATER)  # while the clock stands
+    readers.grant_admin(priya, LATER)  # while the clock stands
     assert actions.act(priya, "dismiss", page, LATER).count == 1
     assert asking.ids(priya, LATER) == [brought]
     assert asking.ids(priya, LATER, "dismissed") == [seen]
@@ -216,13 +216,13 @@ def test_an_all_of_before_a_change_leaves_what_the_change_brought(
 def test_an_unknown_zone_or_reader_is_refused(in_app: Flask, priya: int) -> None:
     asking.broadcast()
     with pytest.raises(UnknownZone):
-        moves.set_timezone(priya, "Asia/Atlantis", NOW)
+        readers.set_timezone(priya, "Asia/Atlantis", NOW)
     with pytest.raises(NotThere):
-        moves.set_timezone(priya + 1, "Asia/Tokyo", NOW)
+        readers.set_timezone(priya + 1, "Asia/Tokyo", NOW)
     assert asking.how_many(Delivery) == 0
 
 
 def test_a_zone_is_stored_in_its_own_spelling(in_app: Flask, priya: int) -> None:
-    assert moves.set_timezone(priya, "europe/paris", NOW) == "Europe/Paris"
+    assert readers.set_timezone(priya, "europe/paris", NOW) == "Europe/Paris"
     zone = sa.select(User.timezone).where(User.id == priya)
     assert db.session.execute(zone).scalar_one() == "Europe/Paris"

@@ -7,10 +7,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.errors import BadInput
-from notifications_app.extensions import db
-from notifications_app.inbox import muting, queries
-from notifications_app.inbox.models import Delivery
+from notifications_app.core.database import db
+from notifications_app.core.errors import BadInput
+from notifications_app.domain.inbox import mutes as muting
+from notifications_app.domain.inbox import queries
+from notifications_app.domain.inbox.models import Delivery
 from tests.conftest import at
 from tests.inbox import asking
 from tests.inbox.asking import NOW

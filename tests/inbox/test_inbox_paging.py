@@ -8,10 +8,11 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notifications_app.extensions import db
-from notifications_app.inbox import actions, muting, queries
-from notifications_app.inbox.queries import PAGE, Position
-from notifications_app.inbox.view import view
+from notifications_app.core.database import db
+from notifications_app.core.paging import Position
+from notifications_app.domain.inbox import actions, mutes, queries
+from notifications_app.domain.inbox.filters import view
+from notifications_app.domain.inbox.queries import PAGE
 from tests.inbox import asking
 from tests.inbox.asking import NOW
 
@@ -80,7 +81,7 @@ def roam(user: int, arrivals: list[tuple[int, str]], tab: str) -> None:
             actions.act(user, "snooze", part, LATER, until=LATER + timedelta(days=days))
         wanted = sorted(wanted[1::2], reverse=True) + sorted(wanted[::2], reverse=True)
     elif tab == "muted":
-        muting.mute(user, "general")
+        mutes.mute(user, "general")
     pages = walk(user, tab)
     assert flat(pages) == wanted
     assert all(len(one.rows) == PAGE for one in pages[:-1])

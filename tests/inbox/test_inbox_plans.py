@@ -9,10 +9,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from notifications_app.clock import UTCDateTime
-from notifications_app.extensions import db
-from notifications_app.inbox import actions, moves, queries
-from notifications_app.inbox.view import view
+from notifications_app.core import paging
+from notifications_app.core.clock import UTCDateTime
+from notifications_app.core.database import db
+from notifications_app.domain.inbox import actions, queries, readers
+from notifications_app.domain.inbox.filters import view
 from tests.conftest import NOON, on_postgresql, on_sqlite
 from tests.inbox import asking
 from tests.inbox.asking import HOUR, TABS
@@ -58,8 +59,8 @@ MANY = {
 
 #: A place in the middle of a tab, where it is not that of the releases.
 PLACES = {
-    "dismissed": queries.Position(NOON + HOUR, 3_200),
-    "snoozed": queries.Position(NOW + HOUR, 3_200),
+    "dismissed": paging.Position(NOON + HOUR, 3_200),
+    "snoozed": paging.Position(NOW + HOUR, 3_200),
 }
 
 
@@ -82,7 +83,7 @@ def reader(in_app: Flask) -> int:
 def page(tab: str, where: str) -> Callable[[int], Any]:
     def ask(user: int) -> Any:
         connection, me = db.session.connection(), asking.reader(user)
-        here = PLACES.get(tab, queries.Position(NOON + HOUR, 1_700))
+        here = PLACES.get(tab, paging.Position(NOON + HOUR, 1_700))
         beyond = {} if where == "first" else {"beyond": here, "newer": where == "newer"}
         return queries.rows(connection, me, NOW, view=view(tab), **beyond)
 
@@ -190,7 +191,7 @@ def test_postgresql_acts_by_the_indexes(reader: int, name: str) -> None:
 @on_sqlite
 def test_a_change_of_channels_seeks_too(reader: int) -> None:
     plans = explained(
-        "EXPLAIN QUERY PLAN", lambda user: moves.set_timezone(user, "Asia/Tokyo", NOW), reader
+        "EXPLAIN QUERY PLAN", lambda user: readers.set_timezone(user, "Asia/Tokyo", NOW), reader
     )
     steps = [row.detail for plan in plans for row in plan]
     assert not [step for step in steps if step.startswith(("SCAN releases", "SCAN deliveries"))]

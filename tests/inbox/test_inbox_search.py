@@ -9,13 +9,13 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notifications_app.content import CATEGORIES
-from notifications_app.errors import BadInput
-from notifications_app.extensions import db, table
-from notifications_app.inbox import muting, search
-from notifications_app.inbox.models import Delivery, Notification, Release
-from notifications_app.inbox.search import LONGEST, Term, parse
-from notifications_app.inbox.view import view
+from notifications_app.core.database import db, table
+from notifications_app.core.errors import BadInput
+from notifications_app.domain.content import CATEGORIES
+from notifications_app.domain.inbox import mutes, search
+from notifications_app.domain.inbox.filters import view
+from notifications_app.domain.inbox.models import Delivery, Notification, Release
+from notifications_app.domain.inbox.search import LONGEST, Term, parse
 from tests.conftest import on_postgresql, on_sqlite
 from tests.inbox import asking
 from tests.inbox.asking import NOW
@@ -331,7 +331,7 @@ def test_a_search_finds_only_ones_own_in_every_tab(
     asking.broadcast("role:admin", title="Nor this needle")
     for user in (priya, bystander):
         if tab == "muted":
-            muting.mute(user, "general")
+            mutes.mute(user, "general")
         elif tab in {"snoozed", "dismissed"}:
             verb = "snooze" if tab == "snoozed" else "dismiss"
             asking.act(user, verb, asking.everything(user))

@@ -10,12 +10,12 @@ from flask.testing import FlaskClient
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from notifications_app import clock
-from notifications_app.errors import BadInput, BadTime, NotThere
-from notifications_app.extensions import db
-from notifications_app.inbox import actions, snoozing
-from notifications_app.inbox.history import history
-from notifications_app.inbox.rows import item
+from notifications_app.core import clock
+from notifications_app.core.database import db
+from notifications_app.core.errors import BadInput, BadTime, NotThere
+from notifications_app.domain.inbox import actions, snooze_times
+from notifications_app.domain.inbox.history import history
+from notifications_app.domain.inbox.items import item
 from tests.conftest import NOON, at
 from tests.inbox import asking
 from tests.inbox.asking import HOUR, NOW, UNTIL
@@ -77,7 +77,7 @@ def utc(zone: str, words: str) -> datetime:
 def test_the_choices_are_of_the_readers_own_day(
     zone: str, now: str, words: str, walls: list[str]
 ) -> None:
-    found = snoozing.choices(zone, utc(zone, now))
+    found = snooze_times.choices(zone, utc(zone, now))
     assert [choice.name for choice in found] == ["hour", "later", "tomorrow", "monday"]
     assert [choice.words for choice in found] == ["In 1 hour", words, "Tomorrow", "Next Monday"]
     assert [wall(zone, choice.until) for choice in found] == walls
@@ -91,7 +91,7 @@ MOMENTS = st.datetimes(datetime(1975, 1, 1), datetime(2036, 1, 1), timezones=st.
 @example(zone=PARIS, now=datetime(2027, 3, 27, 20, tzinfo=UTC))
 @settings(max_examples=400, derandomize=True, database=None, deadline=None)
 def test_every_choice_is_ahead_and_shows_what_it_promises(zone: str, now: datetime) -> None:
-    found = {choice.name: choice.until for choice in snoozing.choices(zone, now)}
+    found = {choice.name: choice.until for choice in snooze_times.choices(zone, now)}
     assert all(until > now and until.tzinfo is UTC for until in found.values())
     assert (found["hour"], found["later"]) == (now + HOUR, now + 4 * HOUR)
     today = clock.local(now, zone).date()
@@ -105,14 +105,14 @@ def test_every_choice_is_ahead_and_shows_what_it_promises(zone: str, now: dateti
 
 @pytest.mark.parametrize("name", ["hour", "later", "tomorrow", "monday"])
 def test_a_choice_is_named_and_what_is_typed_beside_it_is_not_read(name: str) -> None:
-    wanted = {one.name: one.until for one in snoozing.choices(PARIS, NOW)}
-    assert snoozing.until(name, "nonsense", PARIS, NOW) == wanted[name]
+    wanted = {one.name: one.until for one in snooze_times.choices(PARIS, NOW)}
+    assert snooze_times.until(name, "nonsense", PARIS, NOW) == wanted[name]
 
 
 @pytest.mark.parametrize("name", ["", "never", "Hour", "\0"])
 def test_there_is_no_other_choice(name: str) -> None:
     with pytest.raises(BadInput, match="There is no choice"):
-        snoozing.until(name, "2026-11-21 09:00", PARIS, NOW)
+        snooze_times.until(name, "2026-11-21 09:00", PARIS, NOW)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_there_is_no_other_choice(name: str) -> None:
     ],
 )
 def test_a_typed_time_is_in_the_readers_zone(typed: str, zone: str, moment: str) -> None:
-    assert clock.iso(snoozing.until("until", typed, zone, NOW)) == moment
+    assert clock.iso(snooze_times.until("until", typed, zone, NOW)) == moment
 
 
 GAP = "02:30 does not exist on that day in Europe/Paris. The first moment after it is 03:00."
@@ -149,7 +149,7 @@ FAR = "That is more than five years away. Choose an earlier time."
 )  # fmt: skip
 def test_a_typed_time_that_will_not_do_is_refused(typed: str, sentence: str) -> None:
     with pytest.raises(BadTime) as refusal:
-        snoozing.until("until", typed, PARIS, NOW)
+        snooze_times.until("until", typed, PARIS, NOW)
     assert (str(refusal.value), refusal.value.field) == (sentence, "until")
 
 
@@ -165,7 +165,7 @@ def test_a_typed_time_that_will_not_do_is_refused(typed: str, sentence: str) -> 
 def test_the_field_begins_with_the_last_time_typed_if_it_is_to_come(
     remembered: str, suggested: str
 ) -> None:
-    assert snoozing.suggestion(remembered, PARIS, NOW) == suggested
+    assert snooze_times.suggestion(remembered, PARIS, NOW) == suggested
 
 
 # ---- what snoozing does ----

@@ -20,12 +20,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from notifications_app.accounts.models import Group
-from notifications_app.broadcasts import editing
-from notifications_app.errors import NotThere, Refused
-from notifications_app.extensions import db
-from notifications_app.inbox import actions, moves, muting
-from notifications_app.inbox.view import view
+from notifications_app.core.database import db
+from notifications_app.core.errors import NotThere, Refused
+from notifications_app.domain.accounts.models import Group
+from notifications_app.domain.broadcasts import editing
+from notifications_app.domain.inbox import actions, mutes, readers
+from notifications_app.domain.inbox.filters import view
 from tests.conftest import NOON
 from tests.inbox import asking
 from tests.inbox.model import Model, Said
@@ -93,7 +93,7 @@ class Centre(RuleBasedStateMachine):
 
     def new_reader(self, zone: str = "UTC") -> int:
         name = f"reader{len(self.model.people)}"
-        user = moves.add_reader(name, password_hash=None, timezone=zone, now=self.now).id
+        user = readers.add_reader(name, password_hash=None, timezone=zone, now=self.now).id
         self.model.join(user, zone)
         self.model.forward(INSTANT)  # what comes at this very moment is not theirs
         return user
@@ -171,11 +171,11 @@ class Centre(RuleBasedStateMachine):
 
     @rule(user=users, topic=TOPICS)
     def mute(self, user: int, topic: str) -> None:
-        assert muting.mute(user, topic) is self.model.mute(user, topic)
+        assert mutes.mute(user, topic) is self.model.mute(user, topic)
 
     @rule(user=users, topic=TOPICS)
     def unmute(self, user: int, topic: str) -> None:
-        assert muting.unmute(user, topic) is self.model.unmute(user, topic)
+        assert mutes.unmute(user, topic) is self.model.unmute(user, topic)
 
     @rule(number=notes)
     def recall(self, number: int) -> None:
@@ -185,14 +185,14 @@ class Centre(RuleBasedStateMachine):
     @rule(user=users, admin=st.booleans())
     def grant_or_revoke(self, user: int, admin: bool) -> None:
         tune = self.model.tune_in if admin else self.model.tune_out
-        change = moves.grant_admin if admin else moves.revoke_admin
+        change = readers.grant_admin if admin else readers.revoke_admin
         assert change(user, self.now) is tune(user, "role:admin")
         self.model.forward(INSTANT)
 
     @rule(user=users, group=st.sampled_from(GROUPS), comes=st.booleans())
     def come_to_a_group_or_leave_it(self, user: int, group: str, comes: bool) -> None:
         tune = self.model.tune_in if comes else self.model.tune_out
-        change = moves.join_group if comes else moves.leave_group
+        change = readers.join_group if comes else readers.leave_group
         was_in = f"group:{group}" in self.model.people[user].since
         assert change(group, [user], self.now) == (was_in is not comes)
         if was_in is not comes:
@@ -201,7 +201,7 @@ class Centre(RuleBasedStateMachine):
 
     @rule(user=users, zone=st.sampled_from(ZONES))
     def move_to_another_zone(self, user: int, zone: str) -> None:
-        moves.set_timezone(user, zone, self.now)
+        readers.set_timezone(user, zone, self.now)
         self.model.move(user, zone)
 
     def act(self, user: int, verb: str, scope: Any, nap: timedelta) -> Any:

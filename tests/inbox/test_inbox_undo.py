@@ -7,11 +7,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from notifications_app import clock
-from notifications_app.errors import NotThere
-from notifications_app.extensions import db, table
-from notifications_app.inbox import actions
-from notifications_app.inbox.models import Change, Delivery, Notification
+from notifications_app.core import clock
+from notifications_app.core.database import db, table
+from notifications_app.core.errors import NotThere
+from notifications_app.domain.inbox import actions
+from notifications_app.domain.inbox.models import Change, Delivery, Notification
 from tests.inbox import asking
 from tests.inbox.asking import NOW
 

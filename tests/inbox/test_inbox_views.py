@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.inbox import actions
-from notifications_app.inbox.queries import PAGE
+from notifications_app.domain.inbox import actions
+from notifications_app.domain.inbox.queries import PAGE
 from tests.conftest import at
 from tests.inbox import asking
 from tests.inbox.asking import NOW

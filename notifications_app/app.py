@@ -1,0 +1,68 @@
+"""The application factory: settings, extensions, then each feature by name."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from dotenv import load_dotenv
+from flask import Flask
+
+from . import cli
+from .core import cache, database, logs, monitoring
+from .core import config as settings
+from .core.errors import Refused
+from .web import (
+    accounts,
+    audit,
+    broadcasts,
+    compare,
+    converters,
+    error_pages,
+    extensions,
+    health,
+    inbox,
+    security,
+    sessions,
+    template_context,
+)
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    """Make the application from the environment (and ``.env``), overridden by ``config``.
+
+    Raises:
+        click.UsageError: one sentence, where a setting is wrong or unsafe.
+    """
+    if config is None:
+        load_dotenv(database.ROOT / ".env")
+    app = Flask("notifications_app", template_folder=str(database.ROOT / "templates"))
+    try:
+        values = settings.from_environment() | dict(config or {})
+        settings.settle(values, Path(app.instance_path), debug=app.debug)
+        app.config.update(values)
+        monitoring.set_up(app)
+    except Refused as error:
+        raise click.UsageError(str(error)) from None
+    logs.set_up(app.config["LOG_FORMAT"])
+    _start_extensions(app)
+    for layer in (converters, security, template_context, error_pages):
+        layer.register(app)
+    for feature in (health, accounts, inbox, broadcasts, audit, compare, cli):
+        feature.register(app)
+    return app
+
+
+def _start_extensions(app: Flask) -> None:
+    options = database.engine_options(app.config["SQLALCHEMY_DATABASE_URI"])
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+    database.db.init_app(app)
+    database.prepare_database(app)
+    database.migrate.init_app(app, database.db)
+    # Its context processor would load the user on error pages too, when the database is away.
+    extensions.login_manager.init_app(app, add_context_processor=False)
+    extensions.csrf.init_app(app)
+    extensions.limiter.init_app(app)
+    cache.cache.init_app(app)
+    extensions.compress.init_app(app)
+    sessions.register(app)

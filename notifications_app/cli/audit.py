@@ -1,0 +1,55 @@
+"""``flask audit``: what was changed by whom, on the command line."""
+
+from typing import Any
+
+import click
+
+from ..core import clock
+from ..core.database import reading
+from ..core.text import counted
+from ..domain.audit import queries, wording
+from . import output
+from .output import command, example, moment, say
+
+
+def _as_dict(entry: queries.Entry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "at": moment(entry.at),
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "detail": entry.detail,
+    }
+
+
+@command("list", epilog=example("flask audit list --limit 10"))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100_000),
+    default=50,
+    show_default=True,
+    help="At most so many, the newest.",
+)
+def list_(as_json: bool, limit: int) -> None:
+    """List what was changed, newest first, with times in UTC."""
+    with reading() as connection:
+        entries = queries.newest(connection, limit)
+    if as_json:
+        output.say_json([_as_dict(entry) for entry in entries])
+        return
+    output.table(
+        ("WHEN", "WHO", "ACTION", "SUBJECT", "DETAIL"),
+        [
+            (
+                clock.full(entry.at, "UTC"),
+                entry.who,
+                entry.action,
+                entry.subject,
+                wording.detail(entry),
+            )
+            for entry in entries
+        ],
+    )
+    say(f"{counted(len(entries), 'entry', 'entries')}, newest first.")

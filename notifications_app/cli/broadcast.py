@@ -1,0 +1,102 @@
+"""``flask broadcast list`` and ``show``: what was sent, to whom, in which state."""
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from ..core import clock
+from ..core.database import reading
+from ..core.errors import NotThere
+from ..core.text import counted
+from ..domain.broadcasts import audience, queries
+from ..domain.broadcasts.queries import Broadcast
+from ..domain.broadcasts.stats import has_come
+from ..domain.broadcasts.wording import listed, people
+from ..domain.channels import who
+from . import output
+from .output import command, example, moment, say
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _as_dict(one: Broadcast, now: datetime) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "title": one.title,
+        "category": one.category,
+        "topic": one.topic,
+        "channel": one.channel,
+        "is_local": one.is_local,
+        "state": one.state(now),
+        "is_banner": one.is_banner,
+        "sender": one.sender,
+        "arrives_at": moment(one.arrives_at),
+        "expires_at": moment(one.expires_at),
+        "recalled_at": moment(one.recalled_at),
+    }
+
+
+@command("list", epilog=example("flask broadcast list --json"))
+@as_json
+def list_(as_json: bool) -> None:
+    """List what was broadcast, newest first."""
+    now = clock.now()
+    with reading() as connection:
+        found = queries.broadcasts(connection, now)
+    if as_json:
+        output.say_json([_as_dict(one, now) for one in found])
+        return
+    output.table(
+        ("ID", "STATE", "TO", "ARRIVES", "TITLE"),
+        [
+            (
+                str(one.id),
+                one.state(now),
+                one.channel or "",
+                clock.full(one.arrives_at, "UTC") + (" (local)" if one.is_local else ""),
+                one.title,
+            )
+            for one in found
+        ],
+    )
+    say(f"{counted(len(found), 'broadcast')}.")
+
+
+@command("show", epilog=example("flask broadcast show 12"))
+@click.argument("number", metavar="ID", type=click.IntRange(1, 2**31 - 1))
+@as_json
+def show(number: int, as_json: bool) -> None:
+    """Show one notification: what it says, to whom, since when."""
+    now = clock.now()
+    with reading() as connection:
+        one = queries.broadcast(connection, number)
+        if one is None:
+            raise NotThere(f"There is no notification {number}.")
+        named = audience.of(connection, audience.recipients(number))
+        came = has_come(connection, number, now)
+    found = {
+        **_as_dict(one, now),
+        "body": one.body,
+        "action_url": one.action_url,
+        "action_label": one.action_label,
+        "key": one.key,
+        "edited_at": moment(one.edited_at),
+        "created_at": moment(one.created_at),
+    }
+    if as_json:
+        output.say_json(found)
+        return
+    for word, value in found.items():
+        say(f"{word + ':':14} {'-' if value in (None, '') else value}")
+    to = f"{people(named.count)}: {listed(named)}" if one.channel is None else who(one.channel)
+    local = ", at each reader’s own time" if one.is_local else ""
+    is_now = f"is {found['state']}"
+    if one.recalled_at is not None:
+        is_now = f"was recalled {clock.full(one.recalled_at, 'UTC')}"
+        if not came:
+            unseen = f"before it came to anybody; it was for {to}{local}."
+            say(f"Notification {number} {is_now}, {unseen}")
+            return
+    went = "went" if came else "goes"
+    say(f"Notification {number} {is_now}; it {went} to {to}{local}.")

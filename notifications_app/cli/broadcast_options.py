@@ -1,0 +1,191 @@
+"""The options that sending commands share, and how they become content and times."""
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..core import clock
+from ..core.database import reading
+from ..core.errors import BadInput, NotThere, Refused
+from ..domain.accounts.groups import check_name
+from ..domain.broadcasts import queries
+from ..domain.broadcasts.schedule import NO_TIME, Options
+from ..domain.channels import ADMINS, EVERYONE, of_group
+from ..domain.content import BODY_MAX, CATEGORIES, Content, check
+
+AT = "'YYYY-MM-DD HH:MM'"
+_CONTENT = (
+    click.option("--title", required=True, help="One line, 1 to 140 characters."),
+    click.option("--body", help="Markdown, up to 4,000 characters."),
+    click.option("--body-file", help="A file with the body in UTF-8; - is standard input."),
+    click.option("--category", type=click.Choice(CATEGORIES), default="info", show_default=True),
+    click.option("--topic", default="general", show_default=True, help="A short slug."),
+    click.option("--action-url", help="A link: https://, http:// or a path of this site."),
+    click.option("--action-label", help="The words on the link."),
+    click.option("--key", help="Makes the command repeatable: the same key sends once."),
+    click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+)
+_SENDING = (
+    click.option("--banner", is_flag=True, help="Stand on top of every page as well."),
+    click.option("--to-everyone", is_flag=True, help="The channel of everybody (the default)."),
+    click.option("--to-admins", is_flag=True, help="The channel of the administrators."),
+    click.option("--to-group", metavar="G", help="The channel of a group."),
+    click.option("--to-user", "to_users", metavar="NAME", multiple=True, help="Repeatable."),
+    click.option("--to-file", metavar="FILE", help="Usernames, one a line; - is standard input."),
+    click.option("--at", metavar=AT, help="Arrive then; needs --timezone or --local."),
+    click.option("--timezone", metavar="TZ", help="The zone of --at and --expires."),
+    click.option("--local", is_flag=True, help="--at is on each reader's own clock."),
+    click.option("--expires", metavar=AT, help="Vanish then; needs --timezone."),
+    click.option("--expires-in", metavar="7d", help="Vanish so long after it arrives: m, h, d, w."),
+    click.option("--undo-window", metavar="5m", help="Hold it back so long, to recall it unseen."),
+    click.option("--from", "sender", metavar="ADMIN", help="The administrator shown as sender."),
+    click.option("--dry-run", is_flag=True, help="Say who would see it; send nothing."),
+)
+
+
+def all_of(options: tuple[Any, ...]) -> Callable[[Any], Any]:
+    """A decorator that adds these options, in this order."""
+
+    def decorate(function: Any) -> Any:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+content_options = all_of(_CONTENT)
+sending_options = all_of(_SENDING)
+
+
+def content(
+    title: str,
+    body: str | None,
+    body_file: str | None,
+    category: str,
+    topic: str,
+    action_url: str | None,
+    action_label: str | None,
+) -> Content:
+    """The content that was typed; raises :class:`BadInput`."""
+    if body is not None and body_file is not None:
+        raise BadInput("Give --body or --body-file, not both.")
+    said = read_body(body_file) if body_file is not None else body or ""
+    return check(title, said, category, topic, action_url=action_url, action_label=action_label)
+
+
+def read_body(name: str) -> str:
+    """The body in a file."""
+    most = BODY_MAX * 4 + 1  # no character of UTF-8 takes more than four bytes
+    found = _read(name, most)
+    if len(found) == most:
+        raise BadInput(f"A body has at most {BODY_MAX:,} characters; this file has more.", "body")
+    return _text(name, found)
+
+
+def names(name: str) -> list[str]:
+    """The usernames in a file, one a line; empty lines are passed over."""
+    found = [line.strip() for line in _text(name, _read(name, -1)).splitlines()]
+    if not any(found):
+        raise BadInput(f"The file “{name}” names nobody.", "to_file")
+    return [line for line in found if line]
+
+
+def _read(name: str, most: int) -> bytes:
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read(most)
+        with Path(name).open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise BadInput(f"The file “{name}” cannot be read: {reason}.") from None
+
+
+def _text(name: str, found: bytes) -> str:
+    if b"\0" in found:
+        raise BadInput(f"The file “{name}” is not text.")
+    try:
+        return found.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput(f"The file “{name}” is not in UTF-8.") from None
+
+
+def times(
+    at: str | None,
+    timezone: str | None,
+    expires: str | None,
+    expires_in: str | None,
+    undo_window: str | None,
+    *,
+    local: bool,
+) -> Options:
+    """When it arrives and when it expires, as it was typed.
+
+    Raises:
+        BadInput, BadTime, UnknownZone: in a sentence that names the zone.
+    """
+    zone = None if timezone is None else clock.zone_name(timezone)
+    if local and at is None:
+        raise BadInput("--local needs a time: add --at 'YYYY-MM-DD HH:MM'.")
+    if zone is not None and at is None and expires is None:
+        raise BadInput("--timezone is the zone of --at and --expires: add one, or leave it out.")
+    if local and zone is not None and expires is None:
+        raise BadInput("Give --timezone or --local, not both.")
+    if zone is None and ((at is not None and not local) or expires is not None):
+        raise BadInput("Say in which zone that time is: add --timezone, for example Europe/Paris.")
+    if expires is not None and expires_in is not None:
+        raise BadInput("Give --expires or --expires-in, not both.")
+    wall = None if at is None else clock.parse_wall(at)
+    return Options(
+        arrives_at=clock.typed_moment(wall, zone) if wall and zone and not local else None,
+        local_at=wall if local else None,
+        expires_at=typed_end(expires, zone),
+        expires_in=None if expires_in is None else clock.parse_span(expires_in),
+        undo_window=NO_TIME if undo_window is None else clock.parse_span(undo_window),
+    )
+
+
+def typed_end(expires: str | None, zone: str | None) -> datetime | None:
+    """The moment of ``--expires``."""
+    if expires is None or zone is None:
+        return None
+    return clock.typed_moment(clock.parse_wall(expires), zone)
+
+
+def channel(
+    *,
+    to_everyone: bool,
+    to_admins: bool,
+    to_group: str | None,
+    to_users: tuple[str, ...],
+    to_file: str | None,
+) -> str | None:
+    """The channel that was chosen, or None for named people."""
+    chosen = (to_everyone, to_admins, to_group is not None, to_users, to_file is not None)
+    if sum(map(bool, chosen)) > 1:
+        raise BadInput(
+            "Choose one of --to-everyone, --to-admins, --to-group, --to-user and --to-file."
+        )
+    if to_users or to_file is not None:
+        return None
+    if to_group is not None:
+        return of_group(check_name(to_group))
+    return ADMINS if to_admins else EVERYONE
+
+
+def sender_id(name: str | None) -> int | None:
+    """The id of the administrator of this name."""
+    if name is None:
+        return None
+    with reading() as connection:
+        found = queries.sender(connection, name.strip().lower())
+    if found is None:
+        raise NotThere(f"There is no user “{name}”. Nothing was sent.")
+    if not found.is_admin or not found.is_active:
+        raise Refused(f"“{name}” is not an active administrator. Nothing was sent.")
+    return int(found.id)

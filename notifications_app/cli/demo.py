@@ -1,0 +1,160 @@
+"""``flask demo``: two accounts and a few of everything, to look around in."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+from sqlalchemy import Row
+
+from ..core import clock
+from ..core.database import db, reading
+from ..core.errors import Refused
+from ..domain.accounts import passwords, queries
+from ..domain.accounts.models import User
+from ..domain.broadcasts.schedule import Options
+from ..domain.broadcasts.sending import broadcast, notify
+from ..domain.channels import ADMINS, EVERYONE
+from ..domain.content import Content, check
+from ..domain.inbox import actions, mutes, readers, snooze_times
+from ..domain.inbox import queries as inbox
+from ..domain.inbox.subscriptions import listener
+from . import output
+
+PEOPLE = (("ada", "Ada Moreau", "Europe/Paris", True), ("priya", "Priya Raman", "UTC", False))
+
+WELCOME = """What stands here stays until **you** dismiss it, on every device, after every sign-out.
+
+[Compare](/compare) shows how that differs from a flash message.
+"""
+CARD = """The card ending `4242` pays for the **Team** plan. After the 30th the next payment fails.
+
+To keep the plan:
+
+- add another card, or renew this one with the bank;
+- choose it as the card for *invoices*;
+- check the address on it. It must match the account.
+
+If you pay by script, the new card’s name goes here:
+
+```
+curl -X PATCH https://pay.example/v1/plan \\
+     -d card=card_7Hq2
+```
+"""
+EXPORT = "18,204 rows, 6.1 MB. The file is kept for seven days."
+MENTION = "“Can you confirm the copy for the banner before noon?”"
+LISBON = "Firefox on Linux. If this was not you, end it in the settings and change the password."
+INVOICE = (
+    "The card ending 4242 was declined by the bank. Update the payment method before the 24th"
+    " to keep the plan."
+)
+SUNDAY = "Reading works; sending waits and is made up afterwards."
+
+
+@dataclass(frozen=True)
+class Example:
+    """A notification of the demo, and how long ago it was sent."""
+
+    ago: timedelta
+    title: str
+    body: str
+    category: str
+    topic: str
+    url: str | None = None
+    label: str | None = None
+
+    @property
+    def content(self) -> Content:
+        """What it says."""
+        return check(
+            self.title,
+            self.body,
+            self.category,
+            self.topic,
+            action_url=self.url,
+            action_label=self.label,
+        )
+
+
+PERSONAL = (
+    Example(timedelta(days=4, hours=3), "Your profile was updated", "The display name was changed.",
+            "success", "account", "/settings", "Open the settings"),
+    Example(timedelta(days=4, hours=2), "Your card expires on the 30th", CARD,
+            "warning", "billing", "https://pay.example/cards", "Update the card"),
+    Example(timedelta(days=1, hours=5), "Export finished: customers.csv is ready", EXPORT,
+            "success", "exports"),
+    Example(timedelta(hours=2), "Mara Lind mentioned you in “Q4 launch checklist”", MENTION,
+            "info", "mentions"),
+    Example(timedelta(minutes=41), "New sign-in from Lisbon, Portugal", LISBON,
+            "warning", "security", "/settings", "Open the settings"),
+    Example(timedelta(minutes=12), "Payment for invoice #1042 failed", INVOICE,
+            "error", "billing", "https://pay.example/invoices/1042", "Open the invoice"),
+)  # fmt: skip
+
+
+@output.command("demo", epilog=output.example("flask demo"))
+@click.option("--if-empty", is_flag=True, help="Do nothing where there are accounts already.")
+def demo(if_empty: bool) -> None:
+    """Make two accounts with generated passwords, and notifications of every kind."""
+    with reading() as connection:
+        empty = queries.is_empty(connection)
+    if not empty:
+        if if_empty:
+            output.say("The database has accounts already; they are kept as they are.")
+            return
+        raise Refused("The database has accounts already. Nothing was changed.")
+    words = [secrets.token_urlsafe(9) for _person in PEOPLE]
+    hashes = [passwords.hashed(word) for word in words]
+    now = clock.now()
+    ada, priya = (
+        readers.add_reader(
+            name, password_hash=hashed, display_name=display, timezone=zone, is_admin=admin,
+            now=now - timedelta(days=9),
+        )
+        for (name, display, zone, admin), hashed in zip(PEOPLE, hashes, strict=True)
+    )  # fmt: skip
+    _broadcasts(ada, now)
+    for user in (priya, ada):
+        _to(user, now)
+        _act(user, now)
+    db.session.commit()
+    for (name, display, _zone, admin), word in zip(PEOPLE, words, strict=True):
+        role = "administrator" if admin else "reader"
+        output.say(f"{display} ({role}): username {name}, password {word}")
+    output.say("Made two accounts with notifications of every kind. Note the passwords now.")
+
+
+def _broadcasts(ada: User, now: datetime) -> None:
+    from_ada = Options(sender_id=ada.id)
+    welcome = check("Welcome to the notification centre", WELCOME)
+    broadcast(EVERYONE, welcome, now - timedelta(days=8), from_ada)
+    sunday = check("Maintenance on Sunday, 02:00–03:30 UTC", SUNDAY, "warning", "maintenance")
+    in_weeks = replace(from_ada, is_banner=True, expires_at=now + timedelta(days=20))
+    broadcast(EVERYONE, sunday, now - timedelta(days=1, hours=2), in_weeks)
+    backup = check("The nightly backup took 4 minutes", "", "success", "operations")
+    broadcast(ADMINS, backup, now - timedelta(hours=9))
+    hours = check("The new year’s opening hours", "See the notice board.")
+    broadcast(EVERYONE, hours, now, replace(from_ada, arrives_at=now + timedelta(days=3)))
+
+
+def _to(user: User, now: datetime) -> None:
+    for example in PERSONAL:
+        notify([user.id], example.content, now - example.ago)
+
+
+def _act(user: User, now: datetime) -> None:
+    """The older ones are read, one is dismissed, one asleep, and a topic is muted."""
+    connection = db.session.connection()
+    rows = inbox.rows(connection, listener(connection, user.id), now)
+    tomorrow = snooze_times.until("tomorrow", "", user.timezone, now)
+    actions.act(user.id, "read", [row.id for row in rows[3:]], now)
+    actions.act(user.id, "dismiss", _on("account", rows), now)
+    actions.act(user.id, "snooze", _on("mentions", rows), now, until=tomorrow)
+    mutes.mute(user.id, "exports")
+
+
+def _on(topic: str, rows: Iterable[Row[Any]]) -> list[int]:
+    return [row.id for row in rows if row.topic == topic]

@@ -1,0 +1,130 @@
+"""``flask groups``: groups and who is in them, from the command line."""
+
+from typing import Any
+
+import click
+
+from ..core import clock
+from ..core.database import db, reading
+from ..core.logs import record
+from ..core.text import counted
+from ..domain.accounts import groups as known
+from ..domain.accounts import queries
+from ..domain.audit.actions import note
+from ..domain.inbox import readers
+from . import output
+from .output import command, example, moment, say
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+
+
+def _as_known(_context: Any, _option: Any, name: str) -> str:
+    """A group's name as groups have it, whatever the case it is typed in."""
+    return name.strip().lower()
+
+
+group_argument = click.argument("group", callback=_as_known)
+names_argument = click.argument("names", metavar="NAME...", nargs=-1, required=True)
+
+
+@command("create", epilog=example("flask groups create night-shift"))
+@group_argument
+def create(group: str) -> None:
+    """Make an empty group. Its name is made of a-z, 0-9 and single hyphens."""
+    name = known.create(group)
+    note("group.created", f"group {name}", actor_id=None, now=clock.now())
+    db.session.commit()
+    record("group made", group=name)
+    say(f"Made the group “{name}”. Nobody is in it.")
+
+
+@command("list", epilog=example("flask groups list --json"))
+@as_json
+def list_(as_json: bool) -> None:
+    """List every group and how many are in it."""
+    with reading() as connection:
+        rows = connection.execute(known.groups()).all()
+    if as_json:
+        output.say_json([row._asdict() for row in rows])
+        return
+    output.table(("GROUP", "PEOPLE"), [(row.name, f"{row.members:,}") for row in rows])
+    say(f"{counted(len(rows), 'group')}.")
+
+
+@command("show", epilog=example("flask groups show night-shift"))
+@group_argument
+@as_json
+def show(group: str, as_json: bool) -> None:
+    """Show who is in a group, and since when (UTC)."""
+    with reading() as connection:
+        rows = known.members(connection, group)
+    if as_json:
+        people = [{"username": row.username, "since": moment(row.since)} for row in rows]
+        output.say_json({"name": group, "members": people})
+        return
+    output.table(
+        ("USERNAME", "NAME", "SINCE"),
+        [(row.username, row.display_name or "-", clock.full(row.since, "UTC")) for row in rows],
+    )
+    say(f"{counted(len(rows), 'person', 'people')} in “{group}”.")
+
+
+@command("add", epilog=example("flask groups add night-shift ada grace"))
+@group_argument
+@names_argument
+@dry_run
+def add(group: str, names: tuple[str, ...], dry_run: bool) -> None:
+    """Put people into a group: they get what is sent to it from now on."""
+    with reading() as connection:
+        found = queries.ids_of(connection, names)
+    now = clock.now()
+    inside = known.those_in(group, found.values())
+    readers.join_group(group, list(found.values()), now)
+    moved = [name for name, number in found.items() if number not in inside]
+    if moved and not dry_run:
+        _note("group.joined", group, moved)
+    _finish(group, moved, len(inside), ("Added", "to", "in it already"), dry_run=dry_run)
+
+
+@command("remove", epilog=example("flask groups remove night-shift ada"))
+@group_argument
+@names_argument
+@dry_run
+def remove(group: str, names: tuple[str, ...], dry_run: bool) -> None:
+    """Take people out of a group: they keep what had arrived."""
+    with reading() as connection:
+        found = queries.ids_of(connection, names)
+    now = clock.now()
+    inside = known.those_in(group, found.values())
+    readers.leave_group(group, list(found.values()), now)
+    moved = [name for name, number in found.items() if number in inside]
+    if moved and not dry_run:
+        _note("group.left", group, moved)
+    outside = len(found) - len(moved)
+    _finish(group, moved, outside, ("Removed", "from", "not in it"), dry_run=dry_run)
+
+
+def _note(act: str, group: str, moved: list[str]) -> None:
+    subject = f"group {group}"
+    note(act, subject, actor_id=None, now=clock.now(), people=len(moved), first=moved[:5])
+
+
+def _finish(
+    group: str, moved: list[str], others: int, words: tuple[str, str, str], *, dry_run: bool
+) -> None:
+    """Commit, unless it was only tried, and say what was done."""
+    did, preposition, state = words
+    rest = f" {others:,} {'was' if others == 1 else 'were'} {state}." if others else ""
+    what = f"{counted(len(moved), 'person', 'people')} {preposition} “{group}”.{rest}"
+    if dry_run:
+        more = f" and {len(moved) - 5:,} more" if len(moved) > 5 else ""
+        say(f"Would have {did.lower()} {what}")
+        if moved:
+            say(f"{', '.join(moved[:5])}{more}.")
+        say("Nothing was changed: this was a dry run.")
+        return
+    db.session.commit()
+    if moved:
+        record("group changed", group=group, did=did.lower(), people=len(moved))
+    say(f"{did} {what}")

@@ -1,0 +1,107 @@
+"""What every command shares: its database, one line for a refusal, tables and JSON."""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import wraps
+from typing import Any, NoReturn
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from ..core import clock, logs
+from ..core.database_errors import fault_of
+from ..core.errors import BadInput, Refused
+from ..core.text import printable
+
+REFUSED, MISUSED = 1, 2
+#: What JSON leaves as it is: the higher control characters, and what turns writing around.
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def refuse(sentence: str, code: int = REFUSED) -> NoReturn:
+    """One line on stderr, and out."""
+    click.echo(f"Error: {printable(sentence)}", err=True)
+    sys.exit(code)
+
+
+def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Run in the application; a refusal or a fault of the database is one line, no traceback."""
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        if sys.stderr.isatty():
+            logs.only_warnings()  # the command says itself what it did
+        try:
+            return function(*args, **kwargs)
+        except BadInput as error:
+            refuse(str(error), MISUSED)
+        except Refused as error:
+            refuse(str(error))
+        except (DBAPIError, PoolTimeout) as error:
+            fault = fault_of(error)
+            if fault is None:
+                raise
+            refuse(fault.sentence)
+
+    return with_appcontext(run)
+
+
+def command(name: str, *, epilog: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """Make a guarded command of a function; ``epilog`` is its :func:`example`."""
+
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        return click.command(name, epilog=epilog)(guarded(function))
+
+    return decorate
+
+
+def say(words: str) -> None:
+    """A line on stdout, control characters written out."""
+    click.echo(printable(words))
+
+
+def say_json(value: Any) -> None:
+    """JSON on stdout; what could drive or confuse a terminal is escaped in it."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    click.echo(_UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def moment(value: Any) -> str | None:
+    """A moment as JSON holds it: ISO 8601, UTC, with Z."""
+    return None if value is None else clock.iso(value)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table with aligned columns."""
+    lines = [tuple(printable(cell) for cell in row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(heads, *lines, strict=True)]
+    head = "  ".join(head.ljust(w) for head, w in zip(heads, widths, strict=True))
+    click.secho(head.rstrip(), bold=True)
+    for line in lines:
+        click.echo("  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip())
+
+
+def progress(items: Sequence[Any], words: str) -> Iterator[Any]:
+    """Each of the items; on a terminal a bar shows how far it is."""
+    hidden = len(items) < 2 or not sys.stderr.isatty()
+    with click.progressbar(items, label=words, file=sys.stderr, hidden=hidden) as bar:
+        yield from bar
+
+
+def example(*lines: str) -> str:
+    """The end of a command's help: what to type."""
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def site() -> str:
+    """The address of this site as far as the settings know it, without a slash at the end."""
+    from flask import current_app
+
+    hosts = current_app.config["TRUSTED_HOSTS"] or []
+    host = hosts[0].lstrip(".") if hosts else f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+    return f"{current_app.config['PREFERRED_URL_SCHEME']}://{host}"

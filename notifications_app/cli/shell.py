@@ -1,0 +1,21 @@
+"""Names that are ready in ``flask shell``."""
+
+from typing import Any
+
+from ..core.database import db
+from ..domain.accounts.models import Group, GroupMember, SignIn, User
+from ..domain.audit.models import AuditEntry
+from ..domain.inbox.models import Change, Delivery, Mute, Notification, Release
+from ..python_api import broadcast, notify
+
+
+def shell_context() -> dict[str, Any]:
+    """What ``flask shell`` has ready: the database, the models, ``notify`` and ``broadcast``."""
+    models: tuple[type[Any], ...] = (User, SignIn, Group, GroupMember)
+    models += (Notification, Release, Delivery, Change, Mute, AuditEntry)
+    return {
+        "db": db,
+        "notify": notify,
+        "broadcast": broadcast,
+        **{model.__name__: model for model in models},
+    }

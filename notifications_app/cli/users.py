@@ -1,0 +1,261 @@
+"""``flask users``: accounts from the command line."""
+
+import sys
+from typing import Any
+
+import click
+from sqlalchemy import Row
+
+from ..core import clock
+from ..core.database import db, reading
+from ..core.errors import BadInput, NotThere, Refused
+from ..core.logs import record
+from ..core.signing import signing_keys
+from ..core.text import counted
+from ..domain.accounts import actions, password_resets, passwords, queries
+from ..domain.accounts.memberships import GROUPS
+from ..domain.accounts.models import User
+from ..domain.audit import actions as audit
+from ..domain.inbox import readers
+from . import output
+from .output import command, example, say
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+name_argument = click.argument("name")
+
+
+def find(name: str) -> Row[Any]:
+    """The account of this name; raises NotThere."""
+    with reading() as connection:
+        user = queries.credentials(connection, name.strip().lower())
+    if user is None:
+        raise NotThere(f"There is no user “{name}”. Nothing was changed.")
+    return user
+
+
+def _as_dict(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "username": row.username,
+        "email": row.email,
+        "display_name": row.display_name,
+        "timezone": row.timezone,
+        "is_admin": row.is_admin,
+        "is_active": row.is_active,
+        "has_password": row.has_password,
+        "created_at": output.moment(row.created_at),
+    }
+
+
+@command("list", epilog=example("flask users list --json"))
+@as_json
+def list_(as_json: bool) -> None:
+    """List every account."""
+    with reading() as connection:
+        rows = connection.execute(queries.people()).all()
+    if as_json:
+        output.say_json([_as_dict(row) for row in rows])
+        return
+    output.table(
+        ("USERNAME", "NAME", "ZONE", "ROLE", "STATE"),
+        [
+            (
+                row.username,
+                row.display_name or "-",
+                row.timezone,
+                "admin" if row.is_admin else "user",
+                "active" if row.is_active else "inactive",
+            )
+            for row in rows
+        ],
+    )
+    say(f"{counted(len(rows), 'account')}.")
+
+
+@command("show", epilog=example("flask users show ada"))
+@name_argument
+@as_json
+def show(name: str, as_json: bool) -> None:
+    """Show one account, the groups it is in, and where it is signed in."""
+    user = find(name)
+    with reading() as connection:
+        person = queries.people().add_columns(GROUPS).where(User.id == user.id)
+        row = connection.execute(person).one()
+        signed_in = queries.sign_ins(connection, user.id, clock.now())
+    groups = [one.name for one in row.groups]
+    if as_json:
+        output.say_json({**_as_dict(row), "groups": groups, "sign_ins": len(signed_in)})
+        return
+    for word, value in {**_as_dict(row), "groups": ", ".join(groups)}.items():
+        say(f"{word + ':':14} {value if value not in (None, '') else '-'}")
+    say(f"“{row.username}” is signed in on {counted(len(signed_in), 'browser')}.")
+
+
+def _note(act: str, username: str, **detail: Any) -> None:
+    """In the log of what was done, in the same transaction."""
+    audit.note(act, f"user {username}", actor_id=None, now=clock.now(), **detail)
+
+
+def _read_password(*, stdin: bool) -> str:
+    if stdin:
+        try:
+            return sys.stdin.readline().rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise BadInput("The password is not in UTF-8.", "password") from None
+    if not sys.stdin.isatty():
+        raise Refused("There is no terminal to ask on. Use --password-stdin.")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+password_stdin = click.option(
+    "--password-stdin", is_flag=True, help="Read the password from one line of standard input."
+)
+
+
+@command("create", epilog=example("flask users create ada --admin --timezone Europe/Paris"))
+@name_argument
+@click.option("--email", help="An email address.")
+@click.option("--display-name", default="", help="What others see; the username otherwise.")
+@click.option("--admin", is_flag=True, help="Make an administrator.")
+@click.option("--timezone", default="UTC", show_default=True, help="An IANA zone.")
+@password_stdin
+def create(
+    name: str,
+    email: str | None,
+    display_name: str,
+    admin: bool,
+    timezone: str,
+    password_stdin: bool,
+) -> None:
+    """Make an account. The password is asked for, never given as an argument."""
+    actions.check_username(name)
+    actions.check_email(email)
+    actions.check_display_name(display_name)
+    clock.zone_name(timezone)
+    password = passwords.check(_read_password(stdin=password_stdin), name, email, display_name)
+    password_hash = passwords.hashed(password)
+    user = readers.add_reader(
+        name,
+        password_hash=password_hash,
+        email=email,
+        display_name=display_name,
+        timezone=timezone,
+        is_admin=admin,
+        now=clock.now(),
+    )
+    _note("user.created", user.username, admin=admin, zone=user.timezone)
+    db.session.commit()
+    record("account made", username=user.username, admin=admin)
+    kind = "administrator" if admin else "user"
+    say(f"Made the {kind} “{user.username}”, with times in {user.timezone}.")
+
+
+@command("set-password", epilog=example("flask users set-password ada"))
+@name_argument
+@password_stdin
+def set_password(name: str, password_stdin: bool) -> None:
+    """Set a password; every sign-in of the account ends."""
+    user = find(name)
+    password = _read_password(stdin=password_stdin)
+    password_hash = passwords.hashed(
+        passwords.check(password, user.username, user.email, user.display_name)
+    )
+    ended = actions.set_password(user.id, password_hash)
+    _note("user.password-set", user.username, sign_ins_ended=ended)
+    db.session.commit()
+    record("password set", username=user.username)
+    say(f"The password of “{user.username}” is set. {counted(ended, 'sign-in')} ended.")
+
+
+@command("set-timezone", epilog=example("flask users set-timezone ada Asia/Kolkata"))
+@name_argument
+@click.argument("timezone")
+def set_timezone(name: str, timezone: str) -> None:
+    """Set the zone that an account's times are in."""
+    zone = clock.zone_name(timezone)
+    user = find(name)
+    readers.set_timezone(user.id, zone, clock.now())
+    if zone != user.timezone:
+        _note("user.zone-set", user.username, zone=zone, before=user.timezone)
+    db.session.commit()
+    say(f"Times of “{user.username}” are in {zone} now.")
+
+
+def _set_active(name: str, *, active: bool) -> None:
+    user = find(name)
+    if user.is_active == active:
+        say(f"“{user.username}” is {'active' if active else 'inactive'} already.")
+        return
+    ended = actions.set_active(user.id, active=active)
+    if active:
+        _note("user.activated", user.username)
+    else:
+        _note("user.deactivated", user.username, sign_ins_ended=ended)
+    db.session.commit()
+    record("activated" if active else "deactivated", username=user.username)
+    if active:
+        say(f"“{user.username}” may sign in again.")
+    else:
+        say(f"“{user.username}” cannot sign in any more. {counted(ended, 'sign-in')} ended.")
+
+
+@command("activate", epilog=example("flask users activate ada"))
+@name_argument
+def activate(name: str) -> None:
+    """Let an account sign in again."""
+    _set_active(name, active=True)
+
+
+@command("deactivate", epilog=example("flask users deactivate ada"))
+@name_argument
+def deactivate(name: str) -> None:
+    """Lock an account and end its sign-ins; nothing of it is deleted."""
+    _set_active(name, active=False)
+
+
+@command("grant-admin", epilog=example("flask users grant-admin ada"))
+@name_argument
+def grant_admin(name: str) -> None:
+    """Make an account an administrator's, from now on."""
+    user = find(name)
+    changed = readers.grant_admin(user.id, clock.now())
+    if changed:
+        _note("user.admin-granted", user.username)
+    db.session.commit()
+    if changed:
+        record("admin granted", username=user.username)
+    say(f"“{user.username}” is an administrator{' now' if changed else ' already'}.")
+
+
+@command("revoke-admin", epilog=example("flask users revoke-admin ada"))
+@name_argument
+def revoke_admin(name: str) -> None:
+    """Make an account an ordinary one; what had arrived for administrators stays with it."""
+    user = find(name)
+    changed = readers.revoke_admin(user.id, clock.now())
+    if changed:
+        _note("user.admin-revoked", user.username)
+    db.session.commit()
+    if changed:
+        record("admin revoked", username=user.username)
+    say(f"“{user.username}” is {'no administrator any more' if changed else 'no administrator'}.")
+
+
+@command("reset-link", epilog=example("flask users reset-link ada grace"))
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+def reset_link(names: tuple[str, ...]) -> None:
+    """Print a one-time link each, to choose a new password within 24 hours."""
+    found = [find(name) for name in names]
+    for user in found:
+        if not user.is_active:
+            raise Refused(f"“{user.username}” is inactive. Activate the account first.")
+    for user in found:
+        _note("user.reset-link-made", user.username)
+    db.session.commit()
+    for user in found:
+        token = password_resets.token(signing_keys(), user.id, user.password_hash)
+        say(f"{user.username}: {output.site()}/reset/{token}")
+        record("reset link made", username=user.username)
+    count = len(found)
+    each = "It works once" if count == 1 else "Each works once"
+    say(f"{counted(count, 'link')}. {each}, within 24 hours.")

@@ -1,0 +1,85 @@
+"""``flask users import``: people from a file."""
+
+import itertools
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import click
+
+from ..core import clock
+from ..core.database import db
+from ..core.errors import BadInput, Refused
+from ..core.logs import record
+from ..domain.people_import.actions import Report, import_people
+from ..domain.people_import.wording import figures, note_import, refusal, words, wrong_words
+from .output import command, example, say
+
+
+@command("import", epilog=example("flask users import people.csv --dry-run"))
+@click.argument("name", metavar="FILE")
+@click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+def import_(name: str, dry_run: bool) -> None:
+    """Make and change people by a CSV file; - is standard input.
+
+    Its first line names the columns: username, and any of email, display_name, timezone and
+    groups. All of it is imported, or nothing.
+    """
+    now = clock.now()
+    with _opened(name) as file, _progress(file) as tell:
+        report = import_people(file, now, tell)
+    if report.errors:
+        _refuse(report)
+    if dry_run:
+        say(f"Would import {words(report)}")
+        say("Nothing was changed: this was a dry run.")
+        return
+    note_import(report, actor_id=None, now=now)
+    db.session.commit()
+    record("users imported", **figures(report))
+    say(f"Imported {words(report)}")
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[IO[bytes]]:
+    """The bytes of a file or of standard input."""
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        file = Path(name).open("rb")  # noqa: SIM115 - closed below
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", "") or "it cannot be read").lower()
+        raise BadInput(f"The file “{name}” cannot be read: {reason}.", "file") from None
+    with file:
+        yield file
+
+
+@contextmanager
+def _progress(file: IO[bytes]) -> Iterator[Callable[[], None]]:
+    """What to call while reading: moves a bar on a terminal, and in a pipe nothing."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    try:
+        about = os.fstat(file.fileno())
+        size = about.st_size if stat.S_ISREG(about.st_mode) else None
+    except OSError:
+        size = None
+    if size is None:
+        with click.progressbar(itertools.count(), label="Reading", file=sys.stderr) as bar:
+            yield lambda: bar.update(1)
+        return
+    with click.progressbar(length=size, label="Reading", file=sys.stderr) as sized:
+        yield lambda: sized.update(file.tell() - sized.pos)
+        sized.update(size - sized.pos)
+
+
+def _refuse(report: Report) -> None:
+    for wrong in report.errors:
+        click.echo(wrong_words(wrong), err=True)
+    raise Refused(refusal(report))

@@ -1,1 +1,0 @@
-"""Flash message and notification, side by side."""

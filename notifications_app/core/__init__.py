@@ -1,0 +1,1 @@
+"""What the product is built on and which knows nothing of notifications."""

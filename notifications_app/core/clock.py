@@ -1,0 +1,218 @@
+"""Time: UTC inside, the reader's zone on the page. The only importer of pytz.
+
+A zone is given by its IANA name; an unknown one raises ``UnknownZone``. A moment is an aware
+datetime; a naive one raises ValueError. A wall time is naive: what a clock on a wall shows.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import humanize
+import pytz
+from sqlalchemy import DateTime
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+from .errors import BadTime, UnknownZone
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August",
+           "September", "October", "November", "December")  # fmt: skip
+with pytz.open_resource("tzdata.zi") as _source:  # type: ignore[attr-defined]
+    #: Older names, such as the Asia/Calcutta that browsers still give, and today's.
+    _LINKS = {
+        line.split()[2]: line.split()[1]
+        for line in _source.read().decode().splitlines()
+        if line.startswith("L ")
+    }
+_SPELLINGS = {
+    name.casefold(): name
+    if name in pytz.common_timezones_set or _LINKS.get(name) not in pytz.common_timezones_set
+    else _LINKS[name]
+    for name in pytz.all_timezones
+}
+#: Each name that an account may have: a zone may get another one after it was chosen.
+EVERY_ZONE = frozenset(pytz.all_timezones)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SIZES = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_WALL = re.compile(r"(19[7-9]\d|2\d{3})-\d\d-\d\d[ T]([01]\d|2[0-3]):\d\d(:\d\d)?", re.ASCII)
+_SPAN = re.compile(r"0*([1-9]\d{0,4})([mhdw])", re.ASCII)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment, stored in UTC and given back aware, on SQLite and PostgreSQL alike."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Bring the moment to UTC; ValueError if it is naive."""
+        return value and _utc(value)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Give it back in UTC: SQLite drops the offset, PostgreSQL gives its session's."""
+        return value and (_utc(value) if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+def now() -> datetime:
+    """This moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.utcoffset() is None:
+        raise ValueError(f"A moment carries its offset from UTC; {moment!r} has none.")
+    return moment.astimezone(UTC)
+
+
+def zone_names() -> tuple[str, ...]:
+    """The zones to choose from, in alphabetical order."""
+    return tuple(pytz.common_timezones)
+
+
+def zone_name(name: str) -> str:
+    """The name to keep for a zone, whatever its case; of an older alias, today's name."""
+    if name.casefold() not in _SPELLINGS:
+        raise UnknownZone("No time zone has that name. Choose one like Europe/Paris.", "timezone")
+    return _SPELLINGS[name.casefold()]
+
+
+def local(moment: datetime, zone: str) -> datetime:
+    """The moment on that zone's clock, aware."""
+    return _utc(moment).astimezone(pytz.timezone(zone_name(zone)))
+
+
+def offset_words(moment: datetime, zone: str) -> str:
+    """How far the zone is from UTC at that moment: ``UTC+05:30``."""
+    return f"UTC{local(moment, zone).isoformat()[-6:]}"
+
+
+def abbreviation(moment: datetime, zone: str) -> str:
+    """What the zone is called at that moment: ``IST``; ``UTC+04`` where it has only figures."""
+    name = local(moment, zone).tzname() or ""
+    return name if name.isalpha() else offset_words(moment, zone).removesuffix(":00")
+
+
+def first_moment(wall: datetime, zone: str) -> datetime:
+    """The first moment, in UTC, at which the zone's clock shows ``wall``, or else is past it."""
+    tz, second = pytz.timezone(zone_name(zone)), timedelta(seconds=1)
+    try:
+        return tz.localize(wall, is_dst=None).astimezone(UTC)
+    except pytz.InvalidTimeError as error:
+        both = sorted(tz.localize(wall, is_dst=side).astimezone(UTC) for side in (True, False))
+        if isinstance(error, pytz.AmbiguousTimeError):
+            return both[0]
+    before, after = (moment.replace(microsecond=0) for moment in both)
+    while after - before > second:  # halve the way to the change of clocks, at a whole second
+        middle = before + (after - before) // second // 2 * second
+        if local(middle, zone).replace(tzinfo=None) < wall:
+            before = middle
+        else:
+            after = middle
+    return after
+
+
+def typed_moment(wall: datetime, zone: str) -> datetime:
+    """The same for a time that somebody typed: raises BadTime for one that the clocks skip."""
+    moment = first_moment(wall, zone)
+    shown = local(moment, zone).replace(tzinfo=None)
+    if shown == wall:
+        return moment
+    day = "" if shown.date() == wall.date() else f"{_day(shown)} {shown.year}, "
+    skipped, next_time = (t.time().isoformat().removesuffix(":00") for t in (wall, shown))
+    raise BadTime(
+        f"{skipped} does not exist on that day in {zone_name(zone)}."
+        f" The first moment after it is {day}{next_time}."
+    )
+
+
+def parse_wall(text: str) -> datetime:
+    """A naive time from ``YYYY-MM-DD HH:MM``, or with T or seconds; raises BadTime."""
+    text = text.strip()
+    try:
+        return datetime.fromisoformat(text if _WALL.fullmatch(text) else "")
+    except ValueError:
+        raise BadTime("Write a day from 1970 to 2999 and a time: 2026-11-20 09:00.") from None
+
+
+def parse_span(text: str) -> timedelta:
+    """A length of time from ``30m``, ``12h``, ``7d`` or ``2w``; raises BadTime, for none too."""
+    found = _SPAN.fullmatch(text.strip())
+    if found is None:
+        raise BadTime("Write a length of time as 30m, 12h, 7d or 2w, in at most five digits.")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _day(there: datetime, letters: int | None = None) -> str:
+    """``Tuesday 17 November``, or the names cut to so many letters: own words, no locale's."""
+    weekday, month = _DAYS[there.weekday()], _MONTHS[there.month - 1]
+    return f"{weekday[:letters]} {there.day} {month[:letters]}"
+
+
+def day_heading(moment: datetime, zone: str, now: datetime) -> tuple[str, str]:
+    """The heading over the reader's own day, and its date in smaller words beside it."""
+    there, here = local(moment, zone), local(now, zone)
+    day, days_ago = _day(there), (here.date() - there.date()).days
+    if days_ago in (0, 1):
+        return ("Yesterday" if days_ago else "Today"), day
+    if 1 < days_ago < 7:
+        return _DAYS[there.weekday()], day.partition(" ")[2]
+    return (day if there.year == here.year else f"{day} {there.year}"), ""
+
+
+def wall_words(wall: datetime) -> str:
+    """The whole of what a clock on a wall shows: ``Tue 17 Nov 2026, 09:00``."""
+    return f"{_day(wall, 3)} {wall.year}, {wall:%H:%M}"
+
+
+def full(moment: datetime, zone: str) -> str:
+    """The whole time with its zone: ``Tue 17 Nov 2026, 09:00 IST``."""
+    return f"{wall_words(local(moment, zone))} {abbreviation(moment, zone)}"
+
+
+def short(moment: datetime, zone: str, now: datetime) -> str:
+    """Day and time, ``Tue 17 Nov, 09:00``; with the year unless it is the reader's own."""
+    there = local(moment, zone)
+    is_this_year = there.year == local(now, zone).year
+    return f"{_day(there, 3)}, {there:%H:%M}" if is_this_year else wall_words(there)
+
+
+def time_of_day(moment: datetime, zone: str) -> str:
+    """The time alone: ``09:00``."""
+    return f"{local(moment, zone):%H:%M}"
+
+
+def ago(moment: datetime, zone: str, now: datetime) -> str:
+    """How long ago on the reader's own day, the time of day on others; ``in 12 min`` ahead."""
+    past = _utc(now) - _utc(moment)
+    if abs(past) < timedelta(minutes=1):
+        return "now"
+    if past < timedelta(0):
+        return f"in {span_words(past)}"
+    if past < timedelta(days=1) and local(moment, zone).date() == local(now, zone).date():
+        return f"{span_words(past)} ago"
+    return time_of_day(moment, zone)
+
+
+def span_words(delta: timedelta) -> str:
+    """A length of time in its largest unit, rounded down: ``12 min``, ``3 hours``, ``6 days``."""
+    delta = abs(delta)
+    unit = next((size for size in _SIZES if delta >= size), _SIZES[-1])
+    words = humanize.naturaldelta(delta - delta % unit, months=False)
+    return re.sub(r"minutes?", "min", re.sub(r"^an? (?!moment)", "1 ", words))
+
+
+def iso(moment: datetime) -> str:
+    """The moment for machines, in UTC: ``2026-11-17T03:30:00Z``."""
+    return _utc(moment).isoformat().removesuffix("+00:00") + "Z"
+
+
+def micros(moment: datetime) -> int:
+    """The moment in whole microseconds since 1970, as stamps and cursors hold it."""
+    return (_utc(moment) - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_micros(count: int) -> datetime:
+    """The moment that many microseconds after 1970, UTC; OverflowError outside of datetime."""
+    return _EPOCH + timedelta(microseconds=count)

@@ -1,0 +1,189 @@
+"""The database, and the only two ways to it.
+
+``db.session`` writes: on SQLite its transactions begin IMMEDIATE. :func:`reading`
+reads: a snapshot on SQLite, autocommit on PostgreSQL. There is no third.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import Flask, current_app
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    event,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy import cast as cast_to
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase
+
+PACKAGE = Path(__file__).resolve().parent.parent
+#: Where alembic.ini, migrations and templates are: beside the package in a
+#: checkout, inside it in an installed wheel.
+ROOT = PACKAGE if (PACKAGE / "alembic.ini").exists() else PACKAGE.parent
+
+#: How long a writer waits for its turn on SQLite, in seconds. Its busy handler is not
+#: fair: at 5 s two tight writers now and then starved one of them.
+PATIENCE = 15.0
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The base of every model; its constraints have names that migrations can use."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    session_options={"autoflush": False, "expire_on_commit": False},
+    engine_options={"hide_parameters": True},
+)
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+def table(model: type[Base]) -> Table:
+    """The table of a model, for statements that pass by the ORM: it would turn them into others."""
+    return cast("Table", model.__table__)
+
+
+def write(statement: Executable, values: Mapping[str, Any] | None = None) -> int:
+    """Run a statement that changes rows through ``db.session``; how many it changed."""
+    # Else psycopg no longer knows how many an INSERT … SELECT made.
+    kept = {"preserve_rowcount": True}
+    result = db.session.execute(statement, values or {}, execution_options=kept)
+    return cast("CursorResult[Any]", result).rowcount
+
+
+def insert_into(model: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that may leave alone what is there, in the database's own dialect."""
+    if db.engine.dialect.name == "sqlite":
+        return sqlite.insert(table(model))
+    return postgresql.insert(table(model))
+
+
+def among(numbers: Collection[int]) -> Select[Any]:
+    """A SELECT of these numbers, however many: one parameter on either database."""
+    if db.engine.dialect.name == "sqlite":
+        each = func.json_each(json.dumps(list(numbers))).table_valued("value")
+        return select(cast_to(each.c.value, Integer))
+    return select(func.unnest(literal(list(numbers), ARRAY(Integer))).column_valued("number"))
+
+
+migrate = Migrate(directory=str(ROOT), compare_type=True, render_as_batch=True)
+
+
+@migrate.configure
+def _find_migrations(config: Any) -> Any:
+    """Flask-Migrate overwrites script_location with its own directory: put ours back."""
+    config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
+    return config
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What the driver is told for this database."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": PATIENCE}}
+    return {
+        "connect_args": {
+            "connect_timeout": 2,
+            "options": f"-c timezone=utc -c lock_timeout={int(PATIENCE * 1000)}",
+        }
+    }
+
+
+def prepare_database(app: Flask) -> None:
+    """Set up the connections of this application's engine, and its way to read."""
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+        reader = engine.execution_options(read=True)
+    else:
+        event.listen(engine, "begin", _wait_less)
+        reader = engine.execution_options(read=True, isolation_level="AUTOCOMMIT")
+    app.extensions["reading"] = reader
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """A connection that only reads: on SQLite one snapshot, on PostgreSQL autocommit."""
+    engine = cast("Engine", current_app.extensions["reading"])
+    with engine.connect() as connection:
+        yield connection
+
+
+def _wait_less(connection: Connection) -> None:
+    """On PostgreSQL, what ``patience`` in the execution options asks for, in seconds."""
+    patience = connection.get_execution_options().get("patience")
+    if patience is not None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(patience * 1000)}")
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    turn = threading.Lock()
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN comes too late
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA busy_timeout={int(PATIENCE * 1000)}")
+        # Its own lower() and LIKE know the case of a to z alone.
+        connection.create_function("casefold", 1, str.casefold, deterministic=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("read"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        patience = options.get("patience", PATIENCE)
+        info = connection.connection.record_info
+        if info is not None and not info.get("has turn"):
+            if not turn.acquire(timeout=patience):
+                locked = sqlite3.OperationalError("database is locked")
+                raise OperationalError("BEGIN IMMEDIATE", None, locked)
+            info["has turn"] = True
+        if patience != PATIENCE:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            if patience != PATIENCE:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={int(PATIENCE * 1000)}")
+
+    # Not at commit: that event comes before the commit itself.
+    @event.listens_for(engine, "checkin")
+    def checkin(_connection: Any, record: Any) -> None:
+        if record.record_info.pop("has turn", False):
+            turn.release()

@@ -1,0 +1,1 @@
+"""What the product does: accounts, inboxes, broadcasts. No Flask here, and nothing commits."""

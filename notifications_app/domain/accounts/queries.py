@@ -1,0 +1,209 @@
+"""Who somebody is: the signed-in reader, people by name, where they are signed in."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, select
+
+from ...core.errors import NotThere
+from .memberships import GROUPS, Membership
+from .models import SignIn, User
+
+#: After how long without a request, and after how long at all, a sign-in ends.
+IDLE, ABSOLUTE = timedelta(hours=8), timedelta(hours=24)
+IDLE_KEPT, ABSOLUTE_KEPT = timedelta(days=14), timedelta(days=30)
+#: How long a sign-in may be ago where something grave is asked for.
+FRESH = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The signed-in person, as Flask-Login's current user: values, no session behind them."""
+
+    id: int
+    username: str
+    email: str | None
+    display_name: str
+    timezone: str
+    is_admin: bool
+    admin_since: datetime | None
+    is_active: bool
+    inbox_since: datetime
+    created_at: datetime
+    shortcuts: bool
+    groups: tuple[Membership, ...]
+    token: str
+    signed_in_at: datetime
+    last_seen_at: datetime
+
+    is_authenticated = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """What the session holds: the token of the sign-in, so that it can be ended here."""
+        return self.token
+
+    @property
+    def name(self) -> str:
+        """What others see."""
+        return self.display_name or self.username
+
+    @property
+    def initial(self) -> str:
+        """The letter in the round badge."""
+        return self.name[0].upper()
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether the password was given recently enough for something grave."""
+        return now - self.signed_in_at <= FRESH
+
+
+_READER = (
+    select(
+        User.id,
+        User.username,
+        User.email,
+        User.display_name,
+        User.timezone,
+        User.is_admin,
+        User.admin_since,
+        User.is_active,
+        User.inbox_since,
+        User.created_at,
+        User.shortcuts,
+        GROUPS,
+        SignIn.created_at.label("signed_in_at"),
+        SignIn.last_seen_at,
+        SignIn.expires_at,
+    )
+    .join(SignIn, SignIn.user_id == User.id)
+    .where(SignIn.token_hash == bindparam("token_hash"), User.is_active)
+)
+
+
+def token_hash(token: str) -> str:
+    """What the table holds of a sign-in's token."""
+    return sha256(token.encode()).hexdigest()
+
+
+def is_live(row: Row[Any], now: datetime) -> bool:
+    """Whether a sign-in is within its limits; kept ones have longer ones."""
+    kept = row.expires_at - row.signed_in_at > ABSOLUTE
+    return bool(row.expires_at > now and row.last_seen_at + (IDLE_KEPT if kept else IDLE) > now)
+
+
+def reader(connection: Connection, token: str, now: datetime) -> Reader | None:
+    """The active user whose sign-in has this token and is within its limits."""
+    row = connection.execute(_READER, {"token_hash": token_hash(token)}).first()
+    if row is None or not is_live(row, now):
+        return None
+    values = row._asdict()
+    del values["expires_at"]
+    return Reader(token=token, **values)
+
+
+_SIGN_INS = (
+    select(
+        SignIn.token_hash,
+        SignIn.created_at.label("signed_in_at"),
+        SignIn.last_seen_at,
+        SignIn.expires_at,
+        SignIn.address,
+        SignIn.user_agent,
+    )
+    .where(SignIn.user_id == bindparam("user_id"))
+    .order_by(SignIn.last_seen_at.desc())
+)
+
+
+def sign_ins(connection: Connection, user_id: int, now: datetime) -> list[Row[Any]]:
+    """Where this account is signed in now, the latest seen first."""
+    rows = connection.execute(_SIGN_INS, {"user_id": user_id})
+    return [row for row in rows if is_live(row, now)]
+
+
+_CREDENTIALS = select(
+    User.id, User.username, User.display_name, User.email, User.password_hash, User.is_active,
+    User.timezone, User.last_stamp,
+)  # fmt: skip
+
+
+def may_be_name(username: str) -> bool:
+    """Whether an account could be called so; what could not need not reach a driver."""
+    return username.isascii() and username.isprintable()
+
+
+def credentials(connection: Connection, username: str) -> Row[Any] | None:
+    """What a sign-in is checked against, by the name in lower case."""
+    if not may_be_name(username):
+        return None
+    return connection.execute(
+        _CREDENTIALS.where(User.username == bindparam("username")), {"username": username}
+    ).first()
+
+
+def credentials_of(connection: Connection, user_id: int) -> Row[Any] | None:
+    """The same, by the account's id."""
+    return connection.execute(
+        _CREDENTIALS.where(User.id == bindparam("user_id")), {"user_id": user_id}
+    ).first()
+
+
+def people() -> Select[Any]:
+    """Everybody, by name: what ``users list`` and ``users show`` print."""
+    return select(
+        User.id,
+        User.username,
+        User.email,
+        User.display_name,
+        User.timezone,
+        User.is_admin,
+        User.is_active,
+        User.created_at,
+        (User.password_hash.is_not(None)).label("has_password"),
+    ).order_by(User.username)
+
+
+def ids_of(
+    connection: Connection,
+    usernames: Iterable[str],
+    watched: Callable[[Sequence[int]], Iterable[int]] = iter,
+) -> dict[str, int]:
+    """The ids of these people, by name, in the order given.
+
+    ``watched`` goes through the parts in which they are looked up, to show how far it is.
+
+    Raises:
+        NotThere: naming those there are no accounts of.
+    """
+    names = list(dict.fromkeys(name.strip().lower() for name in usernames))
+    found: dict[str, int] = {}
+    for start in watched(range(0, len(names), 5000)):
+        part = [name for name in names[start : start + 5000] if may_be_name(name)]
+        rows = connection.execute(select(User.username, User.id).where(User.username.in_(part)))
+        found.update({row.username: row.id for row in rows})
+    missing = [name for name in names if name not in found]
+    if missing:
+        some = ", ".join(f"“{name}”" for name in missing[:5])
+        more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+        raise NotThere(f"There is no user {some}{more}. Nothing was changed.")
+    return {name: found[name] for name in names}
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether no account was ever made."""
+    return connection.execute(select(User.id).limit(1)).first() is None
+
+
+def admin_names(connection: Connection, limit: int = 3) -> list[str]:
+    """Whom to ask for a one-time link: the first few administrators."""
+    rows = connection.execute(
+        select(User.display_name, User.username)
+        .where(User.is_admin, User.is_active)
+        .order_by(User.admin_since, User.id)
+        .limit(limit)
+    )
+    return [row.display_name or row.username for row in rows]

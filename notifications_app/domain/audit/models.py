@@ -1,0 +1,30 @@
+"""What was changed by whom: a line for each administrative act, never edited."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ...core.clock import UTCDateTime
+from ...core.database import Model
+
+ACTION_MAX = 40
+SUBJECT_MAX = 80
+
+
+class AuditEntry(Model):
+    """One act: ``broadcast.sent`` on ``notification 12``, with what else there is to say."""
+
+    __tablename__ = "audit"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # a line taken out leaves a gap
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: Null: the command line.
+    actor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )
+    action: Mapped[str] = mapped_column(String(ACTION_MAX))
+    subject: Mapped[str] = mapped_column(String(SUBJECT_MAX), index=True)
+    #: A small JSON object.
+    detail: Mapped[str] = mapped_column(Text, default="{}")

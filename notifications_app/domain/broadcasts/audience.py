@@ -1,0 +1,161 @@
+"""Who hears what is sent: how many, the first few by name, and in which zones they live."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select
+
+from ...core.clock import UTCDateTime
+from ...core.database import among
+from ..accounts.models import Group, GroupMember, User
+from ..channels import ADMINS, group_of, whole, zone_of
+from ..inbox import conditions, subscriptions
+from ..inbox.models import Delivery, Release
+
+NAMES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """How many would see it, and the first few of them."""
+
+    count: int
+    first: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Of people: who have had a broadcast, who of them dismissed it, whom it is yet to reach."""
+
+    have: int
+    dismissed: int
+    come: int
+
+
+def listeners(channel: str) -> Select[Any]:
+    """The ids of the active people on a channel now, in whatever zone."""
+    statement = select(User.id).where(User.is_active)
+    group = group_of(channel)
+    if group is not None:
+        statement = (
+            statement.join(GroupMember, GroupMember.user_id == User.id)
+            .join(Group, Group.id == GroupMember.group_id)
+            .where(Group.name == group)
+        )
+    return statement.where(User.is_admin) if whole(channel) == ADMINS else statement
+
+
+def people(user_ids: Collection[int]) -> Select[Any]:
+    """The ids of these people, active or not."""
+    return select(User.id).where(User.id.in_(among(user_ids)))
+
+
+def recipients(number: int) -> Select[Any]:
+    """The ids of the people who have a delivery of this notification."""
+    return select(Delivery.user_id).where(Delivery.notification_id == number)
+
+
+def of(connection: Connection, whom: Select[Any], *, names: int = NAMES) -> Audience:
+    """The audience that a SELECT of user ids makes."""
+    them = _among(whom)
+    count = connection.execute(select(func.count(User.id)).where(them)).scalar_one()
+    first = select(User.username).where(them).order_by(User.username).limit(names)
+    return Audience(count, tuple(connection.execute(first).scalars()))
+
+
+def by_zone(connection: Connection, whom: Select[Any]) -> dict[str, int]:
+    """How many of them live in each zone that is in use among them."""
+    found = select(User.timezone, func.count()).where(_among(whom)).group_by(User.timezone)
+    return dict(connection.execute(found).tuples().all())
+
+
+def moments(connection: Connection, number: int) -> list[tuple[datetime, str, int]]:
+    """Of a broadcast: when it comes, in which zone in use (``""``: in all), to how many people.
+
+    In the order of time, those on its channel now.
+    """
+    released = select(Release.channel, Release.arrives_at).where(Release.notification_id == number)
+    found = connection.execute(released).tuples().all()
+    if not found:
+        return []
+    whom = listeners(found[0][0])
+    if zone_of(found[0][0]) is None:
+        return [(found[0][1], "", of(connection, whom, names=0).count)]
+    zones = by_zone(connection, whom)
+    each = [(arrives_at, zone_of(channel) or "") for channel, arrives_at in found]
+    return sorted((at, zone, zones[zone]) for at, zone in each if zone in zones)
+
+
+def arrivals(connection: Connection, number: int) -> dict[str, datetime]:
+    """When what was sent comes, by zone (``""``: in all); to named people, where they live now."""
+    released = select(Release.channel, Release.arrives_at).where(Release.notification_id == number)
+    found = connection.execute(released).tuples().all()
+    if found:
+        return {zone_of(channel) or "": arrives_at for channel, arrives_at in found}
+    came = func.coalesce(Delivery.snoozed_from, Delivery.arrives_at, type_=UTCDateTime)
+    delivered = (
+        select(User.timezone, func.min(came))
+        .join(Delivery, Delivery.user_id == User.id)
+        .where(Delivery.notification_id == number)
+        .group_by(User.timezone)
+    )
+    return dict(connection.execute(delivered).tuples().all())
+
+
+def reach(connection: Connection, number: int, channel: str, now: datetime) -> Reach:
+    """How far a broadcast has come by now: who left its channel since has it still.
+
+    Of the active people; who came to the channel after it is not among them.
+    """
+    delivered = (
+        select(_CAME.label("came"), Delivery.dismissed_at.is_not(None).label("gone"), func.count())
+        .join(User, User.id == Delivery.user_id)
+        .where(Delivery.notification_id == number, User.is_active)
+        .group_by("came", "gone")
+    )
+    heard = subscriptions.heard(select(User.id).where(User.is_active), _source(channel))
+    on_air = (
+        select((Release.arrives_at <= conditions.NOW).label("came"), literal(False), func.count())
+        .join(heard, heard.c.channel == Release.channel)
+        .outerjoin(
+            Delivery,
+            and_(
+                Delivery.user_id == heard.c.user_id,
+                Delivery.notification_id == Release.notification_id,
+            ),
+        )
+        .where(
+            Release.notification_id == number,
+            or_(Release.arrives_at > heard.c.floor, Release.is_banner),
+            Delivery.user_id.is_(None),
+        )
+        .group_by("came")
+    )
+    found = [
+        row
+        for statement in (delivered, on_air)
+        for row in connection.execute(statement, {"now": now}).tuples()
+    ]
+    return Reach(
+        have=sum(count for came, _gone, count in found if came),
+        dismissed=sum(count for came, gone, count in found if came and gone),
+        come=sum(count for came, _gone, count in found if not came),
+    )
+
+
+_CAME = or_(
+    conditions.ARRIVED, Delivery.snoozed_from.is_not(None), Delivery.dismissed_at.is_not(None)
+)
+
+
+def _source(channel: str) -> Select[Any]:
+    group = group_of(channel)
+    if group is not None:
+        return subscriptions.by_group(Group.name == group)
+    return subscriptions.by_role() if whole(channel) == ADMINS else subscriptions.by_being_there()
+
+
+def _among(whom: Select[Any]) -> ColumnElement[bool]:
+    return User.id.in_(whom.correlate(None))

@@ -1,0 +1,176 @@
+"""What was sent, to whom, and what state it is in."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    func,
+    or_,
+    select,
+)
+
+from ...core.clock import UTCDateTime
+from ...core.database import among
+from ..accounts.models import User
+from ..accounts.queries import may_be_name
+from ..channels import whole, zone_of
+from ..inbox.models import Delivery, Notification, Release
+from ..inbox.statements import said
+
+#: What a broadcast may be now, in the order in which a filter offers it.
+STATES = ("live", "scheduled", "expired", "recalled")
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """Something that was sent. Moments are aware, in UTC."""
+
+    id: int
+    title: str
+    body: str
+    category: str
+    topic: str
+    action_url: str | None
+    action_label: str | None
+    is_banner: bool
+    key: str | None
+    recalled_at: datetime | None
+    edited_at: datetime | None
+    created_at: datetime
+    expires_at: datetime | None
+    #: A username; None is the system.
+    sender: str | None
+    #: What readers see of the sender: the display name, else the username.
+    sender_name: str | None
+    #: None where it went to named people.
+    channel: str | None
+    #: Whether it comes at each reader's own time: then it arrives more than once.
+    is_local: bool
+    arrives_at: datetime
+    last_arrives_at: datetime
+
+    def state(self, now: datetime) -> str:
+        """One of :data:`STATES`; live as soon as the first of its readers has it."""
+        if self.recalled_at is not None:
+            return "recalled"
+        if self.expires_at is not None and self.expires_at <= now:
+            return "expired"
+        return "scheduled" if self.arrives_at > now else "live"
+
+    def comes(self, at: datetime) -> bool:
+        """Whether it came, or will, where it was to come then: not where it was recalled before."""
+        return self.recalled_at is None or at < self.recalled_at
+
+
+def _released(what: Any) -> Any:
+    return (
+        select(what)
+        .where(Release.notification_id == Notification.id)
+        .correlate(Notification)
+        .scalar_subquery()
+    )
+
+
+def _delivered(what: Any) -> Any:
+    came = func.coalesce(Delivery.snoozed_from, Delivery.arrives_at, type_=UTCDateTime)
+    return (
+        select(what(came))
+        .where(Delivery.notification_id == Notification.id)
+        .correlate(Notification)
+        .scalar_subquery()
+    )
+
+
+_FIRST = _released(func.min(Release.arrives_at))
+_COLUMNS = (
+    Notification.id,
+    *said(),
+    Notification.key,
+    Notification.recalled_at,
+    Notification.edited_at,
+    Notification.created_at,
+    Notification.expires_at,
+    User.username.label("sender"),
+    func.coalesce(func.nullif(User.display_name, ""), User.username).label("sender_name"),
+    _released(func.min(Release.channel)).label("on"),
+    _FIRST.label("first"),
+    _released(func.max(Release.arrives_at)).label("last"),
+)
+_SENT = select(*_COLUMNS).outerjoin(User, User.id == Notification.sender_id)
+
+
+def _broadcast(row: Row[Any], first: datetime | None, last: datetime | None) -> Broadcast:
+    values = row._asdict()
+    on = values.pop("on")
+    del values["first"], values["last"]
+    return Broadcast(
+        **values,
+        channel=on and whole(on),
+        is_local=first != last if on is None else zone_of(on) is not None,
+        arrives_at=first or row.created_at,
+        last_arrives_at=last or row.created_at,
+    )
+
+
+def _state_is(state: str, now: datetime) -> ColumnElement[bool]:
+    recalled = Notification.recalled_at.is_not(None)
+    over = and_(Notification.expires_at.is_not(None), Notification.expires_at <= now)
+    not_over = or_(Notification.expires_at.is_(None), Notification.expires_at > now)
+    return {
+        "recalled": recalled,
+        "expired": and_(~recalled, over),
+        "scheduled": and_(~recalled, not_over, now < _FIRST),
+        "live": and_(~recalled, not_over, now >= _FIRST),
+    }[state]
+
+
+def broadcasts(
+    connection: Connection,
+    now: datetime,
+    *,
+    state: str | None = None,
+    before: int | None = None,
+    most: int | None = None,
+) -> Sequence[Broadcast]:
+    """What was put on a channel, newest first: all, or at most so many older than an id."""
+    statement = _SENT.where(_FIRST.is_not(None)).order_by(Notification.id.desc()).limit(most)
+    if state is not None:
+        statement = statement.where(_state_is(state, now))
+    if before is not None:
+        statement = statement.where(Notification.id < before)
+    return [_broadcast(row, row.first, row.last) for row in connection.execute(statement)]
+
+
+def broadcast(connection: Connection, number: int) -> Broadcast | None:
+    """One notification, broadcast or sent to named people."""
+    row = connection.execute(_SENT.where(Notification.id == number)).first()
+    if row is None:
+        return None
+    if row.on is not None:
+        return _broadcast(row, row.first, row.last)
+    times = select(_delivered(func.min).label("first"), _delivered(func.max).label("last")).where(
+        Notification.id == number
+    )
+    found = connection.execute(times).one()
+    return _broadcast(row, found.first, found.last)
+
+
+def on_channels(connection: Connection, numbers: Collection[int]) -> set[int]:
+    """Which of these notifications were put on a channel, and have a page of their own."""
+    released = select(Release).where(Release.notification_id == Notification.id).exists()
+    statement = select(Notification.id).where(Notification.id.in_(among(numbers)), released)
+    return set(connection.execute(statement).scalars())
+
+
+def sender(connection: Connection, username: str) -> Row[Any] | None:
+    """The account that is to be shown as the sender."""
+    if not may_be_name(username):
+        return None
+    statement = select(User.id, User.is_admin, User.is_active).where(User.username == username)
+    return connection.execute(statement).first()

@@ -1,0 +1,86 @@
+"""When a notification arrives and ends: at one moment, or at each reader's own wall clock."""
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ...core import clock
+from ...core.errors import BadInput, BadTime
+
+NO_TIME = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What can be said of a sending beside its content.
+
+    Moments are aware. ``local_at`` is a wall time, naive: it arrives when the clocks in the
+    reader's zone show it. ``undo_window`` is how long it is held back, to be recalled unseen.
+    ``expires_in`` counts from the arrival, with ``local_at`` from the last one.
+    """
+
+    sender_id: int | None = None
+    key: str | None = None
+    arrives_at: datetime | None = None
+    local_at: datetime | None = None
+    expires_at: datetime | None = None
+    expires_in: timedelta | None = None
+    undo_window: timedelta = NO_TIME
+    is_banner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The moments of a sending, in UTC: where it is local, of each zone."""
+
+    first: datetime
+    last: datetime
+    expires_at: datetime | None
+    by_zone: Mapping[str, datetime] | None = None
+
+    def among(self, zones: Container[str]) -> "Arrival":
+        """Where it is local: the same for people who live in these zones alone."""
+        moments = [at for zone, at in (self.by_zone or {}).items() if zone in zones]
+        return replace(self, first=min(moments), last=max(moments)) if moments else self
+
+
+def arrival(options: Options, now: datetime) -> Arrival:
+    """When it arrives: a start in the past, or within the undo window, means its end.
+
+    Raises:
+        BadInput: where it has two starts or two ends.
+        BadTime: where it would end before it starts.
+    """
+    found = unchecked(options, now)
+    check_end(found.expires_at, found.last, now)
+    return found
+
+
+def unchecked(options: Options, now: datetime) -> Arrival:
+    """The same, even where it would end before it starts."""
+    if options.arrives_at is not None and options.local_at is not None:
+        raise BadInput("Give one start: a moment, or a local time.", "at")
+    if options.expires_at is not None and options.expires_in is not None:
+        raise BadInput("Give one end: a moment, or a length of time.", "expires_at")
+    soonest = now + options.undo_window
+    by_zone = None
+    if options.local_at is None:
+        first = last = max(options.arrives_at or now, soonest)
+    else:
+        by_zone = {
+            zone: max(clock.first_moment(options.local_at, zone), soonest)
+            for zone in sorted(clock.EVERY_ZONE)
+        }
+        first, last = min(by_zone.values()), max(by_zone.values())
+    expires_at = options.expires_at
+    if options.expires_in is not None:
+        expires_at = last + options.expires_in
+    return Arrival(first, last, expires_at, by_zone)
+
+
+def check_end(expires_at: datetime | None, last: datetime, now: datetime) -> None:
+    """Raises BadTime where it would end in the past, or before it came to the last of them."""
+    if expires_at is not None and expires_at <= now:
+        raise BadTime("It would expire in the past. Choose a later expiry.", "expires_at")
+    if expires_at is not None and expires_at <= last:
+        raise BadTime("It would expire before it starts. Choose a later expiry.", "expires_at")

@@ -1,0 +1,189 @@
+"""Sending: to named people, which is a delivery each; to a channel, which is one release.
+
+At each reader's own time, a channel has one release for each zone. All of it joins the
+caller's transaction and costs the same few statements, however many read.
+"""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, case, insert, literal, select
+
+from ...core.clock import UTCDateTime
+from ...core.database import among, db, insert_into, table, write
+from ...core.errors import BadInput, BadTime, NotThere, Refused
+from ...core.text import check_line
+from ..accounts import groups
+from ..accounts.models import User
+from ..channels import ADMINS, EVERYONE, group_of, in_zone, whole, zone_of
+from ..content import Content
+from ..inbox.models import KEY_MAX, Delivery, Notification, Release
+from .schedule import Arrival, Options, check_end, unchecked
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A notification that was sent, or, by a key used before, had been already."""
+
+    notification: Notification
+    is_new: bool
+
+
+def notify(
+    user_ids: Collection[int], content: Content, now: datetime, options: Options | None = None
+) -> Sent:
+    """Send to these people: a notification, and by one statement a delivery for each.
+
+    Raises:
+        BadInput, BadTime: where the options do not fit together.
+        NotThere: where somebody has no account.
+        Refused: where the key was used for something else.
+    """
+    options = options or Options()
+    people = set(user_ids)
+    if not people:
+        raise BadInput("Name at least one person.", "to")
+    if options.is_banner:
+        raise BadInput("A banner is for a channel, not for named people.", "is_banner")
+    arrives = _arrival(options, now)
+    sent = _write(content, options, arrives, now)
+    if not sent.is_new:
+        _same_people(sent.notification, people)
+        return sent
+    columns = ["user_id", "notification_id", "arrives_at"]
+    recipients = User.id.in_(among(people))
+    moment = _moment_of_each(arrives, recipients)
+    chosen = select(User.id, literal(sent.notification.id), moment).where(recipients)
+    if write(insert(table(Delivery)).from_select(columns, chosen)) != len(people):
+        db.session.delete(sent.notification)  # its deliveries go with it
+        db.session.flush()
+        raise NotThere("Some of these people have no account. Nothing was sent.", "to")
+    return sent
+
+
+def _arrival(options: Options, now: datetime) -> Arrival:
+    """When it arrives; an end in the past is no fault where its key was used: nothing is sent."""
+    arrives = unchecked(options, now)
+    try:
+        check_end(arrives.expires_at, arrives.last, now)
+    except BadTime:
+        key = check_key(options.key)
+        if key is None or db.session.execute(_by_key(key)).first() is None:
+            raise
+    return arrives
+
+
+def _moment_of_each(arrives: Arrival, recipients: Any) -> Any:
+    if arrives.by_zone is None:
+        return literal(arrives.first, UTCDateTime)
+    zones = db.session.execute(select(User.timezone).where(recipients).distinct()).scalars().all()
+    moments = {zone: literal(arrives.by_zone[zone], UTCDateTime) for zone in sorted(zones)}
+    last = literal(arrives.last, UTCDateTime)
+    return case(moments, value=User.timezone, else_=last) if moments else last
+
+
+def broadcast(
+    channel: str, content: Content, now: datetime, options: Options | None = None
+) -> Sent:
+    """Put on the air: a notification and one release (one a zone), whatever the number of readers.
+
+    Raises:
+        BadInput, BadTime: where there is no such channel or the times do not fit.
+        NotThere: where there is no such group.
+        Refused: where the key was used for something else.
+    """
+    options = options or Options()
+    check_channel(channel)
+    arrives = _arrival(options, now)
+    sent = _write(content, options, arrives, now)
+    if not sent.is_new:
+        _same_channel(sent.notification, channel, is_local=arrives.by_zone is not None)
+        return sent
+    moments = {channel: arrives.first}
+    if arrives.by_zone is not None:
+        moments = {in_zone(channel, zone): moment for zone, moment in arrives.by_zone.items()}
+    shared = {
+        "notification_id": sent.notification.id,
+        "expires_at": arrives.expires_at,
+        "is_banner": options.is_banner,
+    }
+    write(
+        insert(table(Release)).values(
+            [{"channel": name, "arrives_at": moment, **shared} for name, moment in moments.items()]
+        )
+    )
+    return sent
+
+
+def check_channel(channel: str) -> None:
+    """Raises BadInput where there is no such channel, NotThere where there is no such group."""
+    group = group_of(channel)
+    if group is not None and zone_of(channel) is None:
+        groups.find(group)
+    elif channel not in (EVERYONE, ADMINS):
+        raise BadInput(
+            f"There is no channel “{channel}”. There are {EVERYONE}, {ADMINS}"
+            " and group: with a group's name.",
+            "to",
+        )
+
+
+def _write(content: Content, options: Options, arrives: Arrival, now: datetime) -> Sent:
+    key = check_key(options.key)
+    values = {
+        **asdict(content),
+        "is_banner": options.is_banner,
+        "sender_id": options.sender_id,
+        "key": key,
+        "expires_at": arrives.expires_at,
+        "created_at": now,
+    }
+    statement = (
+        insert_into(Notification)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(*table(Notification).c)
+    )
+    made = db.session.scalars(select(Notification).from_statement(statement)).one_or_none()
+    if made is not None:
+        return Sent(made, is_new=True)
+    # Another has this key, and was waited for. Looking first and inserting then fails in races.
+    first = db.session.execute(_by_key(key)).scalar_one()
+    said = {**asdict(content), "is_banner": options.is_banner}
+    # What an edited one said at first is not stored: a script that is repeated says just that.
+    if first.edited_at is None and any(getattr(first, name) != said[name] for name in said):
+        raise _reused(first)
+    return Sent(first, is_new=False)
+
+
+def _by_key(key: str | None) -> Select[tuple[Notification]]:
+    return select(Notification).where(Notification.key == key)
+
+
+def check_key(key: str | None) -> str | None:
+    """A key is one line of 1 to 200 characters; raises :class:`BadInput`."""
+    return None if key is None else check_line(key, "key", "key", KEY_MAX, 1)
+
+
+def _reused(first: Notification) -> Refused:
+    return Refused(
+        f"The key “{first.key}” was used for notification {first.id}, which says something else"
+        " or went to others. Nothing was sent.",
+        "key",
+    )
+
+
+def _same_channel(first: Notification, channel: str, *, is_local: bool) -> None:
+    released = select(Release.channel).where(Release.notification_id == first.id)
+    found = {(whole(name), zone_of(name) is not None) for name in db.session.scalars(released)}
+    if found != {(channel, is_local)}:
+        raise _reused(first)
+
+
+def _same_people(first: Notification, people: Collection[int]) -> None:
+    released = select(Release.channel).where(Release.notification_id == first.id)
+    delivered = select(Delivery.user_id).where(Delivery.notification_id == first.id)
+    if set(db.session.scalars(delivered)) != people or db.session.execute(released).first():
+        raise _reused(first)

@@ -1,0 +1,182 @@
+"""What became of a notification, in figures: who heard, read and dismissed it, and how soon.
+
+Counted from the deliveries of those who acted; who did nothing has none, and costs nothing.
+A delivery that only moved with its reader, neither read nor dismissed, counts for nothing.
+The statements are the same few, however many read.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from ...core.errors import NotThere
+from ..channels import whole, zone_of
+from . import audience, stats_statements
+from .stats_statements import HOUR, LATER
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of one notification at one moment; the words for them are ``charts``'s."""
+
+    number: int
+    title: str
+    #: None: it was sent to named people.
+    channel: str | None
+    #: At each reader's own time; the hours begin when it came to the first of them.
+    is_local: bool
+    audience_now: int
+    #: None: not recorded, as for what code sent.
+    audience_at_sending: int | None
+    read: int
+    dismissed: int
+    #: People who read it, dismissed it, or both.
+    acted: int
+    #: From when it came to its reader; None: nobody has read it.
+    median_seconds_to_read: float | None
+    #: Each hour since it was released that has begun, and how many read it then; 48: later.
+    hours: tuple[tuple[int, int], ...]
+    #: The first of these hours that is not over yet; None: all are, or it is off the air.
+    running_from: int | None
+    released_at: datetime
+    #: When it came, or is to come, to the first of its readers, in the first zone in use.
+    first_at: datetime
+    recalled_at: datetime | None
+    #: Recalled or expired: nobody reads it any more.
+    is_over: bool
+    made_at: datetime
+
+    @property
+    def audience(self) -> int:
+        """Of how many the others are a part: of those it was sent to, where that is known."""
+        known = self.audience_at_sending
+        return self.audience_now if known is None else known
+
+    @property
+    def untouched(self) -> int:
+        """How many of the audience have neither read nor dismissed it."""
+        return max(0, self.audience - self.acted)
+
+    @property
+    def never_came(self) -> bool:
+        """Whether it was recalled before it came to anybody."""
+        return self.recalled_at is not None and self.recalled_at <= self.first_at
+
+    def has_come(self, now: datetime) -> bool:
+        """Whether somebody has it by now, or had it."""
+        return _has_come(self.first_at, self.recalled_at, now)
+
+    def is_running(self, hour: int) -> bool:
+        """Whether this hour is not over yet; what comes later has no end."""
+        return self.running_from is not None and self.running_from <= hour < LATER
+
+
+def figures(connection: Connection, number: int, now: datetime) -> Figures:
+    """The figures of a notification, counted now.
+
+    Raises:
+        NotThere: where there is no such notification.
+    """
+    head = _head(connection, number)
+    asked = {"number": number, "since": _released_at(head)}
+    counts = connection.execute(stats_statements.counts(connection.dialect.name), asked).all()
+    came = _arrivals(head, counts)
+    ends = [end for end in (head.expires_at, head.recalled_at) if end is not None and end <= now]
+    return Figures(
+        number=number,
+        title=head.title,
+        channel=head.channel and whole(head.channel),
+        is_local=came[0] != came[1] if head.channel is None else zone_of(head.channel) is not None,
+        audience_now=_audience_now(connection, head.channel, counts),
+        audience_at_sending=_audience_at_sending(connection, number),
+        read=sum(row.read for row in counts),
+        dismissed=sum(row.dismissed for row in counts),
+        acted=sum(row.acted for row in counts),
+        median_seconds_to_read=_median(connection, number),
+        **_hours(came[0], counts, ends, now),
+        released_at=came[0],
+        first_at=_first_at(connection, number, head),
+        recalled_at=head.recalled_at,
+        is_over=bool(ends),
+        made_at=now,
+    )
+
+
+def has_come(connection: Connection, number: int, now: datetime) -> bool:
+    """What :meth:`Figures.has_come` says, without counting; raises as :func:`figures`."""
+    head = _head(connection, number)
+    return _has_come(_first_at(connection, number, head), head.recalled_at, now)
+
+
+def _has_come(first_at: datetime, recalled_at: datetime | None, now: datetime) -> bool:
+    return first_at <= now and (recalled_at is None or first_at < recalled_at)
+
+
+def _head(connection: Connection, number: int) -> Row[Any]:
+    head = connection.execute(stats_statements.HEAD, {"number": number}).one_or_none()
+    if head is None:
+        raise NotThere(f"There is no notification {number}.")
+    return head
+
+
+def _released_at(head: Row[Any]) -> datetime:
+    found: datetime = head.first or head.first_came or head.created_at
+    return found
+
+
+def _median(connection: Connection, number: int) -> float | None:
+    found = connection.execute(
+        stats_statements.middle(connection.dialect.name), {"number": number}
+    ).scalars()
+    seconds = [max(micros, 0) / 1_000_000 for micros in found]
+    return median(seconds) if seconds else None
+
+
+def _arrivals(head: Row[Any], counts: Sequence[Row[Any]]) -> tuple[datetime, datetime]:
+    """When it first and last came, or will come, to somebody."""
+    if head.channel is not None:
+        return head.first, head.last
+    moments = [moment for row in counts for moment in (row.first, row.last)]
+    return min(moments, default=head.created_at), max(moments, default=head.created_at)
+
+
+def _first_at(connection: Connection, number: int, head: Row[Any]) -> datetime:
+    """Who moved after it came has it still, wherever people live now."""
+    is_local = head.channel is not None and zone_of(head.channel) is not None
+    in_use = audience.moments(connection, number) if is_local else []
+    first = in_use[0][0] if in_use else _released_at(head)
+    return min(first, head.first_came or first)
+
+
+def _hours(
+    first: datetime, counts: Sequence[Row[Any]], ends: Sequence[datetime], now: datetime
+) -> Mapping[str, Any]:
+    until = min([now, *ends])
+    read = {row.hour: row.read for row in counts if row.hour is not None}
+    begun = min((until - first) // HOUR, LATER)
+    running = None if ends else max(0, (now - first) // HOUR)
+    hours = tuple((hour, read.get(hour, 0)) for hour in range(max([begun, *read]) + 1))
+    still = running is not None and running < min(len(hours), LATER)
+    return {"hours": hours, "running_from": running if still else None}
+
+
+def _audience_now(connection: Connection, channel: str | None, counts: Sequence[Row[Any]]) -> int:
+    """The active people on the channel; of what went to named people, those who have it."""
+    if channel is None:
+        return sum(row.many for row in counts)
+    whom = audience.listeners(channel).subquery()
+    return connection.execute(select(func.count()).select_from(whom)).scalar_one()
+
+
+def _audience_at_sending(connection: Connection, number: int) -> int | None:
+    """What the audit log says of its sending."""
+    detail = connection.execute(
+        stats_statements.SENDING, {"subject": f"notification {number}"}
+    ).scalar()
+    said = json.loads(detail).get("audience") if detail else None
+    return said if isinstance(said, int) else None

@@ -1,0 +1,129 @@
+"""The statements behind the figures of a notification: built once, found by its id.
+
+They count what its deliveries hold of those who acted, to the microsecond on either database.
+"""
+
+from datetime import timedelta
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    bindparam,
+    case,
+    extract,
+    func,
+    select,
+)
+from sqlalchemy import cast as cast_to
+
+from ...core.clock import UTCDateTime
+from ..audit.models import AuditEntry
+from ..inbox.models import Delivery, Notification, Release
+
+HOUR = timedelta(hours=1)
+#: The hours are counted one by one up to this one, which stands for all that follow.
+LATER = 48
+
+_NUMBER = bindparam("number", type_=BigInteger)
+_SINCE = bindparam("since", type_=UTCDateTime)
+#: When it first came to its reader.
+_CAME = func.coalesce(Delivery.snoozed_from, Delivery.arrives_at)
+
+
+def _of_releases(aggregate: Any, column: Any) -> ColumnElement[Any]:
+    return cast(
+        "ColumnElement[Any]",
+        select(aggregate(column)).where(Release.notification_id == _NUMBER).scalar_subquery(),
+    )
+
+
+#: What it is, when it is over, and its releases; of named people's there are none.
+HEAD = select(
+    Notification.title,
+    Notification.created_at,
+    Notification.expires_at,
+    Notification.recalled_at,
+    _of_releases(func.min, Release.channel).label("channel"),
+    _of_releases(func.min, Release.arrives_at).label("first"),
+    _of_releases(func.max, Release.arrives_at).label("last"),
+    select(func.min(_CAME))
+    .where(Delivery.notification_id == _NUMBER)
+    .scalar_subquery()
+    .label("first_came"),
+).where(Notification.id == _NUMBER)
+
+
+def _micros(moment: Any, dialect: str) -> ColumnElement[Any]:
+    """A moment in whole microseconds since 1970, exactly."""
+    if dialect == "sqlite":
+        # Its own functions round to milliseconds: the fraction is read from the text.
+        text = cast_to(moment, String)
+        seconds = cast_to(func.strftime("%s", func.substr(text, 1, 19)), BigInteger)
+        return seconds * 1_000_000 + cast_to(func.substr(text, 21, 6), BigInteger)
+    return cast_to(extract("epoch", moment) * 1_000_000, BigInteger)
+
+
+def _waited(since: Any, dialect: str) -> ColumnElement[Any]:
+    """From then until it was read, in microseconds; null where it was not."""
+    return _micros(Delivery.read_at, dialect) - _micros(since, dialect)
+
+
+def _hour(waited: Any, dialect: str) -> ColumnElement[Any]:
+    """The hour that so many microseconds fall into: none before the first or after the last."""
+    hour = waited // (HOUR // timedelta(microseconds=1))
+    if dialect == "sqlite":  # It works a CASE's operand out each time that it is named.
+        return func.max(0, func.min(hour, LATER), type_=BigInteger)
+    return case((hour < 0, 0), (hour > LATER, LATER), else_=hour)
+
+
+@cache
+def counts(dialect: str) -> Select[Any]:
+    """How many, by the hour in which they read it; null: those who have not."""
+    hour = _hour(_waited(_SINCE, dialect), dialect)
+    return (
+        select(
+            hour.label("hour"),
+            func.count().label("many"),
+            func.count(Delivery.read_at).label("read"),
+            func.count(Delivery.dismissed_at).label("dismissed"),
+            func.count(func.coalesce(Delivery.read_at, Delivery.dismissed_at)).label("acted"),
+            func.min(_CAME).label("first"),
+            func.max(_CAME).label("last"),
+        )
+        .where(Delivery.notification_id == _NUMBER)
+        .group_by(hour)
+    )
+
+
+@cache
+def middle(dialect: str) -> Select[Any]:
+    """Of the times to read, in order, the one in the middle, or the two."""
+    waited = _waited(_CAME, dialect)
+    ranked = (
+        select(
+            waited.label("waited"),
+            func.row_number().over(order_by=waited).label("place"),
+            func.count().over().label("many"),
+        )
+        .where(Delivery.notification_id == _NUMBER, Delivery.read_at.is_not(None))
+        .subquery()
+    )
+    return select(ranked.c.waited).where(
+        ranked.c.place.between((ranked.c.many + 1) // 2, ranked.c.many // 2 + 1)
+    )
+
+
+#: What the audit log says of its sending.
+SENDING = (
+    select(AuditEntry.detail)
+    .where(
+        AuditEntry.subject == bindparam("subject", type_=String),
+        AuditEntry.action.in_(("broadcast.sent", "notification.sent")),
+    )
+    .order_by(AuditEntry.id)
+    .limit(1)
+)

@@ -1,0 +1,38 @@
+"""Statistics in words, for the page and the command."""
+
+from datetime import timedelta
+
+from ...core import clock
+from .stats import Figures
+from .stats_statements import LATER
+
+NONE = "–"
+
+
+def share(part: int, whole: int) -> str:
+    """A part in percent, rounded, but never to nothing or to all; empty where it is no part."""
+    if not 0 <= part <= whole or not whole:
+        return ""
+    percent = round(100 * part / whole)
+    if percent == 0 and part:
+        return "under 1 %"
+    if percent == 100 and part < whole:
+        return "over 99 %"
+    return f"{percent} %"
+
+
+def hour_words(hour: int) -> str:
+    """An hour since the release: ``2–3 h``, ``48 h+``."""
+    return f"{LATER} h+" if hour >= LATER else f"{hour}–{hour + 1} h"
+
+
+def time_words(found: Figures) -> str:
+    """The median time to read: ``42 min``; a dash where nobody has read it."""
+    seconds = found.median_seconds_to_read
+    return NONE if seconds is None else clock.span_words(timedelta(seconds=seconds))
+
+
+def at_sending_words(found: Figures) -> str:
+    """The audience at sending: ``18,190``, ``not recorded``."""
+    known = found.audience_at_sending
+    return "not recorded" if known is None else f"{known:,}"

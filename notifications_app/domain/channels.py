@@ -1,0 +1,46 @@
+"""Names of channels: who a broadcast is sent to.
+
+``everyone``, ``role:admin`` and ``group:ops``; with ``@Europe/Paris`` behind it, those of them
+who live in that zone.
+"""
+
+EVERYONE = "everyone"
+ADMINS = "role:admin"
+_GROUP, _IN = "group:", "@"
+WHO = {EVERYONE: "everyone", ADMINS: "the administrators"}
+
+
+def of_group(name: str) -> str:
+    """Return the channel of a group."""
+    return f"{_GROUP}{name}"
+
+
+def group_of(channel: str) -> str | None:
+    """Return the group whose channel this is, None where it is not a group's."""
+    name = whole(channel)
+    return name.removeprefix(_GROUP) if name.startswith(_GROUP) else None
+
+
+def in_zone(channel: str, zone: str) -> str:
+    """Return the channel of those members who live in this zone."""
+    return f"{channel}{_IN}{zone}"
+
+
+def whole(channel: str) -> str:
+    """Return the channel without the zone behind it."""
+    return channel.partition(_IN)[0]
+
+
+def zone_of(channel: str) -> str | None:
+    """Return the zone behind a channel, None where it is for all zones."""
+    return channel.partition(_IN)[2] or None
+
+
+def who(channel: str) -> str:
+    """Describe a channel: ``everyone``, ``the administrators``, ``the group ops``."""
+    return WHO.get(channel) or f"the group {group_of(channel)}"
+
+
+def to_whom(to: str) -> str:
+    """Describe a channel in words; other text, such as ``2 people``, is returned unchanged."""
+    return who(to) if to in WHO or group_of(to) else to

@@ -1,0 +1,67 @@
+"""The content of a notification: title, body, category, topic, link; what each may be."""
+
+from dataclasses import dataclass
+
+from ..core.errors import BadInput, Together
+from ..core.links import link
+from ..core.placeholders import checked, without
+from ..core.text import _NOT_IN_A_BODY, _text, check_line, check_topic
+
+TITLE_MAX = 140
+BODY_MAX = 4000
+LABEL_MAX = 40
+CATEGORIES = ("success", "error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a notification says, checked."""
+
+    title: str
+    body: str
+    category: str
+    topic: str
+    action_url: str | None
+    action_label: str | None
+
+
+def check(
+    title: str,
+    body: str = "",
+    category: str = "info",
+    topic: str = "general",
+    *,
+    action_url: str | None = None,
+    action_label: str | None = None,
+) -> Content:
+    """Normalise and check what somebody wants to say; raises BadInput for all that is wrong.
+
+    The first field that is, as a form has them, is the refusal's own; the rest are its others.
+    An empty link or label is the same as none; a link without a label is called "Open".
+    """
+    wrong = Together()
+    with wrong:
+        title = check_line(checked("title", title), "title", "title", TITLE_MAX, 1)
+    with wrong:
+        lines = body.replace("\r\n", "\n").replace("\r", "\n")
+        body = checked("body", lines).strip()
+        body = _text(body, _NOT_IN_A_BODY, "body", "A body", (0, BODY_MAX))
+    with wrong:
+        if category not in CATEGORIES:
+            raise BadInput("A category is success, error, warning or info.", "category")
+    with wrong:
+        topic = check_topic(topic)
+    with wrong:
+        action_url = link(action_url) if action_url else None
+    with wrong:  # a link that is refused is one that was given
+        action_label = _label(action_label or "", is_linked=bool(action_url))
+    wrong.end()
+    return Content(title, body, category, topic, action_url, action_label)
+
+
+def _label(label: str, *, is_linked: bool) -> str | None:
+    label = without("action_label", label)
+    label = check_line(label, "action_label", "link label", LABEL_MAX)
+    if label and not is_linked:
+        raise BadInput("A link label needs a link; give both or neither.", "action_label")
+    return (label or "Open") if is_linked else None

@@ -1,0 +1,210 @@
+"""What a reader does: each action four statements, for one row or ten thousand.
+
+1. take a stamp, which also locks the reader; 2. make the deliveries that broadcasts do not
+have yet; 3. write down in ``changes`` what would change; 4. change it. So every action can
+be undone exactly, and the row count is the truth.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from ...core.database import db, table, write
+from ...core.errors import BadInput, NotThere
+from . import conditions, queries, search
+from .deliveries import STAMP, STATES, log_before, make_rows, take_stamp
+from .filters import View
+from .models import Change, Delivery, Notification
+from .search import Shape
+
+_UNDONE = bindparam("undone", type_=BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One thing a reader does: the values it sets, on what it would change, of what it reaches."""
+
+    sets: Mapping[str, Any]
+    changes: ColumnElement[bool]
+    reaches: ColumnElement[bool] = conditions.ARRIVED
+
+
+_ALSO_SNOOZED = or_(conditions.ARRIVED, conditions.SNOOZED)
+
+VERBS: Mapping[str, Verb] = {
+    "read": Verb({"read_at": conditions.NOW}, Delivery.read_at.is_(None)),
+    "unread": Verb({"read_at": null()}, Delivery.read_at.is_not(None)),
+    "dismiss": Verb(
+        {"dismissed_at": conditions.NOW}, Delivery.dismissed_at.is_(None), _ALSO_SNOOZED
+    ),
+    "snooze": Verb(
+        {
+            "arrives_at": conditions.UNTIL,
+            "read_at": null(),
+            # Asleep already: it still first came when it first came.
+            "snoozed_from": case(
+                (Delivery.arrives_at > conditions.NOW, Delivery.snoozed_from),
+                else_=Delivery.arrives_at,
+            ),
+        },
+        and_(Delivery.arrives_at != conditions.UNTIL, Delivery.dismissed_at.is_(None)),
+        _ALSO_SNOOZED,
+    ),
+    "unsnooze": Verb(
+        {"arrives_at": Delivery.snoozed_from, "snoozed_from": null()},
+        Delivery.snoozed_from.is_not(None),
+        conditions.SNOOZED,
+    ),
+    "restore": Verb({"dismissed_at": null()}, Delivery.dismissed_at.is_not(None), _ALSO_SNOOZED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an action did: how many rows changed, and the stamp that undoes it."""
+
+    stamp: int
+    count: int
+    #: Of an undo: how many had changed since and were left alone.
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Everything that a page of this view showed to be there."""
+
+    view: View
+    shown: queries.Shown
+
+
+def act(
+    user_id: int,
+    verb: str,
+    scope: Sequence[int] | All,
+    now: datetime,
+    *,
+    until: datetime | None = None,
+) -> Outcome:
+    """Do ``verb`` to the notifications with these ids, or to all that a page showed.
+
+    ``until`` is the moment at which what is snoozed comes back.
+
+    Raises:
+        BadInput: where there is no such verb, or snoozing has no time to come.
+        NotThere: where one id was given and this reader has no such notification.
+    """
+    if verb not in VERBS:
+        raise BadInput(f"There is no action “{verb}”.", "action")
+    if verb == "snooze" and (until is None or until <= now):
+        raise BadInput("Say until when: a time to come.", "until")
+    kind, shape, values = _scope(scope)
+    reader = take_stamp(user_id, now)
+    values |= {"reader_id": user_id, "now": now, "new_stamp": reader.last_stamp}
+    values |= {"until": until} if verb == "snooze" else {}
+    make_rows(reader, kind, shape, values)
+    write(_log(verb, kind, shape, db.engine.dialect.name), values)
+    count = write(_change(verb), values)
+    if not count and not isinstance(scope, All) and len(scope) == 1:
+        there = queries.one(db.session.connection(), reader, scope[0], now)
+        if there is None:
+            raise NotThere("No such notification. It may have been recalled.")
+    return Outcome(reader.last_stamp, count)
+
+
+def _scope(scope: Sequence[int] | All) -> tuple[str, Shape, dict[str, Any]]:
+    if not isinstance(scope, All):
+        return "ids", (), {"ids": list(scope)}
+    shown, terms = scope.shown, scope.view.terms
+    values = {"moment": shown.moment, "top": shown.top, "seen": shown.seen}
+    values["muted_then"] = f",{shown.muted},"
+    return (
+        scope.view.tab,
+        scope.view.shape,
+        values | search.values(terms, db.engine.dialect.name),
+    )
+
+
+def _as_then(kind: str) -> tuple[ColumnElement[bool], ...]:
+    return (Delivery.arrives_at <= conditions.MOMENT, conditions.was_wanted(kind))
+
+
+def _within(kind: str, shape: Shape, dialect: str) -> tuple[ColumnElement[bool], ...]:
+    if kind == "ids":
+        return (Delivery.notification_id.in_(conditions.IDS),)
+    return (
+        *conditions.TABS[kind],
+        *(_as_then(kind) if kind in conditions.WITH_RELEASES else ()),
+        Delivery.notification_id <= conditions.TOP,
+        or_(Delivery.stamp.is_(None), Delivery.stamp <= conditions.SEEN),
+        or_(Notification.edited_at.is_(None), Notification.edited_at <= conditions.MOMENT),
+        *search.conditions(shape, dialect, delivered=True),
+    )
+
+
+@lru_cache(maxsize=512)
+def _log(verb: str, kind: str, shape: Shape, dialect: str) -> Any:
+    does = VERBS[verb]
+    return log_before(conditions.LIVE, does.reaches, does.changes, *_within(kind, shape, dialect))
+
+
+@cache
+def _change(verb: str) -> Any:
+    logged = select(Change.notification_id).where(
+        Change.user_id == conditions.USER, Change.stamp == STAMP
+    )
+    return (
+        update(table(Delivery))
+        .where(Delivery.user_id == conditions.USER, Delivery.notification_id.in_(logged))
+        .values(**VERBS[verb].sets, stamp=STAMP)
+    )
+
+
+def undo(user_id: int, undone: int, now: datetime) -> Outcome:
+    """Put back what the action with the stamp ``undone`` changed, where nothing changed since.
+
+    An undo is an action too: undoing it redoes.
+
+    Raises:
+        NotThere: where this reader did nothing under that stamp (or it was pruned).
+    """
+    reader = take_stamp(user_id, now)
+    values = {"reader_id": user_id, "now": now, "new_stamp": reader.last_stamp, "undone": undone}
+    held = db.session.execute(_HELD, values).scalar_one()
+    if not held:
+        raise NotThere("There is nothing to put back.")
+    write(_LOG_UNDO, values)
+    count = write(_PUT_BACK, values)
+    return Outcome(reader.last_stamp, count, held - count)
+
+
+_OF_UNDONE = and_(Change.user_id == conditions.USER, Change.stamp == _UNDONE)
+_HELD = select(func.count()).select_from(Change).where(_OF_UNDONE)
+_LOG_UNDO = log_before(
+    Delivery.stamp == _UNDONE,
+    Delivery.notification_id.in_(select(Change.notification_id).where(_OF_UNDONE)),
+)
+_PUT_BACK = (
+    update(table(Delivery))
+    .where(
+        Delivery.user_id == conditions.USER,
+        Delivery.stamp == _UNDONE,
+        Delivery.notification_id == Change.notification_id,
+        _OF_UNDONE,
+    )
+    .values(**{name: getattr(Change, name) for name in STATES}, stamp=STAMP)
+)

@@ -1,0 +1,76 @@
+"""What one reader did with one notification, told from the changes that undo needs anyway."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Row, bindparam, select
+
+from ...core import clock
+from . import conditions
+from .models import Change
+
+#: An icon, words, and when.
+Event = tuple[str, str, datetime]
+
+_CHANGES = (
+    select(
+        Change.stamp, Change.arrives_at, Change.snoozed_from, Change.read_at, Change.dismissed_at
+    )
+    .where(
+        Change.user_id == conditions.USER,
+        Change.notification_id == bindparam("id", type_=BigInteger),
+    )
+    .order_by(Change.stamp)
+)
+
+
+def history(
+    connection: Connection, user_id: int, row: Row[Any], zone: str, now: datetime
+) -> list[Event]:
+    """What happened to this reader's copy, the oldest first.
+
+    Changes are kept for a week: what is older is told as far as the copy itself still knows.
+    """
+    changes = connection.execute(_CHANGES, {"reader_id": user_id, "id": row.id}).all()
+    states: list[Row[Any]] = [*changes, row]
+    first = states[0]
+    events: list[Event] = [("inbox", "Arrived", first.snoozed_from or first.arrives_at)]
+    if first.read_at is not None:
+        events.append(("envelope-open", "Read", first.read_at))
+    if first.dismissed_at is not None:
+        events.append(("cross", "Dismissed", first.dismissed_at))
+    for change, after in zip(changes, states[1:], strict=True):
+        events += _difference(change, after, zone)
+    ends = [*(clock.from_micros(change.stamp) for change in changes), now]
+    events += [
+        ("inbox", "Arrived again", moment)
+        for moment in {
+            state.arrives_at
+            for state, end in zip(states, ends, strict=True)
+            if state.snoozed_from is not None and state.arrives_at <= end
+        }
+    ]
+    if row.edited_at is not None:
+        events.append(("pencil", "Edited", row.edited_at))
+    return sorted(events, key=lambda event: event[2])
+
+
+def _difference(before: Row[Any], after: Row[Any], zone: str) -> Sequence[Event]:
+    when = clock.from_micros(before.stamp)
+    events: list[Event] = []
+    is_asleep = after.snoozed_from is not None and after.arrives_at > when
+    if after.arrives_at != before.arrives_at and is_asleep:
+        until = clock.short(after.arrives_at, zone, when)
+        return [("clock", f"Snoozed until {until}", when)]
+    if after.arrives_at != before.arrives_at:
+        events.append(("inbox", "Woken", when))
+    if (before.read_at is None) != (after.read_at is None):
+        read = after.read_at is not None
+        events.append(
+            ("envelope-open", "Read", when) if read else ("envelope", "Marked as unread", when)
+        )
+    if (before.dismissed_at is None) != (after.dismissed_at is None):
+        gone = after.dismissed_at is not None
+        events.append(("cross", "Dismissed", when) if gone else ("undo", "Put back", when))
+    return events

@@ -1,0 +1,143 @@
+"""What is said, on which channels, each reader's copy of it, and what they did with it."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ...core.clock import UTCDateTime
+from ...core.database import Model
+from ...core.links import URL_MAX
+from ...core.text import TOPIC_MAX
+from ..content import LABEL_MAX, TITLE_MAX
+
+KEY_MAX = 200
+
+
+class Notification(Model):
+    """What is said; written once, however many read it."""
+
+    __tablename__ = "notifications"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # an id is never used twice
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(TITLE_MAX))
+    body: Mapped[str] = mapped_column(Text, default="")
+    category: Mapped[str] = mapped_column(String(7))
+    topic: Mapped[str] = mapped_column(String(TOPIC_MAX))
+    action_url: Mapped[str | None] = mapped_column(String(URL_MAX))
+    action_label: Mapped[str | None] = mapped_column(String(LABEL_MAX))
+    is_banner: Mapped[bool] = mapped_column(default=False)
+    #: Null: the system.
+    sender_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )
+    key: Mapped[str | None] = mapped_column(String(KEY_MAX), unique=True)
+    expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    recalled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Release(Model):
+    """A broadcast on the air on one channel from a moment on.
+
+    ``expires_at`` and ``is_banner`` are copies of the notification's, kept in step on all
+    its releases by whoever changes them, so that reading a channel needs no join.
+    """
+
+    __tablename__ = "releases"
+    __table_args__ = (
+        Index("ix_releases_channel_arrives_at", "channel", "arrives_at", "notification_id"),
+        Index(
+            "ix_releases_banner",
+            "channel",
+            "arrives_at",
+            sqlite_where=text("is_banner"),
+            postgresql_where=text("is_banner"),
+        ),
+    )
+
+    channel: Mapped[str] = mapped_column(String(120), primary_key=True)
+    notification_id: Mapped[int] = mapped_column(
+        ForeignKey("notifications.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    arrives_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    is_banner: Mapped[bool] = mapped_column(default=False)
+
+
+def _partial(name: str, where: str, *columns: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class Delivery(Model):
+    """One reader's copy of a notification: when it arrived, was read, was dismissed."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        _partial(
+            "ix_deliveries_inbox",
+            "dismissed_at IS NULL",
+            "user_id",
+            "arrives_at",
+            "notification_id",
+        ),
+        _partial(
+            "ix_deliveries_unread",
+            "read_at IS NULL AND dismissed_at IS NULL",
+            "user_id",
+            "arrives_at",
+        ),
+        _partial(
+            "ix_deliveries_dismissed",
+            "dismissed_at IS NOT NULL",
+            "user_id",
+            "dismissed_at",
+            "notification_id",
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    notification_id: Mapped[int] = mapped_column(
+        ForeignKey("notifications.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    #: In the future: scheduled, or snoozed.
+    arrives_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    snoozed_from: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    dismissed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: Of the last change by its reader; null: untouched.
+    stamp: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Change(Model):
+    """What a delivery was before the action with this stamp: what undo puts back."""
+
+    __tablename__ = "changes"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    stamp: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    notification_id: Mapped[int] = mapped_column(
+        ForeignKey("notifications.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    arrives_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    snoozed_from: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    dismissed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Mute(Model):
+    """A topic that a reader does not want to hear of."""
+
+    __tablename__ = "mutes"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    topic: Mapped[str] = mapped_column(String(TOPIC_MAX), primary_key=True)

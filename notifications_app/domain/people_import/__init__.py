@@ -1,0 +1,1 @@
+"""Import of people from a CSV file."""

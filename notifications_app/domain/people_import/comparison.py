@@ -1,0 +1,119 @@
+"""What a staged file would change: a few statements, however many lines it has."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from ...core.database import db, table, write
+from ..accounts.models import Group, GroupMember, User
+from .csv_file import Wrong, shown
+from .staging import GROUPS, PEOPLE
+
+#: How many names a report says of each kind.
+FIRST = 5
+
+_OWN_ID = select(User.id).where(User.username == PEOPLE.c.username).scalar_subquery()
+
+
+def find_people() -> None:
+    """Note which account each line speaks of."""
+    write(update(PEOPLE).values(user_id=_OWN_ID))
+
+
+def clashes() -> Iterator[Wrong]:
+    """The lines that say what another line says already, or what is somebody else's."""
+    for column in (PEOPLE.c.username, PEOPLE.c.email):
+        for row in db.session.execute(_twice(column)):
+            reason = f"It is on line {row.first} already."
+            yield Wrong(row.line, reason, column.name, shown(row.value))
+    for row in db.session.execute(_OF_OTHERS):
+        yield Wrong(row.line, f"It belongs to “{row.username}”.", "email", shown(row.email))
+
+
+def _twice(column: Column[Any]) -> Select[Any]:
+    first = func.min(PEOPLE.c.line).over(partition_by=column)
+    every = select(PEOPLE.c.line, column.label("value"), first.label("first"))
+    found = every.where(column.is_not(None)).subquery()
+    return select(found).where(found.c.line != found.c.first)
+
+
+_OF_OTHERS = (
+    select(PEOPLE.c.line, PEOPLE.c.email, User.username)
+    .join(User, User.email == PEOPLE.c.email)
+    .where(User.id.is_distinct_from(PEOPLE.c.user_id))
+)
+
+
+def _differs(column: Column[Any], there: Any) -> ColumnElement[bool]:
+    """The line says something, and something else than is there."""
+    return and_(column.is_not(None), column.is_distinct_from(there))
+
+
+_IS_IN = exists(
+    select(GroupMember.user_id)
+    .join(Group, Group.id == GroupMember.group_id)
+    .where(Group.name == GROUPS.c.name, GroupMember.user_id == PEOPLE.c.user_id)
+    .correlate(GROUPS, PEOPLE)
+)
+_JOINS = exists(
+    select(GROUPS.c.line).where(GROUPS.c.line == PEOPLE.c.line, not_(_IS_IN)).correlate(PEOPLE)
+)
+
+
+def compare() -> None:
+    """Note of each line whether it is new, and else what of the account it changes."""
+    write(update(PEOPLE).where(PEOPLE.c.user_id.is_(None)).values(is_new=true()))
+    write(
+        update(PEOPLE)
+        .where(table(User).c.id == PEOPLE.c.user_id)
+        .values(
+            changes=or_(
+                _differs(PEOPLE.c.email, table(User).c.email),
+                _differs(PEOPLE.c.display_name, table(User).c.display_name),
+            ),
+            moves=_differs(PEOPLE.c.timezone, table(User).c.timezone),
+        )
+    )
+    write(update(PEOPLE).where(not_(PEOPLE.c.is_new), _JOINS).values(joins=true()))
+
+
+CHANGED = and_(not_(PEOPLE.c.is_new), or_(PEOPLE.c.changes, PEOPLE.c.moves, PEOPLE.c.joins))
+
+
+def counts() -> tuple[int, int, int]:
+    """How many lines there are, and how many of them are new, and change somebody."""
+    row = db.session.execute(
+        select(
+            func.count(PEOPLE.c.line),
+            func.count(case((PEOPLE.c.is_new, 1))),
+            func.count(case((CHANGED, 1))),
+        )
+    ).one()
+    return int(row[0]), int(row[1]), int(row[2])
+
+
+def first_names(which: ColumnElement[bool]) -> list[str]:
+    """The first few people of a kind, in the order of the file."""
+    statement = select(PEOPLE.c.username).where(which).order_by(PEOPLE.c.line).limit(FIRST)
+    return list(db.session.execute(statement).scalars())
+
+
+def unknown_groups() -> list[str]:
+    """The groups that are named and not there yet, in alphabetical order."""
+    there = exists(select(Group.id).where(Group.name == GROUPS.c.name))
+    named = select(GROUPS.c.name).where(not_(there)).distinct().order_by(GROUPS.c.name)
+    return list(db.session.execute(named).scalars())

@@ -1,0 +1,160 @@
+"""A file of people, a line at a time: who stands on it, or what is wrong with it.
+
+Comma-separated, UTF-8. Each line is read for itself, so that a quote left open spoils its own
+line and no other, and a file of any size takes the memory of one line.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import IO, Any, NamedTuple
+
+from ...core import clock
+from ...core.errors import BadInput
+from ...core.text import printable
+from ..accounts import groups
+from ..accounts.actions import check_display_name, check_email, check_username
+
+COLUMNS = ("username", "email", "display_name", "timezone", "groups")
+LINE_MAX = 65_536
+#: How much is shown of a cell that is wrong.
+SHOWN = 40
+_BETWEEN_GROUPS = re.compile(r"[\s;]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a line says; None where it says nothing."""
+
+    line: int
+    username: str
+    email: str | None
+    display_name: str | None
+    timezone: str | None
+    groups: tuple[str, ...]
+
+
+class Wrong(NamedTuple):
+    """A line that cannot be taken, the sentence why, and the cell that is wrong, if it is one."""
+
+    line: int
+    reason: str
+    column: str = ""
+    #: What is wrong of the cell, as :func:`shown`.
+    value: str = ""
+
+
+class _BadGroup(BadInput):
+    """One of the groups in a cell is wrong: which."""
+
+    def __init__(self, refusal: BadInput, name: str) -> None:
+        super().__init__(str(refusal), "groups")
+        self.name = name
+
+
+def shown(value: str) -> str:
+    """The beginning of what stands in a cell, with what cannot be seen written out."""
+    return printable(value if len(value) <= SHOWN else value[: SHOWN - 1] + "…")
+
+
+def people(stream: IO[Any]) -> Iterator[Person | Wrong]:
+    """What is on each line of a stream of bytes or text, in order.
+
+    The first line names the columns: ``username`` and any of the others. Where it does not,
+    that is all there is to say. Empty lines count, and say nothing.
+    """
+    columns: Sequence[str] = ()
+    for number, text in enumerate(_lines(stream), 1):
+        try:
+            if number == 1:
+                columns = _columns(text)
+            elif text is None or text.strip():
+                yield _person(number, columns, text)
+        except BadInput as refusal:
+            yield Wrong(number, str(refusal))
+            if not columns:
+                return
+    if not columns:
+        yield Wrong(1, "The file is empty. Its first line names the columns.")
+
+
+def _lines(stream: IO[Any]) -> Iterator[str | None]:
+    """The lines without their ends; None for one that is too long."""
+    if not isinstance(stream.read(0), bytes):
+        yield from _read(stream)
+        return
+    # What is no UTF-8 becomes surrogates, which are refused with the line they stand on.
+    text = io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline="")
+    try:
+        yield from _read(text)
+    finally:
+        text.detach()  # else it would close the stream
+
+
+def _read(text: IO[str]) -> Iterator[str | None]:
+    while line := text.readline(LINE_MAX):
+        whole = line
+        while len(line) == LINE_MAX and line[-1] not in "\r\n":
+            whole, line = "", text.readline(LINE_MAX)
+        yield whole.rstrip("\r\n") if whole else None
+
+
+def _cells(text: str | None) -> list[str]:
+    if text is None:
+        raise BadInput(f"A line has at most {LINE_MAX:,} characters; this one has more.")
+    if _SURROGATE.search(text):
+        raise BadInput("This line is not in UTF-8.")
+    try:
+        return [cell.strip() for cell in next(csv.reader([text], strict=True))]
+    except csv.Error:
+        raise BadInput("The quotes on this line do not match.") from None
+
+
+def _columns(text: str | None) -> list[str]:
+    names = [name.lower() for name in _cells((text or "").removeprefix("\ufeff") or "?")]
+    if "username" not in names or not set(names) <= set(COLUMNS) or len(names) > len(set(names)):
+        raise BadInput(
+            "The first line names the columns, separated by commas: username, and any of"
+            f" {', '.join(COLUMNS[1:])}, each once."
+        )
+    return names
+
+
+def _person(number: int, columns: Sequence[str], text: str | None) -> Person | Wrong:
+    cells = _cells(text)
+    if len(cells) != len(columns):
+        raise BadInput(f"This line has {len(cells)} cells; the first line has {len(columns)}.")
+    said = dict.fromkeys(COLUMNS, "") | dict(zip(columns, cells, strict=True))
+    try:
+        return Person(
+            line=number,
+            username=check_username(said["username"]),
+            email=check_email(said["email"]),
+            display_name=check_display_name(said["display_name"]) or None,
+            timezone=clock.zone_name(said["timezone"]) if said["timezone"] else None,
+            groups=_groups(said["groups"]),
+        )
+    except BadInput as refusal:
+        column = refusal.field or ""
+        value = refusal.name if isinstance(refusal, _BadGroup) else said[column]
+        return Wrong(number, str(refusal), column, shown(value))
+
+
+@lru_cache(1024)
+def _groups(cell: str) -> tuple[str, ...]:
+    names = dict.fromkeys(name for name in _BETWEEN_GROUPS.split(cell.lower()) if name)
+    if len(names) > groups.MOST:
+        sentence = f"A line names at most {groups.MOST} groups; this one names {len(names)}."
+        raise BadInput(sentence, "groups")
+    return tuple(map(_group, names))
+
+
+def _group(name: str) -> str:
+    try:
+        return groups.check_name(name)
+    except BadInput as refusal:
+        raise _BadGroup(refusal, name) from None

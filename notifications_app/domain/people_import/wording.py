@@ -1,0 +1,57 @@
+"""What an import is called: in a sentence, in the audit log, in the record."""
+
+from datetime import datetime
+
+from ...core.text import counted, printable
+from ..audit.actions import note
+from .actions import Report
+from .csv_file import Wrong
+
+
+def figures(report: Report) -> dict[str, int]:
+    """What it changed, in numbers."""
+    made = len(report.groups_made)
+    return {"new": report.new, "changed": report.changed, "groups_made": made}
+
+
+def note_import(report: Report, *, actor_id: int | None, now: datetime) -> None:
+    """In the log of what was done, unless nothing was."""
+    changed = figures(report)
+    if any(changed.values()):
+        who = counted(report.lines, "person", "people")
+        note("users.imported", who, actor_id=actor_id, now=now, **changed)
+
+
+def words(report: Report) -> str:
+    """In a sentence: ``2 people: 1 new (ada), 0 changed, 1 unchanged; 0 groups made.``."""
+    parts = [
+        _named(report.new, "new", report.first_new),
+        _named(report.changed, "changed", report.first_changed),
+        f"{report.unchanged:,} unchanged",
+    ]
+    made = len(report.groups_made)
+    groups = _named(made, "group made" if made == 1 else "groups made", report.groups_made[:5])
+    return f"{counted(report.lines, 'person', 'people')}: {', '.join(parts)}; {groups}."
+
+
+def _named(count: int, kind: str, first: list[str]) -> str:
+    return f"{count:,} {kind}" + (f" ({some(count, first)})" if first else "")
+
+
+def some(count: int, first: list[str]) -> str:
+    """``ada, grace, noor, priya, zoe and 2 more``: the first of as many as there are."""
+    rest = count - len(first)
+    return ", ".join(first) + (f" and {rest:,} more" if rest else "")
+
+
+def wrong_words(wrong: Wrong) -> str:
+    """``Line 7, email “nowhere”: This is not an email address.``, as a terminal shows it."""
+    cell = f", {wrong.column}" if wrong.column else ""
+    value = f" “{wrong.value}”" if wrong.value else ""
+    return printable(f"Line {wrong.line}{cell}{value}: {wrong.reason}")
+
+
+def refusal(report: Report) -> str:
+    """Why nothing was done: ``2 of 1,204 lines are wrong. Nothing was imported.``."""
+    lines = counted(report.lines, "line") + (" is" if report.wrong == 1 else " are")
+    return f"{report.wrong:,} of {lines} wrong. Nothing was imported."

@@ -1,0 +1,113 @@
+"""What other code calls: ``notify`` and ``broadcast``, importable from the package itself."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Protocol, cast
+
+from .core import clock
+from .domain import content
+from .domain.broadcasts import sending
+from .domain.broadcasts.schedule import Options
+from .domain.inbox.models import Notification
+
+
+class HasId(Protocol):
+    """A user, as a model, as the current user, or as anything with their ``id``."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102
+
+
+def notify(
+    user_or_users: HasId | int | Iterable[HasId | int],
+    title: str,
+    body: str = "",
+    *,
+    category: str = "info",
+    topic: str = "general",
+    action_url: str | None = None,
+    action_label: str | None = None,
+    arrives_at: datetime | None = None,
+    local_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    sender: HasId | int | None = None,
+    key: str | None = None,
+) -> Notification:
+    """Send to one person or to several, in the caller's transaction: commit to send it.
+
+    Moments are aware; a start in the past means now. ``local_at`` is a naive wall time:
+    each has it when the clocks of their own zone show it. With a ``key`` that was used before,
+    the first notification is returned and nothing is sent.
+
+    Raises:
+        BadInput: with the ``field`` that is wrong.
+        Refused: where the key was used for something else.
+        NotThere: where somebody has no account.
+    """
+    # Not by being iterable: the proxy of the current user looks as if it were.
+    alone = isinstance(user_or_users, int) or hasattr(user_or_users, "id")
+    people = cast("Iterable[Any]", (user_or_users,) if alone else user_or_users)
+    options = _options(arrives_at, local_at, expires_at, sender, key, is_banner=False)
+    said = content.check(
+        title, body, category, topic, action_url=action_url, action_label=action_label
+    )
+    return sending.notify([_id(one) for one in people], said, clock.now(), options).notification
+
+
+def broadcast(
+    title: str,
+    body: str = "",
+    *,
+    channel: str = "everyone",
+    category: str = "info",
+    topic: str = "general",
+    action_url: str | None = None,
+    action_label: str | None = None,
+    arrives_at: datetime | None = None,
+    local_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    is_banner: bool = False,
+    sender: HasId | int | None = None,
+    key: str | None = None,
+) -> Notification:
+    """Put a notification on a channel: one row, however many read.
+
+    Channels are ``everyone``, ``role:admin`` and ``group:`` with a group's name. In the caller's
+    transaction: commit to send it. Moments are aware; a start in the past means now.
+    ``local_at`` is a naive wall time: each has it when the clocks of their own zone show it
+    (one row a zone). With a ``key`` that was used before, the first notification is returned
+    and nothing is sent.
+
+    Raises:
+        BadInput: with the ``field`` that is wrong.
+        NotThere: where there is no such group.
+        Refused: where the key was used for something else.
+    """
+    options = _options(arrives_at, local_at, expires_at, sender, key, is_banner=is_banner)
+    said = content.check(
+        title, body, category, topic, action_url=action_url, action_label=action_label
+    )
+    return sending.broadcast(channel, said, clock.now(), options).notification
+
+
+def _options(
+    arrives_at: datetime | None,
+    local_at: datetime | None,
+    expires_at: datetime | None,
+    sender: HasId | int | None,
+    key: str | None,
+    *,
+    is_banner: bool,
+) -> Options:
+    return Options(
+        sender_id=None if sender is None else _id(sender),
+        key=key,
+        arrives_at=arrives_at,
+        local_at=local_at,
+        expires_at=expires_at,
+        is_banner=is_banner,
+    )
+
+
+def _id(person: HasId | int) -> int:
+    return person if isinstance(person, int) else person.id

@@ -1,0 +1,1 @@
+"""The pages: read the form, call the domain once, commit, answer."""

@@ -1,0 +1,52 @@
+"""Who may ask for a page, and who asks."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from flask import abort
+from flask_login import current_user
+
+from ..domain.accounts.queries import Reader
+from .extensions import login_manager
+
+type_view = Callable[..., Any]
+
+
+def public(view: type_view) -> type_view:
+    """Anybody may ask."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: type_view) -> type_view:
+    """Only somebody signed in may ask; others are sent to the sign-in page and back."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not current_user.is_authenticated:
+            return login_manager.unauthorized()
+        return view(*args, **kwargs)
+
+    guarded.access = "signed in"  # type: ignore[attr-defined]
+    return guarded
+
+
+def admin(view: type_view) -> type_view:
+    """Only an administrator may ask; to others who are signed in there is no such page."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not current_user.is_authenticated:
+            return login_manager.unauthorized()
+        if not me().is_admin:
+            abort(404)
+        return view(*args, **kwargs)
+
+    guarded.access = "admin"  # type: ignore[attr-defined]
+    return guarded
+
+
+def me() -> Reader:
+    """The signed-in reader of this request."""
+    return cast("Reader", current_user)

@@ -1,0 +1,17 @@
+"""Pages about accounts: signing in, settings, people and their import."""
+
+from flask import Blueprint, Flask
+
+from ..extensions import login_manager
+from . import authentication, login, people, people_import, settings, sign_ins
+
+
+def register(app: Flask) -> None:
+    """Add the pages, and tell Flask-Login who is signed in."""
+    blueprint = Blueprint("accounts", __name__)
+    for pages in (login, settings, sign_ins, people, people_import):
+        pages.register(blueprint)
+    blueprint.before_app_request(authentication.note_presence)
+    login_manager.user_loader(authentication.load_reader)
+    login_manager.unauthorized_handler(login.ask_to_sign_in)
+    app.register_blueprint(blueprint)

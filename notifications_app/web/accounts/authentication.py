@@ -1,0 +1,104 @@
+"""Letting a person in: the check of a password, the sign-in row, the session around it."""
+
+from typing import Any
+
+from flask import current_app, request, session
+from flask_login import current_user, login_user
+from sqlalchemy import Row
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from ...core import clock
+from ...core.database import db, reading
+from ...core.errors import BadInput, UnknownZone
+from ...core.logs import record
+from ...domain.accounts import actions, passwords, queries
+from .. import sessions
+from ..extensions import login_manager
+
+#: Requests that a page makes by itself, or that nobody signed in makes: no sign of life.
+QUIET = {None, "static", "web.healthz", "web.readyz", "inbox.badge"}
+ZONE_KEPT = "zone_kept"
+
+
+@login_manager.user_loader
+def load_reader(token: str) -> queries.Reader | None:
+    """The reader behind a session's token, while their sign-in lasts."""
+    with reading() as connection:
+        return queries.reader(connection, token, clock.now())
+
+
+def note_presence() -> None:
+    """Note, at most once a minute, that this sign-in is in use; never fails the page."""
+    if request.endpoint in QUIET or not current_user.is_authenticated:
+        return
+    now = clock.now()
+    if (now - current_user.last_seen_at).total_seconds() < 60:
+        return
+    try:
+        db.session.connection(execution_options={"patience": 0.2})
+        actions.touch(current_user.token, now)
+        db.session.commit()
+    except (DBAPIError, PoolTimeout):
+        current_app.logger.warning("a sign of life was not noted: the database is busy")
+    finally:
+        db.session.remove()
+
+
+def checked(username: str, password: str) -> Row[Any] | None:
+    """The active account with this name and password.
+
+    One hash is computed whether the account is there or not, before any transaction.
+    """
+    try:
+        name = actions.check_username(username)
+    except BadInput:
+        name = ""
+    with reading() as connection:
+        user = queries.credentials(connection, name)
+    fits = passwords.fits(user.password_hash if user else None, password)
+    if user is None or not fits or not user.is_active:
+        # Only names that are accounts': a password is easily typed into the wrong field.
+        who = user.username if user else None
+        record("sign-in refused", username=who, address=request.remote_addr)
+        return None
+    return user
+
+
+def let_in(user: Row[Any], password: str, *, keep: bool) -> bool:
+    """Begin a sign-in and a new session; False where the account changed meanwhile."""
+    now = clock.now()
+    better = passwords.hashed(password) if passwords.is_old(user.password_hash) else None
+    with reading() as connection:
+        before = queries.sign_ins(connection, user.id, now)
+    agent = "".join(letter for letter in request.user_agent.string if letter.isprintable())
+    token = actions.sign_in(
+        user, address=request.remote_addr or "", user_agent=agent, keep=keep, now=now
+    )
+    if token is None:
+        return False
+    if better is not None:
+        actions.upgrade_hash(user.id, user.password_hash, better)
+    db.session.commit()
+    sessions.renew()
+    session.permanent = keep
+    seen = [row.last_seen_at for row in before]
+    if user.last_stamp:  # signing out deletes the row, so the last action counts too
+        seen.append(clock.from_micros(user.last_stamp))
+    if seen:
+        session["last_visit"] = clock.iso(max(seen))
+    login_user(load_reader(token))
+    record("signed in", username=user.username, address=request.remote_addr)
+    return True
+
+
+def offer_zone(name: str | None) -> None:
+    """Offer the browser's zone to a reader who has none; never take it silently."""
+    if not name or current_user.timezone != "UTC" or request.cookies.get(ZONE_KEPT):
+        return
+    try:
+        zone = clock.zone_name(name)
+    except UnknownZone:
+        return
+    if zone not in {"UTC", "Etc/UTC"}:
+        session["zone_offer"] = zone

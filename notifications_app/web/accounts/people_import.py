@@ -1,0 +1,106 @@
+"""The page that imports people from a CSV file: first what it would do, then, doing it."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from ...core import clock
+from ...core.database import db
+from ...core.errors import BadInput
+from ...core.logs import record
+from ...domain.people_import import wording
+from ...domain.people_import.actions import Report, import_people
+from .. import flashes
+from ..access import admin, me
+from ..error_pages import error_page
+from ..forms import NOT_SENT
+from ..redirects import go
+from .forms import ImportForm
+
+MEGABYTE = 1024 * 1024
+LARGEST = 16 * MEGABYTE
+#: How many of the wrong lines are listed.
+LISTED = 200
+
+
+@admin
+def import_from_file() -> Any:
+    """Say what a file of people would do, or do it: the step says which."""
+    if request.method != "POST":
+        return _page(ImportForm(formdata=None))
+    form = ImportForm()
+    writes = request.form.get("step") == "import"
+    reports: list[Report] = []
+    if not form.tries(lambda: reports.append(_read(form.file.data, writes=writes))):
+        return _page(form), NOT_SENT
+    report = reports[0]
+    if report.errors:
+        return _page(form, report), NOT_SENT
+    if not writes:
+        return _page(form, report)
+    flashes.success(f"Imported {wording.words(report)}")
+    show = {"show": "no-password"} if report.new else {}
+    return go(url_for("accounts.people", **show), "/")  # type: ignore[arg-type]
+
+
+def _read(upload: FileStorage, *, writes: bool) -> Report:
+    """Read the file and write it, or only the first; it is kept nowhere."""
+    now = clock.now()
+    try:
+        with upload.stream as stream:
+            report = import_people(stream, now, most_errors=LISTED)
+        if [error.line for error in report.errors] == [1]:
+            raise BadInput(wording.wrong_words(report.errors[0]), "file")
+        if writes and not report.errors:
+            wording.note_import(report, actor_id=me().id, now=now)
+            db.session.commit()
+            record("users imported", by=me().username, **wording.figures(report))
+    finally:
+        db.session.remove()  # a page is made without keeping anybody waiting
+    return report
+
+
+def _page(form: ImportForm, report: Report | None = None) -> str:
+    return render_template(
+        "accounts/import.html",
+        form=form,
+        report=report if report and not report.errors else None,
+        changes=bool(report and any(wording.figures(report).values())),
+        some=wording.some,
+        wrong=report.errors if report else [],
+        wrong_words=wording.refusal(report) if report and report.errors else "",
+        wrong_more=report.wrong - len(report.errors) if report else 0,
+        largest=LARGEST // MEGABYTE,
+    )
+
+
+def _take_a_file(endpoint: str | None, _values: Any) -> None:
+    """Of administrators take more than a form: before the token is looked for in the body."""
+    asked = endpoint == "accounts.import_from_file" and request.method == "POST"
+    if asked and current_user.is_authenticated and me().is_admin:
+        request.max_content_length = LARGEST
+
+
+def too_large(_error: RequestEntityTooLarge) -> Any:
+    """The page again, where it was its file that is too large."""
+    if request.endpoint != "accounts.import_from_file" or request.max_content_length != LARGEST:
+        return error_page(413)
+    form = ImportForm(formdata=None)
+    sentence = (
+        f"This file is over {LARGEST // MEGABYTE} MB. Nothing was imported. Split it, or import it"
+        " by command."
+    )
+    form.refuse(BadInput(sentence, "file"))
+    return _page(form), 413
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add these pages to the feature's blueprint."""
+    blueprint.add_url_rule(
+        "/admin/users/import", view_func=import_from_file, methods=["GET", "POST"]
+    )
+    blueprint.url_value_preprocessor(_take_a_file)
+    blueprint.register_error_handler(413, too_large)

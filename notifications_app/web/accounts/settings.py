@@ -1,0 +1,194 @@
+"""The page of settings: name, zone, theme, password, and where the account is signed in."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from ...core import clock
+from ...core.database import db, reading
+from ...core.errors import BadInput, WrongPassword
+from ...core.logs import record
+from ...core.text import counted
+from ...domain.accounts import actions, passwords, queries
+from ...domain.inbox import queries as inbox
+from ...domain.inbox import readers
+from .. import flashes
+from ..access import me, signed_in
+from ..error_pages import keeps_typed
+from ..extensions import limiter
+from ..forms import NOT_SENT, Form
+from ..redirects import go
+from ..template_context import theme_cookie
+from .forms import EndForm, NameForm, PasswordForm, ThemeForm, ZoneForm
+from .user_agents import device
+
+YEAR = 365 * 24 * 3600
+
+
+def reader_key() -> str:
+    """Whose tries at a password are counted."""
+    return f"password:{me().id}"
+
+
+def _asks_no_password() -> bool:
+    return request.endpoint == "accounts.settings" and request.form.get("part") != "password"
+
+
+per_reader = limiter.limit(
+    "10 per 15 minutes", key_func=reader_key, methods=["POST"], exempt_when=_asks_no_password
+)
+
+
+@keeps_typed
+@signed_in
+@per_reader
+def settings() -> Any:
+    """Show the settings, or save one part of them."""
+    forms = forms_of_parts()
+    part = request.form.get("part", "")
+    if request.method != "POST" or part not in _SAVE:
+        return page(forms), NOT_SENT if request.method == "POST" else 200
+    form = forms[part]
+    if not form.tries(lambda: _SAVE[part](form)):
+        return page(forms), NOT_SENT
+    response = go(url_for("accounts.settings"), "/")
+    if part == "theme":
+        _set_theme(response, form["theme"].data)
+    return response
+
+
+def forms_of_parts() -> dict[str, Form]:
+    """The form of each part, filled with what is set."""
+    theme = request.cookies.get(theme_cookie()) or "system"
+    return {
+        "name": _form(NameForm, "name", display_name=me().display_name),
+        "zone": _form(ZoneForm, "zone", timezone=me().timezone),
+        "theme": _form(ThemeForm, "theme", theme=theme, shortcuts=me().shortcuts),
+        "password": _form(PasswordForm, "password"),
+        "end": EndForm(formdata=None),
+    }
+
+
+def _form(kind: type[Form], part: str, **values: Any) -> Form:
+    """The form of a part, with what was posted only where that part was."""
+    if request.method == "POST" and request.form.get("part") == part:
+        return kind(**values)
+    return kind(formdata=None, **values)
+
+
+def page(forms: dict[str, Form]) -> str:
+    """The whole page, with these forms on it."""
+    now = clock.now()
+    query = request.args.get("zone_query", "")[:80]
+    zones = _zones(query, forms["zone"]["timezone"].data, now)
+    with reading() as connection:
+        rows = queries.sign_ins(connection, me().id, now)
+        muted = inbox.mutes(connection, me().id)
+        topics = inbox.topics(connection, me(), now)
+    return render_template(
+        "accounts/settings.html",
+        **{f"{name}_form": form for name, form in forms.items()},
+        zones=zones,
+        muted_topics=muted,
+        other_topics=[topic for topic in topics if topic not in muted],
+        zone_query=query,
+        zone_count_words=f"{counted(len(zones), 'zone matches', 'zones match')}."
+        if query
+        else f"{len(zones)} zones.",
+        zone_now=_zone_now(now),
+        sign_ins=[_sign_in(row) for row in rows],
+        ask_password=not me().is_fresh(now),
+    )
+
+
+def _zones(query: str, chosen: str, now: Any) -> list[tuple[str, str, str, bool]]:
+    words = query.strip().lower().replace(" ", "_")
+    names = clock.zone_names()
+    if chosen == me().timezone and chosen not in names:
+        names = (chosen, *names)  # an alias that a browser gave
+    return [
+        (name, clock.offset_words(now, name), clock.time_of_day(now, name), name == chosen)
+        for name in names
+        if words in name.lower()
+    ]
+
+
+def _zone_now(now: Any) -> tuple[str, str, str, str]:
+    zone = me().timezone
+    _today, date = clock.day_heading(now, zone, now)
+    offset = clock.offset_words(now, zone)
+    return clock.time_of_day(now, zone), date, clock.abbreviation(now, zone), offset
+
+
+def _sign_in(row: Any) -> tuple[Any, ...]:
+    words, icon = device(row.user_agent)
+    here = row.token_hash == queries.token_hash(me().token)
+    since, seen = row.signed_in_at, row.last_seen_at
+    return row.token_hash, words, icon, row.address or "unknown address", since, seen, here
+
+
+def _save_name(form: Form) -> None:
+    actions.set_display_name(me().id, form["display_name"].data or "")
+    db.session.commit()
+    flashes.success("Your name is saved.")
+
+
+def _save_zone(form: Form) -> None:
+    zone = readers.set_timezone(me().id, form["timezone"].data, clock.now())
+    db.session.commit()
+    session.pop("zone_offer", None)
+    flashes.success(f"Times are in {zone} now. Notifications stay as they are.")
+
+
+def _save_theme(form: Form) -> None:
+    theme, on = form["theme"].data, form["shortcuts"].data
+    actions.set_shortcuts(me().id, on=on)
+    db.session.commit()
+    words = "follows the system" if theme == "system" else f"is {theme} in this browser"
+    flashes.success(f"The theme {words}. Keyboard shortcuts are {'on' if on else 'off'}.")
+
+
+def _save_password(form: Form) -> None:
+    check_current(form["current"].data, "current")
+    new = form["new"].data
+    try:
+        passwords.check(new, me().username, me().email, me().display_name)
+    except BadInput as error:
+        raise BadInput(str(error), "new") from None
+    password_hash = passwords.hashed(new)
+    ended = actions.set_password(me().id, password_hash, but=queries.token_hash(me().token))
+    db.session.commit()
+    record("password changed", username=me().username, ended=ended)
+    flashes.success("Your password is changed. Every other sign-in has ended.")
+
+
+_SAVE = {
+    "name": _save_name,
+    "zone": _save_zone,
+    "theme": _save_theme,
+    "password": _save_password,
+}
+
+
+def check_current(password: str | None, field: str) -> None:
+    """Raise WrongPassword on the field where this is not the reader's password."""
+    with reading() as connection:
+        user = queries.credentials_of(connection, me().id)
+    if user is None or not passwords.fits(user.password_hash, password or ""):
+        raise WrongPassword("This is not your current password.", field)
+
+
+def _set_theme(response: AnyResponse, theme: str) -> None:
+    secure = current_app.config["HTTPS"]
+    if theme == "system":
+        response.delete_cookie(theme_cookie(), secure=secure, httponly=True, samesite="Lax")
+        return
+    response.set_cookie(
+        theme_cookie(), theme, max_age=YEAR, secure=secure, httponly=True, samesite="Lax"
+    )
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add these pages to the feature's blueprint."""
+    blueprint.add_url_rule("/settings", view_func=settings, methods=["GET", "POST"])

@@ -1,0 +1,84 @@
+"""Where an account is signed in, and the zone that its browser offers."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, current_app, request, session, url_for
+
+from ...core import clock
+from ...core.database import db
+from ...core.errors import NotThere
+from ...core.logs import record
+from ...core.text import counted
+from ...domain.accounts import actions, queries
+from ...domain.inbox import readers
+from .. import flashes
+from ..access import me, signed_in
+from ..error_pages import keeps_typed
+from ..forms import NOT_SENT
+from ..redirects import go
+from .authentication import ZONE_KEPT
+from .forms import EndForm
+from .settings import YEAR, check_current, forms_of_parts, page, per_reader
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+@signed_in
+def end_sign_in() -> Any:
+    """End one sign-in of this account."""
+    hashed = request.form.get("token_hash", "")
+    if not _HASH.fullmatch(hashed) or not actions.end(me().id, hashed):
+        raise NotThere("That sign-in has ended already.")
+    db.session.commit()
+    record("sign-in ended", username=me().username)
+    flashes.success("That sign-in has ended.")
+    return go(url_for("accounts.settings"), "/")
+
+
+@keeps_typed
+@signed_in
+@per_reader
+def end_all() -> Any:
+    """End every sign-in of this account but this one."""
+    form = EndForm()
+    if form.tries(lambda: _end_all(form)):
+        return go(url_for("accounts.settings"), "/")
+    return page({**forms_of_parts(), "end": form}), NOT_SENT
+
+
+def _end_all(form: EndForm) -> None:
+    if not me().is_fresh(clock.now()):
+        check_current(form.password.data, "password")
+    ended = actions.end_all(me().id, but=queries.token_hash(me().token))
+    db.session.commit()
+    record("sign-ins ended", username=me().username, ended=ended)
+    words = "No other browser was signed in."
+    if ended:
+        words = f"Ended {counted(ended, 'other sign-in')}."
+    flashes.success(words)
+
+
+@signed_in
+def zone_offer() -> Any:
+    """Take the zone of the browser, or keep the one there is."""
+    zone = session.pop("zone_offer", None)
+    response = go(request.form.get("next"), url_for("inbox.index"))
+    if zone and request.form.get("answer") == "use":
+        readers.set_timezone(me().id, zone, clock.now())
+        db.session.commit()
+        flashes.success(f"Times are in {zone} now.")
+    elif zone:
+        secure = current_app.config["HTTPS"]
+        response.set_cookie(
+            ZONE_KEPT, "1", max_age=YEAR, secure=secure, httponly=True, samesite="Lax"
+        )
+        flashes.info(f"Times stay in {me().timezone}.")
+    return response
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add these pages to the feature's blueprint."""
+    blueprint.add_url_rule("/settings/sign-ins/end", view_func=end_sign_in, methods=["POST"])
+    blueprint.add_url_rule("/settings/sign-ins/end-all", view_func=end_all, methods=["POST"])
+    blueprint.add_url_rule("/settings/zone-offer", view_func=zone_offer, methods=["POST"])

@@ -1,0 +1,165 @@
+"""The composer: a broadcast is written, tried without sending, and sent."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from ...core import clock
+from ...core.database import db, reading
+from ...core.errors import Refused
+from ...core.logs import record
+from ...domain.accounts.groups import groups
+from ...domain.broadcasts import audience, audit_entries, queries
+from ...domain.broadcasts import sending as actions
+from ...domain.broadcasts.preview import Sending
+from ...domain.broadcasts.schedule import NO_TIME
+from ...domain.broadcasts.wording import listed, people, when, when_local
+from ...domain.channels import who
+from .. import flashes
+from ..access import admin, me
+from ..error_pages import keeps_typed
+from ..forms import NOT_SENT, Form
+from ..redirects import go
+from ..template_context import zone
+from .form_parsing import Draft, draft, fresh_key
+from .forms import END, TO, WHEN, BroadcastForm
+
+_SENT_BEFORE = (
+    "This form was sent before, and would send something else now. Nothing was sent."
+    " Send it again to make it another broadcast."
+)
+
+
+@keeps_typed
+@admin
+def new() -> Any:
+    """Show the composer; show what would be sent; or send it."""
+    form, now = _form(), clock.now()
+    if request.method == "GET":
+        return _page(form)
+    done: list[Any] = []
+    act = _send if request.form.get("do") == "send" else _preview
+    if not form.tries(lambda: done.append(act(form, now))):
+        return _page(form), NOT_SENT
+    return done[0]
+
+
+def _form() -> BroadcastForm:
+    form = BroadcastForm()
+    with reading() as connection:
+        form["group"].choices = [row.name for row in connection.execute(groups())]
+    form["key"].data = fresh_key(form["key"].data)
+    return form
+
+
+def _page(form: Form, **more: Any) -> str:
+    return render_template("broadcasts/new.html", form=form, to=TO, when=WHEN, end=END, **more)
+
+
+def _sending(form: Form, now: datetime) -> tuple[Draft, Sending]:
+    """What was typed, and whom it would reach: what the command's dry run tells."""
+    chosen = draft(form, zone(), now, sender_id=me().id)
+    options, times = chosen.options, chosen.arrival
+    with reading() as connection:
+        whom = audience.listeners(chosen.channel)
+        heard = audience.of(connection, whom)
+        zones = audience.by_zone(connection, whom) if options.local_at else {}
+    return chosen, Sending(chosen.content, options, times, now, chosen.channel, heard, zones)
+
+
+def _when(sending: Sending) -> str:
+    """When, in a sentence, in this administrator's zone."""
+    times = sending.arrival
+    if sending.options.local_at is not None:
+        return when_local(
+            sending.options.local_at, times.expires_at, zone(), has_passed=sending.has_passed
+        )
+    return when(times.first, times.expires_at, zone(), sending.now)
+
+
+def _preview(form: Form, now: datetime) -> str:
+    """What its reader would see, who would, and when; nothing is written."""
+    chosen, sending = _sending(form, now)
+    return _page(
+        form,
+        content=chosen.content,
+        is_banner=chosen.options.is_banner,
+        count_words=people(sending.audience.count),
+        to_words=who(chosen.channel),
+        when_words=_when(sending),
+        first_words=listed(sending.audience),
+        moments=[
+            (at, there, clock.short(at, there, now), count)
+            for at, there, count in sending.moments()
+        ],
+        now=now,
+        held_until=_held_until(sending),
+    )
+
+
+def _held_until(sending: Sending) -> datetime | None:
+    return sending.arrival.first if sending.options.undo_window else None
+
+
+def _send(form: Form, now: datetime) -> Any:
+    chosen, sending = _sending(form, now)
+    sent = None
+    try:
+        sent = actions.broadcast(chosen.channel, chosen.content, now, chosen.options)
+    except Refused as refusal:
+        if refusal.field != "key":
+            raise
+    if sent is None or not (sent.is_new or _is_same_time(sending, sent.notification.id)):
+        form["key"].data = fresh_key()
+        raise Refused(_SENT_BEFORE)
+    said, count = sent.notification, sending.audience.count
+    number, title = said.id, said.title
+    if sent.is_new:
+        audit_entries.sent(
+            audit_entries.BROADCAST, said, chosen.channel, count, actor_id=me().id, now=now
+        )
+    db.session.commit()
+    if sent.is_new:
+        record(
+            "sent", notification=number, title=title, to=chosen.channel, audience=count,
+            by=me().username,
+        )  # fmt: skip
+        _say(sending, number)
+    else:
+        flashes.info(f"This was sent already: it is notification {number}. It was sent once.")
+    return go(url_for("broadcasts.one", number=number), "/")
+
+
+def _is_same_time(sending: Sending, number: int) -> bool:
+    """Whether what was sent under this form's key came, and ends, when this would.
+
+    The same form sent again later may mean so much later, and not more.
+    """
+    with reading() as connection:
+        first = queries.broadcast(connection, number)
+    if first is None or first.edited_at is not None:
+        return False
+    later, times = sending.now - first.created_at, sending.arrival
+    pairs = [(times.first, first.arrives_at), (times.last, first.last_arrives_at)]
+    if times.expires_at and first.expires_at:
+        pairs.append((times.expires_at, first.expires_at))
+    elif times.expires_at or first.expires_at:
+        return False
+    return all(NO_TIME <= wanted - was <= later for wanted, was in pairs)
+
+
+def _say(sending: Sending, number: int) -> None:
+    title, heard = sending.content.title, people(sending.audience.count)
+    words = (
+        f"Sent notification {number} “{title}” to {sending.to_words} ({heard}) {_when(sending)}."
+    )
+    until = _held_until(sending)
+    if until is not None:
+        words += f" Until {clock.full(until, zone())} nobody sees it: it can be recalled unseen."
+    flashes.success(words)
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add these pages to the feature's blueprint."""
+    blueprint.add_url_rule("/admin/broadcasts/new", view_func=new, methods=["GET", "POST"])

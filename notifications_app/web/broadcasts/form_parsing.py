@@ -1,0 +1,164 @@
+"""What was typed into a form, as the domain takes it: content, channel, times."""
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ...core import clock
+from ...core.errors import BadInput, BadTime, Together
+from ...domain.broadcasts.editing import Edit
+from ...domain.broadcasts.schedule import NO_TIME, Arrival, Options, arrival, check_end
+from ...domain.channels import ADMINS, EVERYONE, of_group
+from ...domain.content import Content, check
+from ..forms import Form
+from .forms import TO, WHEN
+
+#: How long a broadcast is held back where it is.
+HELD_BACK = timedelta(minutes=5)
+_KEY = re.compile(r"page-[\w-]{22}", re.ASCII)
+_NONE_OF_THESE = "Choose one of these."
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A broadcast that could be sent."""
+
+    content: Content
+    channel: str
+    options: Options
+    arrival: Arrival
+
+
+def fresh_key(typed: str | None = None) -> str:
+    """The key that a form carried, or another where it carried none of ours."""
+    return typed if typed and _KEY.fullmatch(typed) else f"page-{secrets.token_urlsafe(16)}"
+
+
+def draft(form: Form, zone: str, now: datetime, *, sender_id: int) -> Draft:
+    """The broadcast that was typed, times in this zone.
+
+    Raises:
+        BadInput: with every field that is wrong.
+    """
+    wrong = Together()
+    with wrong:
+        content = _said(form)
+    with wrong:
+        channel = _channel(form)
+    with wrong:
+        options = _options(form, zone, now, sender_id)
+        arrives = arrival(options, now)
+    wrong.end()
+    return Draft(content, channel, options, arrives)
+
+
+def edited(form: Form, zone: str, now: datetime, before: datetime | None) -> Edit:
+    """How it shall read from now on, where it ended at ``before``; raises as :func:`draft`."""
+    wrong = Together()
+    with wrong:
+        content = _said(form)
+    with wrong:
+        expires_at = _ending(form, zone, now, before)
+    wrong.end()
+    return Edit(content, expires_at, bool(form["is_banner"].data))
+
+
+def _said(form: Form) -> Content:
+    words = ("title", "body", "category", "topic", "action_url", "action_label")
+    return check(**{name: form[name].data or "" for name in words})
+
+
+def _options(form: Form, zone: str, now: datetime, sender_id: int) -> Options:
+    wrong = Together()
+    with wrong:
+        wall, is_local = _start(form, zone, now)
+    with wrong:
+        expires_at, expires_in = _end(form, zone, now)
+    wrong.end()
+    return Options(
+        sender_id=sender_id,
+        key=form["key"].data,
+        arrives_at=clock.typed_moment(wall, zone) if wall and not is_local else None,
+        local_at=wall if is_local else None,
+        expires_at=expires_at,
+        expires_in=expires_in,
+        undo_window=HELD_BACK if form["hold"].data else NO_TIME,
+        is_banner=bool(form["is_banner"].data),
+    )
+
+
+def _channel(form: Form) -> str:
+    to = form["to"].data
+    if to == "group":
+        name = form["group"].data
+        if name not in form["group"].choices:
+            raise BadInput("Choose a group.", "group")
+        return of_group(name)
+    if to not in TO:
+        raise BadInput(_NONE_OF_THESE, "to")
+    return ADMINS if to == "admins" else EVERYONE
+
+
+def _start(form: Form, zone: str, now: datetime) -> tuple[datetime | None, bool]:
+    """The wall time that was typed, if one was, and whether each reader's clock is meant."""
+    when = form["when"].data
+    if when not in WHEN:
+        raise BadInput(_NONE_OF_THESE, "when")
+    if when == "now":
+        return None, False
+    with _beside("at"):
+        wall = clock.parse_wall(form["at"].data or "")
+        if when == "local":
+            moments = [clock.first_moment(wall, one) for one in sorted(clock.EVERY_ZONE)]
+            _not_past(max(moments), now, "in every zone")
+        else:
+            _not_past(clock.typed_moment(wall, zone), now, zone)
+    return wall, when == "local"
+
+
+def _not_past(moment: datetime, now: datetime, where: str) -> None:
+    # A field shows no seconds: the minute that has begun is not past.
+    if moment < now.replace(second=0, microsecond=0):
+        raise BadTime(f"That time is past. Choose a later one ({where}).")
+
+
+def _end(form: Form, zone: str, now: datetime) -> tuple[datetime | None, timedelta | None]:
+    """The moment at which it ends, or how long it stays."""
+    end = form["end"].data
+    if end == "in":
+        with _beside("expires_in"):
+            return None, clock.parse_span(form["expires_in"].data or "")
+    if end == "at":
+        with _beside("expires_at"):
+            wall = clock.parse_wall(form["expires_at"].data or "")
+            moment = clock.typed_moment(wall, zone)
+            check_end(moment, now, now)  # whenever it starts, that is not before now
+            return moment, None
+    if end != "never":
+        raise BadInput(_NONE_OF_THESE, "end")
+    return None, None
+
+
+def _ending(form: Form, zone: str, now: datetime, before: datetime | None) -> datetime | None:
+    """When what was sent shall end; what was not touched stays, to the second."""
+    if form["end"].data == "at" and before and form["expires_at"].data == typed(before, zone):
+        return before
+    moment, length = _end(form, zone, now)
+    return now + length if length else moment
+
+
+def typed(moment: datetime, zone: str) -> str:
+    """A moment as a field for a time holds it."""
+    return clock.local(moment, zone).strftime("%Y-%m-%dT%H:%M")
+
+
+@contextmanager
+def _beside(field: str) -> Iterator[None]:
+    """What is wrong with a time stands beside the field it was typed into."""
+    try:
+        yield
+    except BadTime as error:
+        raise BadTime(str(error), field) from None

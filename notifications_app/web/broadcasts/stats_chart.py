@@ -1,0 +1,181 @@
+"""Figures as they are drawn: words for the tiles, and where each bar of the chart stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ...core import clock
+from ...domain.broadcasts.stats import Figures
+from ...domain.broadcasts.stats_cache import age
+from ...domain.broadcasts.stats_statements import LATER
+from ...domain.broadcasts.stats_wording import at_sending_words, hour_words, share, time_words
+
+#: The chart's own measure; it stretches to the place that there is.
+WIDTH, HEIGHT = 1000, 200
+#: So many hours have their place from the beginning, that a first bar be not as wide as a page.
+FEWEST_PLACES = 12
+#: Of its place a bar fills so much.
+FILLED = 0.72
+MOST_LABELS = 6
+TABLES, SHORT = 3, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure in words: its name, itself, and a remark."""
+
+    name: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """An hour of the chart and of its table."""
+
+    words: str
+    count: int
+    #: The hour is not over yet.
+    is_running: bool
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the grid, and the number it stands for."""
+
+    y: float
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Everything that the macro ``figures`` shows."""
+
+    tiles: tuple[Tile, ...]
+    #: Says what a bar is, the peak and what is not over; where there is no chart, why.
+    #: Without a tile it is all there is to say.
+    sentence: str
+    bars: tuple[Bar, ...]
+    #: From the top down.
+    lines: tuple[Line, ...]
+    #: Of each place under the chart what is written there, mostly nothing.
+    labels: tuple[str, ...]
+    #: The same figures, in columns that are read one after the other.
+    tables: tuple[tuple[Bar, ...], ...]
+    total: str
+    age: str
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def drawing(found: Figures, zone: str, now: datetime) -> Drawing:
+    """Figures for a reader in this zone."""
+    lines = _lines(max((count for _hour, count in found.hours), default=0))
+    bars = _bars(found, lines[0].number) if found.read else ()
+    return Drawing(
+        tiles=_tiles(found, now),
+        sentence=_sentence(found, zone) if bars else _nothing(found, zone, now),
+        bars=bars,
+        lines=lines if bars else (),
+        labels=_labels(len(bars)) if bars else (),
+        tables=_tables(bars),
+        total=f"{found.read:,}",
+        age=age(found, now).capitalize(),
+    )
+
+
+def _tiles(found: Figures, now: datetime) -> tuple[Tile, ...]:
+    def part(count: int) -> str:
+        percent = share(count, found.audience)
+        return f"{percent} of {found.audience:,}" if percent else ""
+
+    if found.never_came:
+        return ()
+    audience = Tile("Audience", f"{found.audience_now:,}", f"at sending: {at_sending_words(found)}")
+    if not found.has_come(now):  # “Not touched 100 %” would read as failure
+        return (audience,)
+    waited = "after it came" if found.read else "nobody has read it"
+    return (
+        audience,
+        Tile("Read", f"{found.read:,}", part(found.read)),
+        Tile("Dismissed", f"{found.dismissed:,}", part(found.dismissed)),
+        Tile("Not touched", f"{found.untouched:,}", part(found.untouched)),
+        Tile("Median time to read", time_words(found), waited),
+    )
+
+
+def _lines(top: int) -> tuple[Line, ...]:
+    """At most four steps of 1, 2 or 5 and noughts, up to the top or just over it."""
+    power = 10 ** max(len(str(max(top, 1))) - 2, 0)
+    step = next(one * power for one in (1, 2, 5, 10, 20, 50) if one * power * 4 >= top)
+    steps = max(-(-top // step), 1)
+    return tuple(
+        Line(round(HEIGHT - HEIGHT * number / steps, 2), number * step)
+        for number in range(steps, -1, -1)
+    )
+
+
+def _places(hours: int) -> int:
+    return max(hours, FEWEST_PLACES)
+
+
+def _bars(found: Figures, top: int) -> tuple[Bar, ...]:
+    place = WIDTH / _places(len(found.hours))
+    return tuple(
+        Bar(
+            words=hour_words(hour),
+            count=count,
+            is_running=found.is_running(hour),
+            x=round(place * (hour + (1 - FILLED) / 2), 2),
+            y=round(HEIGHT - HEIGHT * count / top, 2),
+            width=round(place * FILLED, 2),
+            height=round(HEIGHT * count / top, 2),
+        )
+        for hour, count in found.hours
+    )
+
+
+def _labels(hours: int) -> tuple[str, ...]:
+    places = _places(hours)
+    step = next(one for one in (1, 2, 3, 4, 6, 8, 12) if -(-places // one) <= MOST_LABELS)
+    words = [f"{hour} h" if hour < LATER else f"{LATER} h+" for hour in range(places)]
+    return tuple(word if hour % step == 0 else "" for hour, word in enumerate(words))
+
+
+def _tables(bars: Sequence[Bar]) -> tuple[tuple[Bar, ...], ...]:
+    size = len(bars) if len(bars) <= SHORT else -(-len(bars) // TABLES)
+    return tuple(tuple(bars[start : start + size]) for start in range(0, len(bars), size or 1))
+
+
+def _sentence(found: Figures, zone: str) -> str:
+    since = f"was released, {clock.full(found.released_at, zone)}"
+    if found.is_local:
+        since = f"came to the first zone of all, {clock.full(found.released_at, zone)}"
+    said = [f"Each bar is one hour since it {since}."]
+    hour, most = max(found.hours, key=lambda one: (one[0] < LATER, one[1], -one[0]))
+    if most:
+        said.append(f"The most in one of them: {most:,}, at {hour_words(hour)}.")
+    running = [count for hour, count in found.hours if found.is_running(hour)]
+    pale = sum(count > 0 for count in running)
+    if pale:
+        said.append(f"The pale {'one is' if pale == 1 else 'ones are'} still running.")
+    elif running:
+        said.append("The hour that is still running has none yet.")
+    return " ".join(said)
+
+
+def _nothing(found: Figures, zone: str, now: datetime) -> str:
+    if found.never_came:
+        return "It was recalled before it came to anybody."
+    if not found.has_come(now):
+        where = " in the first zone in use" if found.is_local else ""
+        return (
+            f"It comes {clock.full(found.first_at, zone)}{where}. Who reads it then is drawn here."
+        )
+    if found.is_over:
+        return "Nobody read it."
+    return "Nobody has read it yet. Who does is drawn here, hour by hour."

@@ -1,0 +1,12 @@
+"""Flash message and notification, side by side."""
+
+from flask import Blueprint, Flask
+
+from . import views
+
+
+def register(app: Flask) -> None:
+    """Add the page and the form on it."""
+    blueprint = Blueprint("compare", __name__)
+    views.register(blueprint)
+    app.register_blueprint(blueprint)

@@ -1,0 +1,97 @@
+"""Where this reader's state lives, with its real values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, request, session
+from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy import Connection, func, select
+
+from ...core.cache import cache
+from ...domain.accounts import queries as accounts
+from ...domain.accounts.queries import Reader
+from ...domain.inbox import queries
+from ...domain.inbox.models import Change, Delivery
+from ..template_context import TOPS, label, markdown_key, theme_cookie
+
+#: What browsers promise to keep of one cookie, in bytes.
+COOKIE_ROOM = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place where state lives: what is in it now, and what sign-out does to it."""
+
+    icon: str
+    where: str
+    sub: str
+    chips: tuple[str, ...]
+    at_signout_icon: str
+    at_signout: str
+    meter: tuple[int, int, str] | None = None
+
+
+def state(connection: Connection, reader: Reader, now: datetime) -> list[Place]:
+    """Every place, read for this page."""
+    return [
+        _session(),
+        _cookies(),
+        Place(
+            "window", "Browser storage", "never sent to the server", (),
+            "there", "Stays. sessionStorage ends with the tab.",
+        ),
+        _rows(connection, reader, now),
+        _cache(connection, reader, now),
+    ]  # fmt: skip
+
+
+def _session() -> Place:
+    keys = tuple(sorted(session))
+    gone = "Emptied. Only the “signed out” flash is in it."
+    interface = current_app.session_interface
+    if not isinstance(interface, SecureCookieSessionInterface):
+        where = "in Redis; the cookie holds its number"
+        return Place("cookie", "Session", where, keys, "gone", gone)
+    serializer: Any = interface.get_signing_serializer(current_app)
+    name = current_app.config["SESSION_COOKIE_NAME"]
+    size = len(name) + 1 + len(serializer.dumps(dict(session)))
+    words = f"{size:,} bytes of {COOKIE_ROOM:,}: {size * 100 // COOKIE_ROOM} % used"
+    meter = (size, COOKIE_ROOM, words)
+    return Place("cookie", "Session cookie", "signed, in this browser", keys, "gone", gone, meter)
+
+
+def _cookies() -> Place:
+    known = (theme_cookie(), "zone_kept")
+    chips = tuple(f"{name} = {request.cookies[name]}" for name in known if name in request.cookies)
+    stays = "Stays: it belongs to the browser, not to you."
+    return Place("palette", "Other cookies", "in this browser", chips, "there", stays)
+
+
+def _rows(connection: Connection, reader: Reader, now: datetime) -> Place:
+    in_inbox = queries.count(connection, reader, now, tab="inbox")
+    dismissed = queries.count(connection, reader, now, tab="dismissed")
+    signed_in = len(accounts.sign_ins(connection, reader.id, now))
+    rows = {
+        kind.__tablename__: connection.execute(
+            select(func.count()).select_from(kind).where(kind.user_id == reader.id)
+        ).scalar_one()
+        for kind in (Delivery, Change)
+    }
+    chips = (
+        f"timezone = {reader.timezone}",
+        f"notifications: {label(in_inbox)}",
+        f"dismissed: {label(dismissed)}",
+        f"sign-ins: {signed_in}",
+        *(f"rows in {name}: {count:,}" for name, count in rows.items()),
+    )
+    stays = "Stays. Only the row of this sign-in is deleted."
+    return Place("database", "Database rows", "on the server", chips, "there", stays)
+
+
+def _cache(connection: Connection, reader: Reader, now: datetime) -> Place:
+    bodies = {row.body for row in queries.rows(connection, reader, now) if row.body}
+    cached = sum(any(cache.get(markdown_key(body, top)) for top in TOPS) for body in bodies)
+    chips = (f"rendered Markdown: {cached} of your {len(bodies)} newest bodies",)
+    stays = "Stays until it expires. Nothing in it is yours alone."
+    return Place("server", "Server cache", "on the server, shared", chips, "there", stays)

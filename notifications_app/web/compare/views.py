@@ -1,0 +1,72 @@
+"""Flash and notification side by side, each made by a click and followed on its way."""
+
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, url_for
+
+from ...core import clock
+from ...core.database import db, reading
+from ...domain import content
+from ...domain.broadcasts.sending import notify
+from ...domain.inbox import queries
+from ...domain.inbox.items import item
+from .. import flashes
+from ..access import me, signed_in
+from ..redirects import go
+from ..template_context import label
+from .state import state
+
+NEWEST = 3
+EXAMPLES = {
+    "success": "Export finished",
+    "error": "The import stopped at line 12",
+    "warning": "Storage is 85 % full",
+    "info": "The weekly report is ready",
+}
+LARGE = "This flash holds more than the cookie of a session can safely carry. " * 20
+
+
+@signed_in
+def index() -> Any:
+    """Both kinds, where each lives, and what becomes of it at sign-out."""
+    now = clock.now()
+    waiting = flashes.flashes()  # taken out of the session before its size is shown
+    with reading() as connection:
+        notes = queries.rows(connection, me(), now, most=NEWEST)
+        count = queries.count(connection, me(), now, tab="inbox")
+        entries = state(connection, me(), now)
+    return render_template(
+        "compare/index.html",
+        flash_here=waiting,
+        notes=[item(row, now, me().name) for row in notes],
+        note_count_label=label(count),
+        state=entries,
+        now=now,
+    )
+
+
+@signed_in
+def make() -> Any:
+    """Make a flash, a notification, or both."""
+    kind, _colon, category = request.form.get("make", "").partition(":")
+    if kind == "large":
+        flashes.info(LARGE)
+    elif category not in content.CATEGORIES:
+        abort(400)
+    elif kind == "flash":
+        flashes.add(category, f"{EXAMPLES[category]}.")
+    elif kind == "keep":
+        flashes.add(category, f"{EXAMPLES[category]}.", keep=True)
+    elif kind == "notification":
+        notify([me().id], content.check(EXAMPLES[category], "", category), clock.now())
+    else:
+        abort(400)
+    db.session.commit()
+    anchor = "notification" if kind == "notification" else "flash"
+    return go(url_for("compare.index", _anchor=anchor), "/")
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add these pages to the feature's blueprint."""
+    blueprint.add_url_rule("/compare", view_func=index)
+    blueprint.add_url_rule("/compare", endpoint="make", view_func=make, methods=["POST"])

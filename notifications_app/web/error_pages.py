@@ -1,0 +1,134 @@
+"""The page, or the JSON, for everything that goes wrong: no trace, a number to ask about."""
+
+import logging
+import math
+import time
+from typing import Any
+
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
+
+from ..core.database_errors import fault_of
+from ..core.errors import NotThere, Refused
+from ..core.logs import record
+from ..core.text import counted
+from .extensions import limiter
+
+_log = logging.getLogger(__name__)
+
+#: For each status the heading and what to do; the sentence of a refusal goes before it.
+WORDS = {
+    400: ("That did not arrive as it should", "Nothing was changed. Go back and try again."),
+    401: ("Sign in first", "This page belongs to somebody signed in."),
+    403: ("Not allowed", "This page is not for this account."),
+    404: ("Not here", "There is no such page, or it is somebody else’s."),
+    405: ("Not like that", "This address takes another kind of request. Nothing was changed."),
+    413: ("Too large", "What was sent is larger than this site takes. Nothing was changed."),
+    415: ("Another format", "This address takes forms. Nothing was changed."),
+    429: ("Too many tries", "Nothing was changed."),
+    500: ("Something broke here", "It was recorded under the number below. Nothing was changed."),
+    503: ("Not available now", "Try again in a moment."),
+    507: ("No room left", "The disk of the database is full. Nothing was changed."),
+}
+EXPIRED = (
+    "This form did not come from your session. Nothing was changed; load the page and send it"
+    " again."
+)
+
+
+def keeps_typed(view: Any) -> Any:
+    """A view whose every change is behind a form: without its token it shows what was typed."""
+    view.keeps_typed = True
+    return view
+
+
+def register(app: Flask) -> None:
+    """Answer errors by status and by class."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(PoolTimeout, _database_error)
+
+
+def error_page(code: int, sentence: str = "", retry: int | None = None) -> Response:
+    """The page for a status, or JSON where a script asks; with Retry-After in seconds."""
+    title, advice = WORDS.get(code, WORDS[500 if code >= 500 else 400])
+    said = sentence or advice
+    number = g.get("request_id", "")
+    if isinstance(request.routing_exception, SecurityError):
+        # For a host that is not ours no address can be made, so no page either.
+        return make_response(f"{said} ({number})\n", code, {"Content-Type": "text/plain"})
+    if asks_for_json():
+        response = jsonify(error=said, status=code, request_id=number)
+    else:
+        response = make_response(
+            render_template(
+                "errors/error.html",
+                code=code, title=title, sentence=said, request_id=number, retry=retry is not None,
+            )
+        )  # fmt: skip
+    response.status_code = code
+    if retry is not None:
+        response.headers["Retry-After"] = str(retry)
+    return response
+
+
+def asks_for_json() -> bool:
+    """Whether a script asks."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.path.endswith(".json") or best == "application/json"
+
+
+def _http_error(error: HTTPException) -> HTTPException | Response:
+    if error.code is None or error.code < 400:
+        return error
+    if error.code == 429:
+        return too_many()
+    response = error_page(error.code)
+    if isinstance(error, InternalServerError):
+        record("error", request=g.get("request_id", ""))
+    for name, value in error.get_headers():
+        if name not in {"Content-Type", "Content-Length"}:
+            response.headers[name] = value
+    return response
+
+
+def too_many() -> Response:
+    """The page for whoever tries too often."""
+    wait, words = patience()
+    return error_page(429, f"Nothing was changed. Try again in {words}.", wait)
+
+
+def patience() -> tuple[int, str]:
+    """Note that somebody tries too often; the wait in seconds, and in words."""
+    record("too many tries", path=request.path, address=request.remote_addr)
+    limit = limiter.current_limit
+    wait = max(1, math.ceil(limit.window.reset_time - time.time())) if limit else 60
+    return wait, counted(math.ceil(wait / 60), "minute") if wait > 90 else counted(wait, "second")
+
+
+def _csrf_error(_error: CSRFError) -> Any:
+    record("form without its token", path=request.path, address=request.remote_addr)
+    view: Any = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "keeps_typed", False):
+        try:
+            return current_app.make_response(view(**(request.view_args or {})))
+        except Exception as raised:  # noqa: BLE001 - no handler hears what a handler raises
+            return current_app.handle_user_exception(raised)
+    return error_page(400, EXPIRED)
+
+
+def _refused(error: Refused) -> Response:
+    return error_page(404 if isinstance(error, NotThere) else 400, str(error))
+
+
+def _database_error(error: DBAPIError | PoolTimeout) -> Response:
+    fault = fault_of(error)
+    if fault is None:
+        raise error
+    _log.error("the database: %s (%s)", fault.sentence, g.get("request_id", ""))
+    return error_page(fault.status, fault.sentence, 2 if fault.status == 503 else None)

@@ -1,0 +1,140 @@
+"""Flash messages: what became of the last click, shown once.
+
+``keep=True`` makes a notification of it as well; one over a kilobyte becomes a notification
+instead, because the session cookie has no room. Both join the caller's transaction: where a
+flash is kept or may be that long, call this first and commit afterwards.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, get_flashed_messages, session
+from flask_login import current_user
+
+from ..core import clock
+from ..domain import content
+from ..domain.broadcasts import sending
+
+#: In bytes of UTF-8: the session cookie has room for 4,096 with everything in it.
+LARGEST = 1024
+LARGEST_TOGETHER = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """A flash as a page shows it."""
+
+    category: str
+    text: str
+    #: The stamp that its Undo button posts.
+    undo: int | None = None
+    #: The notification it was kept as.
+    notification_id: int | None = None
+    #: A topic, and what its Undo button does to it: mute or unmute.
+    inverse: tuple[str, str] | None = None
+
+
+def success(
+    text: str,
+    *,
+    undo: int | None = None,
+    inverse: tuple[str, str] | None = None,
+    keep: bool = False,
+) -> None:
+    """Say that it is done, with an Undo where there is a stamp or an inverse."""
+    _add("success", text, undo=undo, inverse=inverse, keep=keep)
+
+
+def error(text: str, *, keep: bool = False) -> None:
+    """Say what went wrong; stays on the page until closed."""
+    _add("error", text, keep=keep)
+
+
+def warning(text: str, *, keep: bool = False) -> None:
+    """Say what to take care of."""
+    _add("warning", text, keep=keep)
+
+
+def info(text: str, *, undo: int | None = None, keep: bool = False) -> None:
+    """Say what is worth knowing."""
+    _add("info", text, undo=undo, keep=keep)
+
+
+def add(category: str, text: str, *, keep: bool = False) -> None:
+    """Flash with the category as a value; raise ValueError for an unknown one."""
+    if category not in content.CATEGORIES:
+        raise ValueError(f"There is no category “{category}”.")
+    _add(category, text, keep=keep)
+
+
+def _add(
+    category: str,
+    text: str,
+    *,
+    undo: int | None = None,
+    inverse: tuple[str, str] | None = None,
+    keep: bool = False,
+) -> None:
+    notification_id = None
+    if _size(text) > LARGEST:
+        text, notification_id = _instead(category, text)
+    elif keep and current_user.is_authenticated:
+        notification_id = _keep(category, text)
+    _make_room(text)
+    message = {"text": text, "undo": undo, "notification_id": notification_id, "inverse": inverse}
+    flash({name: value for name, value in message.items() if value is not None}, category)  # type: ignore[arg-type]
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
+
+
+def _make_room(text: str) -> None:
+    """Drop the oldest waiting flashes if the cookie would overflow: nobody looked at them."""
+    waiting = session.get("_flashes", [])
+    room = LARGEST_TOGETHER - _size(text)
+    while waiting and sum(_size(str(message)) for _category, message in waiting) > room:
+        waiting = waiting[1:]
+        session["_flashes"] = waiting
+
+
+def _instead(category: str, text: str) -> tuple[str, int | None]:
+    """Return the short flash in place of a large one, and the id of what holds the whole."""
+    start = text[:60].rsplit(" ", 1)[0].rstrip()
+    if not current_user.is_authenticated:
+        return f"{text[:200].rstrip()}… The rest was too long to show.", None
+    notification_id = _keep(category, text)
+    return f"“{start}…” is too long for a flash, so it is kept in your inbox.", notification_id
+
+
+def _keep(category: str, text: str) -> int:
+    """Send it to the reader as a notification, in the caller's transaction."""
+    said = content.check(*_title_and_body(text), category, "general")
+    sent = sending.notify([current_user.id], said, clock.now())
+    return sent.notification.id
+
+
+def _title_and_body(text: str) -> tuple[str, str]:
+    """A title of the first words, and the whole as the body where there is more of it."""
+    text = text.replace("\0", "").encode(errors="replace").decode()  # no database holds these
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    if len(line) <= content.TITLE_MAX and "\n" not in text:
+        return line or "Message", ""
+    title = line[: content.TITLE_MAX - 1].rsplit(" ", 1)[0]
+    body = text if len(text) <= content.BODY_MAX else text[: content.BODY_MAX - 1] + "…"
+    return f"{title}…", body
+
+
+def flashes(*categories: str) -> list[Flash]:
+    """Take the waiting flashes out of the session, all or those of some categories."""
+    found: list[tuple[str, Any]] = get_flashed_messages(  # type: ignore[assignment]
+        with_categories=True, category_filter=categories
+    )
+    return [_shown(category, message) for category, message in found]
+
+
+def _shown(category: str, message: Any) -> Flash:
+    if not isinstance(message, dict):
+        message = {"text": str(message)}
+    known = category if category in content.CATEGORIES else "info"
+    return Flash(known, **message)

@@ -1,0 +1,46 @@
+"""The start page, and the two addresses that monitoring asks: alive, and ready."""
+
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Flask, current_app, redirect, url_for
+from flask_login import current_user
+from sqlalchemy import text
+from werkzeug.wrappers import Response
+
+from ..core.database import ROOT, reading
+from .access import public
+
+_HEADS = "notifications_app: migration heads"
+
+
+@public
+def start() -> Response:
+    """Redirect to the inbox, or to the sign-in page."""
+    name = "inbox.index" if current_user.is_authenticated else "accounts.login"
+    return redirect(url_for(name))
+
+
+@public
+def healthz() -> dict[str, str]:
+    """Answer that the process is up."""
+    return {"status": "up"}
+
+
+@public
+def readyz() -> tuple[dict[str, str], int]:
+    """Answer whether the database can be reached and is migrated: 200 or 503."""
+    if _HEADS not in current_app.extensions:
+        heads = ScriptDirectory(str(ROOT / "migrations")).get_heads()
+        current_app.extensions[_HEADS] = set(heads)
+    with reading() as connection:
+        found = set(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
+    ready = found == current_app.extensions[_HEADS]
+    return {"status": "ready" if ready else "not migrated"}, 200 if ready else 503
+
+
+def register(app: Flask) -> None:
+    """Add these addresses to the application."""
+    pages = Blueprint("web", __name__)
+    pages.add_url_rule("/", view_func=start)
+    pages.add_url_rule("/healthz", view_func=healthz)
+    pages.add_url_rule("/readyz", view_func=readyz)
+    app.register_blueprint(pages)

@@ -1,0 +1,13 @@
+"""Pages of the inbox and the forms that act on it."""
+
+from flask import Blueprint, Flask
+
+from . import actions, json_views, views
+
+
+def register(app: Flask) -> None:
+    """Add the list, the page of one notification, the forms that act, and the JSON."""
+    blueprint = Blueprint("inbox", __name__)
+    for pages in (views, actions, json_views):
+        pages.register(blueprint)
+    app.register_blueprint(blueprint)

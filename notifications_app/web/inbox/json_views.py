@@ -1,0 +1,54 @@
+"""The inbox as data: the list, and the unread count."""
+
+from typing import Any
+
+from flask import Blueprint, jsonify, request, url_for
+
+from ...core import clock
+from ...core.database import reading
+from ...domain.inbox import queries
+from ...domain.inbox.filters import TABS, View
+from ..access import me, signed_in
+from ..cursors import cursor
+from ..template_context import badge, label
+from .urls import asked, cursors, list_of
+from .views import items
+
+
+@signed_in
+def data() -> Any:
+    """The same as data; the keys are in README."""
+    now = clock.now()
+    shown_view = asked(request.args)
+    before, after = cursors(shown_view, request.args)
+    with reading() as connection:
+        page = queries.page(connection, me(), now, view=shown_view, before=before, after=after)
+        counts = {name: queries.count(connection, me(), now, tab=name) for name in TABS}
+    return jsonify(
+        tab=shown_view.tab,
+        counts={name: label(count) for name, count in counts.items()},
+        notifications=[one.as_data() for one in items(page, now)],
+        older=page.older and _data_url(shown_view, before=cursor(list_of(shown_view), page.older)),
+        newer=page.newer and _data_url(shown_view, after=cursor(list_of(shown_view), page.newer)),
+    )
+
+
+def _data_url(shown_view: View, **more: str) -> str:
+    values: dict[str, Any] = {**shown_view.arguments(), **more}
+    return url_for("inbox.data", **values)
+
+
+@signed_in
+def badge_json() -> Any:
+    """The unread count, for a page that is open already."""
+    found = badge()
+    response = jsonify(unread=found.count, label=found.label)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add these pages to the feature's blueprint."""
+    blueprint.add_url_rule("/inbox.json", view_func=data)
+    blueprint.add_url_rule("/inbox/badge", endpoint="badge", view_func=badge_json)
