@@ -16,7 +16,7 @@ from notifications_app.core.database import db, reading, table
 from notifications_app.domain import content
 from notifications_app.domain.accounts.models import User
 from notifications_app.domain.broadcasts.sending import broadcast
-from notifications_app.domain.broadcasts.stats import figures
+from notifications_app.domain.broadcasts.stats import compute_stats
 from notifications_app.domain.inbox.models import Delivery
 
 FEW = 1_000
@@ -46,7 +46,7 @@ def ask(number: int, now: datetime) -> float:
 
     def count() -> None:
         with reading() as connection:
-            figures(connection, number, now)
+            compute_stats(connection, number, now)
 
     return milliseconds(count, times=10)
 

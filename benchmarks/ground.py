@@ -18,7 +18,7 @@ from notifications_app.core.database import ROOT, db, reading, table
 from notifications_app.domain.accounts.models import User
 from notifications_app.domain.inbox import readers
 from notifications_app.domain.inbox.models import Delivery, Notification
-from notifications_app.domain.inbox.subscriptions import Listener, listener
+from notifications_app.domain.inbox.subscriptions import Subscriber, load_subscriber
 
 CHUNK = 10_000
 #: The topic of every tenth notification.
@@ -54,7 +54,7 @@ def add_people(count: int, now: datetime) -> None:
     db.session.commit()
 
 
-def add_reader(username: str, notifications: int, now: datetime) -> Listener:
+def add_reader(username: str, notifications: int, now: datetime) -> Subscriber:
     """A reader with so many notifications, one a second, the newest now."""
     user = readers.add_reader(username, password_hash=None, now=now - timedelta(days=30))
     for start in range(0, notifications, CHUNK):
@@ -65,7 +65,7 @@ def add_reader(username: str, notifications: int, now: datetime) -> Listener:
         db.session.execute(sa.text("ANALYZE"))
         db.session.commit()
     with reading() as connection:
-        return listener(connection, user.id)
+        return load_subscriber(connection, user.id)
 
 
 def _deliver(user_id: int, numbers: range, until: int, now: datetime) -> None:

@@ -11,7 +11,7 @@ from notifications_app.core.database import db, reading
 from notifications_app.domain import content
 from notifications_app.domain.broadcasts.sending import broadcast
 from notifications_app.domain.inbox import queries
-from notifications_app.domain.inbox.subscriptions import Listener
+from notifications_app.domain.inbox.subscriptions import Subscriber
 
 
 def _send() -> None:
@@ -30,7 +30,7 @@ def broadcasts(readers: int, now: datetime) -> None:
     say(f"to {readers:,}", many, many / few, "of that; at most 1.2 x")
 
 
-def pages(user: Listener, notifications: int, now: datetime) -> float:
+def pages(user: Subscriber, notifications: int, now: datetime) -> float:
     """A page on top and one in the middle; the milliseconds of the first."""
 
     def page(before: paging.Position | None = None) -> Callable[[], Any]:

@@ -7,8 +7,8 @@ from ground import TENTH, heading, milliseconds, once, say
 from notifications_app.core import clock
 from notifications_app.core.database import db, reading
 from notifications_app.domain.inbox import actions, mutes, queries
-from notifications_app.domain.inbox.filters import TABS, view
-from notifications_app.domain.inbox.subscriptions import Listener
+from notifications_app.domain.inbox.filters import TABS, parse_filter
+from notifications_app.domain.inbox.subscriptions import Subscriber
 
 #: What is typed, and what it stands for; ``{}`` is the number of one notification.
 SEARCHES = (
@@ -21,12 +21,12 @@ SEARCHES = (
 )
 
 
-def searches(user: Listener, notifications: int, now: datetime, page_one: float) -> None:
+def searches(user: Subscriber, notifications: int, now: datetime, page_one: float) -> None:
     """The first page of what is found."""
 
     def found(typed: str) -> None:
         with reading() as connection:
-            queries.page(connection, user, now, view=view(q=typed))
+            queries.page(connection, user, now, view=parse_filter(q=typed))
 
     heading(f"Searching {notifications:,} notifications of one reader")
     for what, words in SEARCHES:
@@ -35,10 +35,10 @@ def searches(user: Listener, notifications: int, now: datetime, page_one: float)
         say(what, took, took / page_one, "of page one")
 
 
-def counts(many: Listener, few: Listener, now: datetime) -> None:
+def counts(many: Subscriber, few: Subscriber, now: datetime) -> None:
     """The counts of the five tabs; a topic is muted, else one of them costs nothing."""
 
-    def ask(user: Listener) -> None:
+    def ask(user: Subscriber) -> None:
         with reading() as connection:
             for tab in TABS:
                 queries.count(connection, user, now, tab=tab)
@@ -55,13 +55,13 @@ def counts(many: Listener, few: Listener, now: datetime) -> None:
     db.session.commit()
 
 
-def actions_on(user: Listener) -> None:
+def actions_on(user: Subscriber) -> None:
     """Dismissing one, then all, then undoing that."""
     with reading() as connection:
-        shown = queries.shown(connection, user, clock.now())
+        shown = queries.take_snapshot(connection, user, clock.now())
         newest = queries.rows(connection, user, clock.now(), most=1)[0].id
 
-    def dismiss(scope: list[int] | actions.All) -> actions.Outcome:
+    def dismiss(scope: list[int] | actions.ShownSnapshotScope) -> actions.Outcome:
         outcome = actions.act(user.id, "dismiss", scope, clock.now())
         db.session.commit()
         return outcome
@@ -74,7 +74,9 @@ def actions_on(user: Listener) -> None:
     undo(dismiss([newest]).stamp)
     one, took_one = once(lambda: dismiss([newest]))
     undo(one.stamp)
-    every = actions.All(view(), queries.Shown(shown.moment, shown.top, one.stamp + 1))
+    every = actions.ShownSnapshotScope(
+        parse_filter(), queries.Snapshot(shown.moment, shown.top, one.stamp + 1)
+    )
     many, took_many = once(lambda: dismiss(every))
     _undone, took_undo = once(lambda: undo(many.stamp))
     say("one", took_one)

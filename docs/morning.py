@@ -8,7 +8,7 @@ from notifications_app.cli.demo import CARD, EXPORT, INVOICE, LISBON, MENTION, S
 from notifications_app.core.database import db
 from notifications_app.domain.accounts import actions as accounts
 from notifications_app.domain.accounts import passwords, queries
-from notifications_app.domain.broadcasts.schedule import Options
+from notifications_app.domain.broadcasts.schedule import SendOptions
 from notifications_app.domain.broadcasts.sending import broadcast, notify
 from notifications_app.domain.channels import EVERYONE
 from notifications_app.domain.content import Content, check
@@ -63,7 +63,7 @@ def morning() -> Iterator[tuple[timedelta, Content]]:
 
 def fill() -> int:
     """People, their sign-ins and what was sent; returns the notification that is shown alone."""
-    hashed = passwords.hashed(PASSWORD)
+    hashed = passwords.hash_password(PASSWORD)
     then = NOW - timedelta(days=9)
     ada = readers.add_reader("ada", password_hash=None, display_name="Ada", is_admin=True, now=then)
     readers.add_reader("jonas", password_hash=None, display_name="Jonas", is_admin=True, now=then)
@@ -71,10 +71,10 @@ def fill() -> int:
         "priya", password_hash=hashed, display_name="Priya", email="priya@example.org",
         timezone="Asia/Kolkata", now=then,
     )  # fmt: skip
-    from_ada = Options(sender_id=ada.id)
+    from_ada = SendOptions(sender_id=ada.id)
     sent = {said.title: _send(priya.id, said, NOW - ago, from_ada) for ago, said in morning()}
     sunday = check("Maintenance on Sunday, 02:00–03:30 IST", SUNDAY, "warning", "maintenance")
-    banner = Options(sender_id=ada.id, is_banner=True)
+    banner = SendOptions(sender_id=ada.id, is_banner=True)
     broadcast(EVERYONE, sunday, NOW - timedelta(hours=26, minutes=40), banner)
     card = sent["Your card expires on 30 November"]
     done = [card, sent["Your profile was updated"]]
@@ -90,7 +90,7 @@ def fill() -> int:
     return card
 
 
-def _send(to: int, said: Content, at: datetime, options: Options) -> int:
+def _send(to: int, said: Content, at: datetime, options: SendOptions) -> int:
     return int(notify([to], said, at, options).notification.id)
 
 

@@ -10,7 +10,7 @@ from notifications_app.core.database import db
 from notifications_app.domain.accounts import passwords
 from notifications_app.domain.accounts.models import Group
 from notifications_app.domain.broadcasts import audit_entries
-from notifications_app.domain.broadcasts.schedule import Options
+from notifications_app.domain.broadcasts.schedule import SendOptions
 from notifications_app.domain.broadcasts.sending import broadcast
 from notifications_app.domain.content import check
 from notifications_app.domain.inbox import actions, readers
@@ -32,7 +32,7 @@ def open_office() -> int:
     """People in a group, and what they did with a broadcast of that morning; its id."""
     then = NOW - timedelta(days=30)
     lena = readers.add_reader(
-        "lena", password_hash=passwords.hashed(PASSWORD), display_name="Lena Ström",
+        "lena", password_hash=passwords.hash_password(PASSWORD), display_name="Lena Ström",
         timezone="Europe/Paris", is_admin=True, now=then,
     )  # fmt: skip
     db.session.add(Group(name="ops"))
@@ -45,9 +45,9 @@ def open_office() -> int:
     readers.join_group("ops", [user for user, _zone in people], then)
     sent_at = NOW - timedelta(hours=13)
     said = check("Good morning, {{display_name}}: the rota for January", BODY, "info", "rota")
-    options = Options(sender_id=lena.id, local_at=NINE, expires_in=timedelta(days=5))
+    options = SendOptions(sender_id=lena.id, local_at=NINE, expires_in=timedelta(days=5))
     one = broadcast("group:ops", said, sent_at, options).notification
-    audit_entries.sent(
+    audit_entries.audit_sending(
         audit_entries.BROADCAST, one, "group:ops", len(people), actor_id=lena.id, now=sent_at
     )
     _read(people, one.id)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from notifications_app import create_app
 from notifications_app.core.clock import UTCDateTime
 from notifications_app.core.database import db
-from notifications_app.core.database_errors import fault_of
+from notifications_app.core.database_errors import database_fault
 
 config = context.config
 if config.config_file_name is not None and not config.attributes.get("quiet"):
@@ -103,7 +103,7 @@ def run() -> None:
         try:
             run_online()
         except DBAPIError as error:
-            fault = fault_of(error)
+            fault = database_fault(error)
             if fault is None:
                 raise
             raise CommandError(fault.sentence) from None

@@ -39,12 +39,12 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = Flask("notifications_app", template_folder=str(database.ROOT / "templates"))
     try:
         values = settings.from_environment() | dict(config or {})
-        settings.settle(values, Path(app.instance_path), debug=app.debug)
+        settings.derive(values, Path(app.instance_path), debug=app.debug)
         app.config.update(values)
-        monitoring.set_up(app)
+        monitoring.register(app)
     except Refused as error:
         raise click.UsageError(str(error)) from None
-    logs.set_up(app.config["LOG_FORMAT"])
+    logs.configure(app.config["LOG_FORMAT"])
     _start_extensions(app)
     for layer in (converters, security, template_context, error_pages):
         layer.register(app)

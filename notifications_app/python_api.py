@@ -7,7 +7,7 @@ from typing import Any, Protocol, cast
 from .core import clock
 from .domain import content
 from .domain.broadcasts import sending
-from .domain.broadcasts.schedule import Options
+from .domain.broadcasts.schedule import SendOptions
 from .domain.inbox.models import Notification
 
 
@@ -98,8 +98,8 @@ def _options(
     key: str | None,
     *,
     is_banner: bool,
-) -> Options:
-    return Options(
+) -> SendOptions:
+    return SendOptions(
         sender_id=None if sender is None else _id(sender),
         key=key,
         arrives_at=arrives_at,

@@ -181,7 +181,7 @@ def client(app: Flask) -> FlaskClient:
 
 def add_user(app: Flask, username: str, *, now: datetime = NOON, **account: Any) -> int:
     """Make an account with :data:`PASSWORD`; returns its id."""
-    account.setdefault("password_hash", passwords.hashed(PASSWORD))
+    account.setdefault("password_hash", passwords.hash_password(PASSWORD))
     with app.app_context():
         user = readers.add_reader(username, now=now, **account)
         db.session.commit()

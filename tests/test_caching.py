@@ -16,7 +16,7 @@ AWAY = {"REDIS_URL": "redis://127.0.0.1:1/0"}
 
 
 @pytest.fixture
-def tries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def submit(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names that a cache which is away was asked for."""
     seen: list[str] = []
 

@@ -109,8 +109,8 @@ def test_an_unsafe_start_is_refused_in_a_sentence(values: dict[str, Any], senten
 def test_the_debugger_is_refused_in_production() -> None:
     values = config.from_environment({"HTTPS": "on", "TRUSTED_HOSTS": "a.example"})
     with pytest.raises(Refused, match="the debugger is refused"):
-        config.settle(values | {"SECRET_KEY": KEY}, ROOT, debug=True)
-    config.settle(values | {"SECRET_KEY": KEY}, ROOT, debug=False)
+        config.derive(values | {"SECRET_KEY": KEY}, ROOT, debug=True)
+    config.derive(values | {"SECRET_KEY": KEY}, ROOT, debug=False)
 
 
 def test_what_is_not_a_choice_is_set() -> None:
@@ -132,7 +132,7 @@ def test_postgresql_is_spoken_to_by_psycopg(scheme: str) -> None:
 
 def test_the_database_lies_in_the_instance_folder_by_default(tmp_path: Path) -> None:
     values = config.from_environment({})
-    config.settle(values, tmp_path)
+    config.derive(values, tmp_path)
     assert values["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path}/notifications.sqlite3"
 
 
@@ -205,7 +205,7 @@ def test_a_worker_that_is_second_reads_the_key_of_the_first(
 
 def test_the_key_of_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     values = config.from_environment({"SECRET_KEY": KEY})
-    config.settle(values, tmp_path)
+    config.derive(values, tmp_path)
     assert values["SECRET_KEY"] == KEY
     assert list(tmp_path.iterdir()) == []
 
@@ -213,7 +213,7 @@ def test_the_key_of_the_environment_goes_before_the_file(tmp_path: Path) -> None
 def test_a_damaged_key_file_is_refused_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text("")
     with pytest.raises(Refused, match="shorter than 32"):
-        config.settle(config.from_environment({}), tmp_path)
+        config.derive(config.from_environment({}), tmp_path)
     assert (tmp_path / "secret_key").read_text() == ""
 
 
@@ -221,7 +221,7 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(tmp_path: Path) -
     blocked = tmp_path / "file"
     blocked.write_text("")
     with pytest.raises(Refused, match="cannot be written"):
-        config.settle(config.from_environment({}), blocked / "instance")
+        config.derive(config.from_environment({}), blocked / "instance")
 
 
 def test_no_key_stands_in_the_code() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from notifications_app.core import links, markdown
 from notifications_app.core import text as text_
-from notifications_app.core.errors import BadInput, Refused, Together
+from notifications_app.core.errors import BadInput, ErrorCollector, Refused
 from notifications_app.domain import content
 
 FORBIDDEN = [
@@ -121,11 +121,11 @@ def test_a_link_that_is_refused_is_one_for_its_label():
 
 
 def test_what_is_no_bad_input_is_not_collected():
-    wrong = Together()
+    wrong = ErrorCollector()
     for error in (Refused("No."), ValueError()):
         with pytest.raises(type(error)), wrong:
             raise error
-    wrong.end()
+    wrong.raise_collected()
 
 
 @pytest.mark.parametrize("topic", ["a b", "-a", "a-", "a--b", "A", "a_b", "é", "a/b", "\u0661"])
@@ -269,13 +269,13 @@ BAD_LINKS = [
 
 @pytest.mark.parametrize("url", GOOD_LINKS)
 def test_a_link_goes_to_the_web_or_to_a_path_here(url):
-    assert links.link(url) == url
+    assert links.check_link(url) == url
 
 
 @pytest.mark.parametrize("url", BAD_LINKS)
 def test_a_link_in_disguise_is_refused(url):
     with pytest.raises(BadInput) as refused:
-        links.link(url)
+        links.check_link(url)
     assert refused.value.field == "action_url"
     assert str(refused.value).endswith(".")
 
@@ -291,13 +291,13 @@ def test_a_link_in_disguise_is_refused(url):
 )
 def test_a_refused_link_is_told_why(url, sentence):
     with pytest.raises(BadInput, match=re.escape(sentence)):
-        links.link(url)
+        links.check_link(url)
 
 
 @given(st.text(st.sampled_from("/\\:@.?#[]% \t\n\0ahtpsjv"), max_size=12))
 def test_whatever_is_put_together_a_good_link_has_a_good_beginning(text):
     try:
-        url = links.link(text)
+        url = links.check_link(text)
     except BadInput:
         return
     assert re.match(r"https?://[^/\\@?#\s]+([/?#]|$)|/(?![/\\])", url)

@@ -83,8 +83,8 @@ def test_a_connection_speaks_utc_and_does_not_wait_for_ever(in_app: Flask) -> No
 
 
 @on_postgresql
-def test_patience_is_for_one_transaction(in_app: Flask) -> None:
-    db.session.connection(execution_options={"patience": 0.2})
+def test_a_lock_timeout_is_for_one_transaction(in_app: Flask) -> None:
+    db.session.connection(execution_options={"lock_timeout": 0.2})
     assert db.session.execute(sa.text("SHOW lock_timeout")).scalar_one() == "200ms"
     db.session.rollback()
     assert db.session.execute(sa.text("SHOW lock_timeout")).scalar_one() == "15s"
@@ -123,7 +123,7 @@ def test_a_refused_begin_gives_the_turn_back_too(app: Flask, database_url: str) 
     other = sa.create_engine(database_url)
     with app.app_context(), other.connect() as blocking:
         blocking.exec_driver_sql("BEGIN IMMEDIATE")
-        impatient = db.engine.execution_options(patience=0.0)
+        impatient = db.engine.execution_options(lock_timeout=0.0)
         for _ in range(2):
             with pytest.raises(sa.exc.OperationalError, match="locked"), impatient.connect() as one:
                 one.execute(sa.select(User.id))

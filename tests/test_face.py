@@ -13,7 +13,7 @@ from werkzeug.local import LocalProxy
 import notifications_app
 from notifications_app import broadcast, notify
 from notifications_app.core.database import db
-from notifications_app.core.errors import BadInput, NotThere, Refused
+from notifications_app.core.errors import BadInput, NotFound, Refused
 from notifications_app.domain.accounts.models import User
 from notifications_app.domain.inbox.models import Delivery, Notification, Release
 from tests.conftest import at, sign_in
@@ -168,7 +168,7 @@ def test_naive_moments_and_strangers_are_refused(in_app: Flask, priya: int) -> N
         for name in ("arrives_at", "expires_at"):
             with pytest.raises((TypeError, ValueError)):
                 send(**{name: naive})
-    with pytest.raises(NotThere):
+    with pytest.raises(NotFound):
         notify([priya, 12345], "Hello")
     with pytest.raises(BadInput):
         notify([], "Hello")

@@ -33,13 +33,13 @@ from notifications_app.core import database_errors
 )
 def test_what_sqlite_says_has_a_sentence(message: str, fault: database_errors.Fault) -> None:
     error = OperationalError("SELECT 1", {}, sqlite3.OperationalError(message))
-    assert database_errors.fault_of(error) == fault
+    assert database_errors.database_fault(error) == fault
     assert fault.sentence.endswith(".")
 
 
 def test_a_statement_that_sqlite_cannot_read_is_an_error_of_ours() -> None:
     error = OperationalError("SELEKT", {}, sqlite3.OperationalError('near "SELEKT": syntax error'))
-    assert database_errors.fault_of(error) is None
+    assert database_errors.database_fault(error) is None
 
 
 class Said(Exception):
@@ -72,20 +72,20 @@ class Said(Exception):
 def test_what_postgresql_says_has_a_sentence(
     kind: type[DBAPIError], state: str | None, fault: database_errors.Fault | None
 ) -> None:
-    assert database_errors.fault_of(kind("SELECT 1", {}, Said(state))) == fault
+    assert database_errors.database_fault(kind("SELECT 1", {}, Said(state))) == fault
 
 
 def test_a_connection_that_broke_is_a_database_that_is_away() -> None:
     error = InterfaceError("SELECT 1", {}, Said(None), connection_invalidated=True)
-    assert database_errors.fault_of(error) == database_errors.AWAY
+    assert database_errors.database_fault(error) == database_errors.AWAY
 
 
 def test_a_full_pool_is_a_database_that_does_not_answer() -> None:
-    assert database_errors.fault_of(PoolTimeout()) == database_errors.AWAY
+    assert database_errors.database_fault(PoolTimeout()) == database_errors.AWAY
 
 
 def test_any_other_error_is_ours() -> None:
-    assert database_errors.fault_of(ValueError("database is locked")) is None
+    assert database_errors.database_fault(ValueError("database is locked")) is None
 
 
 def test_a_full_disk_has_its_own_status() -> None:

@@ -28,7 +28,7 @@ def lines(app: Flask) -> Iterator[io.StringIO]:
     yield stream
     if before is not None:
         handler.setStream(before)
-    logs.set_up("text")
+    logs.configure("text")
 
 
 def everything(lines: io.StringIO, caplog: pytest.LogCaptureFixture) -> str:

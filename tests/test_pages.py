@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from notifications_app.core import database
 from notifications_app.core.database import db, reading
-from notifications_app.core.errors import NotThere, Refused
+from notifications_app.core.errors import NotFound, Refused
 from notifications_app.domain.accounts.models import User
 from notifications_app.web import template_context
 from tests.conftest import POSTGRESQL, add_user, on_sqlite, replay, sign_in
@@ -91,9 +91,9 @@ def test_every_status_has_words_of_its_own_or_its_family(live: Flask, status: in
 
 
 def pages_words(status: int) -> str:
-    from notifications_app.web.error_pages import WORDS
+    from notifications_app.web.error_pages import MESSAGES
 
-    return WORDS.get(status, WORDS[400])[0]
+    return MESSAGES.get(status, MESSAGES[400])[0]
 
 
 def test_a_refusal_of_the_domain_is_shown_in_its_own_words(live: Flask) -> None:
@@ -107,7 +107,7 @@ def test_a_refusal_of_the_domain_is_shown_in_its_own_words(live: Flask) -> None:
 
 def test_what_is_not_there_is_a_404(live: Flask) -> None:
     def miss() -> None:
-        raise NotThere("No such thing.")
+        raise NotFound("No such thing.")
 
     answer = route(live, miss)
     assert (answer.status_code, "No such thing." in answer.text) == (404, True)
@@ -288,7 +288,7 @@ def test_a_time_is_shown_in_the_readers_zone_and_in_utc_for_machines(
 
 @pytest.mark.parametrize(("count", "label"), [(0, "0"), (99, "99"), (100, "99+"), (5000, "99+")])
 def test_a_count_is_shown_up_to_99(count: int, label: str) -> None:
-    assert template_context.label(count) == label
+    assert template_context.capped_count(count) == label
     assert template_context.Badge(count).label == label
 
 

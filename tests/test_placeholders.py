@@ -11,7 +11,7 @@ from markupsafe import Markup
 from notifications_app.core import markdown
 from notifications_app.core.database import db
 from notifications_app.core.errors import BadInput
-from notifications_app.core.placeholders import checked, fill, fill_markdown, without
+from notifications_app.core.placeholders import fill, fill_markdown, normalised, refuse_placeholders
 from notifications_app.domain import content
 from notifications_app.domain.broadcasts import sending as broadcasts
 from tests.conftest import add_user, at, sign_in
@@ -53,8 +53,8 @@ def test_space_within_does_not_matter(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["{", "{display_name}", "}} {{", "{ {x} }", "a {{ b"])
 def test_other_braces_are_only_braces(text: str) -> None:
-    assert checked("title", text) == text
-    assert without("action_label", text) == text
+    assert normalised("title", text) == text
+    assert refuse_placeholders("action_label", text) == text
 
 
 @given(name=NAMES)
@@ -97,4 +97,4 @@ def test_each_reader_reads_their_own_name_on_every_page(app: Flask, client: Any)
 @pytest.mark.parametrize("start", ["{", "{{ "])
 def test_a_million_beginnings_without_an_end_are_soon_read(start: str) -> None:
     text = start * 1_000_000  # each looked for its end in all that follows: it took hours
-    assert checked("body", text) == text
+    assert normalised("body", text) == text

@@ -9,13 +9,13 @@ from ..core.database import reading
 from ..core.text import counted
 from ..domain.audit import queries, wording
 from . import output
-from .output import command, example, moment, say
+from .output import command, example, iso_or_none, print_line
 
 
 def _as_dict(entry: queries.Entry) -> dict[str, Any]:
     return {
         "id": entry.id,
-        "at": moment(entry.at),
+        "at": iso_or_none(entry.at),
         "actor": entry.actor,
         "action": entry.action,
         "subject": entry.subject,
@@ -37,9 +37,9 @@ def list_(as_json: bool, limit: int) -> None:
     with reading() as connection:
         entries = queries.newest(connection, limit)
     if as_json:
-        output.say_json([_as_dict(entry) for entry in entries])
+        output.print_json([_as_dict(entry) for entry in entries])
         return
-    output.table(
+    output.print_table(
         ("WHEN", "WHO", "ACTION", "SUBJECT", "DETAIL"),
         [
             (
@@ -52,4 +52,4 @@ def list_(as_json: bool, limit: int) -> None:
             for entry in entries
         ],
     )
-    say(f"{counted(len(entries), 'entry', 'entries')}, newest first.")
+    print_line(f"{counted(len(entries), 'entry', 'entries')}, newest first.")

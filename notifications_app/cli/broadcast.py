@@ -7,15 +7,15 @@ import click
 
 from ..core import clock
 from ..core.database import reading
-from ..core.errors import NotThere
+from ..core.errors import NotFound
 from ..core.text import counted
 from ..domain.broadcasts import audience, queries
 from ..domain.broadcasts.queries import Broadcast
-from ..domain.broadcasts.stats import has_come
-from ..domain.broadcasts.wording import listed, people
-from ..domain.channels import who
+from ..domain.broadcasts.stats import has_arrived
+from ..domain.broadcasts.wording import audience_phrase, people_phrase
+from ..domain.channels import channel_phrase
 from . import output
-from .output import command, example, moment, say
+from .output import command, example, iso_or_none, print_line
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -31,9 +31,9 @@ def _as_dict(one: Broadcast, now: datetime) -> dict[str, Any]:
         "state": one.state(now),
         "is_banner": one.is_banner,
         "sender": one.sender,
-        "arrives_at": moment(one.arrives_at),
-        "expires_at": moment(one.expires_at),
-        "recalled_at": moment(one.recalled_at),
+        "arrives_at": iso_or_none(one.arrives_at),
+        "expires_at": iso_or_none(one.expires_at),
+        "recalled_at": iso_or_none(one.recalled_at),
     }
 
 
@@ -45,9 +45,9 @@ def list_(as_json: bool) -> None:
     with reading() as connection:
         found = queries.broadcasts(connection, now)
     if as_json:
-        output.say_json([_as_dict(one, now) for one in found])
+        output.print_json([_as_dict(one, now) for one in found])
         return
-    output.table(
+    output.print_table(
         ("ID", "STATE", "TO", "ARRIVES", "TITLE"),
         [
             (
@@ -60,43 +60,47 @@ def list_(as_json: bool) -> None:
             for one in found
         ],
     )
-    say(f"{counted(len(found), 'broadcast')}.")
+    print_line(f"{counted(len(found), 'broadcast')}.")
 
 
 @command("show", epilog=example("flask broadcast show 12"))
-@click.argument("number", metavar="ID", type=click.IntRange(1, 2**31 - 1))
+@click.argument("notification_id", metavar="ID", type=click.IntRange(1, 2**31 - 1))
 @as_json
-def show(number: int, as_json: bool) -> None:
+def show(notification_id: int, as_json: bool) -> None:
     """Show one notification: what it says, to whom, since when."""
     now = clock.now()
     with reading() as connection:
-        one = queries.broadcast(connection, number)
+        one = queries.broadcast(connection, notification_id)
         if one is None:
-            raise NotThere(f"There is no notification {number}.")
-        named = audience.of(connection, audience.recipients(number))
-        came = has_come(connection, number, now)
+            raise NotFound(f"There is no notification {notification_id}.")
+        named = audience.count_audience(connection, audience.recipients(notification_id))
+        came = has_arrived(connection, notification_id, now)
     found = {
         **_as_dict(one, now),
         "body": one.body,
         "action_url": one.action_url,
         "action_label": one.action_label,
         "key": one.key,
-        "edited_at": moment(one.edited_at),
-        "created_at": moment(one.created_at),
+        "edited_at": iso_or_none(one.edited_at),
+        "created_at": iso_or_none(one.created_at),
     }
     if as_json:
-        output.say_json(found)
+        output.print_json(found)
         return
     for word, value in found.items():
-        say(f"{word + ':':14} {'-' if value in (None, '') else value}")
-    to = f"{people(named.count)}: {listed(named)}" if one.channel is None else who(one.channel)
+        print_line(f"{word + ':':14} {'-' if value in (None, '') else value}")
+    to = (
+        f"{people_phrase(named.count)}: {audience_phrase(named)}"
+        if one.channel is None
+        else channel_phrase(one.channel)
+    )
     local = ", at each reader’s own time" if one.is_local else ""
     is_now = f"is {found['state']}"
     if one.recalled_at is not None:
         is_now = f"was recalled {clock.full(one.recalled_at, 'UTC')}"
         if not came:
             unseen = f"before it came to anybody; it was for {to}{local}."
-            say(f"Notification {number} {is_now}, {unseen}")
+            print_line(f"Notification {notification_id} {is_now}, {unseen}")
             return
     went = "went" if came else "goes"
-    say(f"Notification {number} {is_now}; it {went} to {to}{local}.")
+    print_line(f"Notification {notification_id} {is_now}; it {went} to {to}{local}.")

@@ -10,13 +10,13 @@ from ..core.database import db, reading
 from ..core.errors import BadInput
 from ..core.logs import record
 from ..domain.broadcasts import audit_entries, editing
-from ..domain.broadcasts.stats import has_come
-from ..domain.broadcasts.wording import edited, would_edit
+from ..domain.broadcasts.stats import has_arrived
+from ..domain.broadcasts.wording import edit_sentence, would_edit_sentence
 from ..domain.content import BODY_MAX, CATEGORIES, check
 from . import broadcast_options
-from .output import command, example, say
+from .output import command, example, print_line
 
-NUMBER = click.argument("number", metavar="ID", type=click.IntRange(1, 2**31 - 1))
+NUMBER = click.argument("notification_id", metavar="ID", type=click.IntRange(1, 2**31 - 1))
 _TEXT = ("title", "body", "category", "topic", "action_url", "action_label")
 _OPTIONS = (
     click.option("--title", help="One line, 1 to 140 characters."),
@@ -40,7 +40,7 @@ _OPTIONS = (
 @NUMBER
 @broadcast_options.all_of(_OPTIONS)
 def edit(
-    number: int,
+    notification_id: int,
     banner: bool | None,
     expires: str | None,
     timezone: str | None,
@@ -57,8 +57,8 @@ def edit(
     if not (text or end or banner is not None or notify_again):
         raise BadInput("Say what to change: --title, for example. Nothing was changed.")
     with reading() as connection:  # who has had nothing is not made to read it again
-        had = notify_again and has_come(connection, number, now)
-    _notification, before = editing.current(number)
+        had = notify_again and has_arrived(connection, notification_id, now)
+    _notification, before = editing.current(notification_id)
     content = {name: getattr(before.content, name) for name in _TEXT} | text
     if not content["action_url"]:
         content["action_label"] = text.get("action_label")
@@ -67,18 +67,18 @@ def edit(
         end[0] if end else before.expires_at,
         before.is_banner if banner is None else banner,
     )
-    changed = editing.edit(number, wanted, now, notify_again=had)
+    changed = editing.edit(notification_id, wanted, now, notify_again=had)
     if changed or had:
-        audit_entries.edited(number, changed, again=had, actor_id=None, now=now)
+        audit_entries.audit_edit(notification_id, changed, again=had, actor_id=None, now=now)
     if not dry_run:
         db.session.commit()
         if changed or had:
-            record("edited", notification=number, changed=changed, again=had)
+            record("edited", notification=notification_id, changed=changed, again=had)
     if dry_run and (changed or notify_again):
-        say(would_edit(changed, again=notify_again, had=had))
-        say("Nothing was changed: this was a dry run.")
+        print_line(would_edit_sentence(changed, again=notify_again, had=had))
+        print_line("Nothing was changed: this was a dry run.")
     else:
-        say(edited(number, changed, again=notify_again, had=had))
+        print_line(edit_sentence(notification_id, changed, again=notify_again, had=had))
 
 
 def _typed(body: str | None, body_file: str | None, **said: str | None) -> dict[str, str]:
@@ -110,15 +110,15 @@ def _typed_end(
 
 @command("recall", epilog=example("flask broadcast recall 12"))
 @NUMBER
-def recall(number: int) -> None:
+def recall(notification_id: int) -> None:
     """Take a notification off the air for everyone, at once."""
     now = clock.now()
-    changed = editing.recall(number, now)
+    changed = editing.recall(notification_id, now)
     if changed:
-        audit_entries.recalled(number, actor_id=None, now=now)
+        audit_entries.audit_recall(notification_id, actor_id=None, now=now)
     db.session.commit()
     if changed:
-        record("recalled", notification=number)
-        say(f"Recalled notification {number}: it is gone from every inbox.")
+        record("recalled", notification=notification_id)
+        print_line(f"Recalled notification {notification_id}: it is gone from every inbox.")
     else:
-        say(f"Notification {number} was recalled already. Nothing was changed.")
+        print_line(f"Notification {notification_id} was recalled already. Nothing was changed.")

@@ -10,10 +10,10 @@ import click
 
 from ..core import clock
 from ..core.database import reading
-from ..core.errors import BadInput, NotThere, Refused
+from ..core.errors import BadInput, NotFound, Refused
 from ..domain.accounts.groups import check_name
 from ..domain.broadcasts import queries
-from ..domain.broadcasts.schedule import NO_TIME, Options
+from ..domain.broadcasts.schedule import ZERO, SendOptions
 from ..domain.channels import ADMINS, EVERYONE, of_group
 from ..domain.content import BODY_MAX, CATEGORIES, Content, check
 
@@ -123,7 +123,7 @@ def times(
     undo_window: str | None,
     *,
     local: bool,
-) -> Options:
+) -> SendOptions:
     """When it arrives and when it expires, as it was typed.
 
     Raises:
@@ -141,12 +141,12 @@ def times(
     if expires is not None and expires_in is not None:
         raise BadInput("Give --expires or --expires-in, not both.")
     wall = None if at is None else clock.parse_wall(at)
-    return Options(
+    return SendOptions(
         arrives_at=clock.typed_moment(wall, zone) if wall and zone and not local else None,
         local_at=wall if local else None,
         expires_at=typed_end(expires, zone),
         expires_in=None if expires_in is None else clock.parse_span(expires_in),
-        undo_window=NO_TIME if undo_window is None else clock.parse_span(undo_window),
+        undo_window=ZERO if undo_window is None else clock.parse_span(undo_window),
     )
 
 
@@ -185,7 +185,7 @@ def sender_id(name: str | None) -> int | None:
     with reading() as connection:
         found = queries.sender(connection, name.strip().lower())
     if found is None:
-        raise NotThere(f"There is no user “{name}”. Nothing was sent.")
+        raise NotFound(f"There is no user “{name}”. Nothing was sent.")
     if not found.is_admin or not found.is_active:
         raise Refused(f"“{name}” is not an active administrator. Nothing was sent.")
     return int(found.id)

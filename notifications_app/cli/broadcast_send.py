@@ -14,8 +14,8 @@ from ..core.logs import record
 from ..domain.accounts import queries as accounts
 from ..domain.broadcasts import audience, audit_entries, preview
 from ..domain.broadcasts import sending as actions
-from ..domain.broadcasts.schedule import Arrival, Options, arrival
-from ..domain.broadcasts.wording import people
+from ..domain.broadcasts.schedule import Schedule, SendOptions, schedule_checked
+from ..domain.broadcasts.wording import people_phrase
 from ..domain.content import Content
 from . import broadcast_options, broadcast_report, output
 from .output import command, example
@@ -31,7 +31,7 @@ def notify(names: tuple[str, ...], key: str | None, as_json: bool, **said: Any) 
     """Send a notification to named people."""
     content = broadcast_options.content(**said)
     shown = {"as_json": as_json, "dry_run": False}
-    _to_people(names, content, Options(key=key), act=audit_entries.NOTIFICATION, **shown)
+    _to_people(names, content, SendOptions(key=key), act=audit_entries.NOTIFICATION, **shown)
 
 
 @command(
@@ -76,51 +76,55 @@ def send(
 
 
 def _to_people(
-    names: Sequence[str], content: Content, chosen: Options, *, act: str, **shown: bool
+    names: Sequence[str], content: Content, chosen: SendOptions, *, act: str, **shown: bool
 ) -> None:
     now = clock.now()
     watched = partial(output.progress, words="Looking people up")
     with reading() as connection:
         found = accounts.ids_of(connection, names, watched)
-        whom = audience.people(found.values())
-        zones = audience.by_zone(connection, whom) if chosen.local_at else {}
+        whom = audience.active_or_not(found.values())
+        zones = audience.count_by_zone(connection, whom) if chosen.local_at else {}
     first = audience.Audience(len(found), tuple(found)[: audience.NAMES])
     sent = actions.notify(found.values(), content, now, chosen)
     if sent.is_new:
-        to = people(len(found))
-        audit_entries.sent(act, sent.notification, to, len(found), actor_id=None, now=now)
+        to = people_phrase(len(found))
+        audit_entries.audit_sending(act, sent.notification, to, len(found), actor_id=None, now=now)
     arrives = _arrival(sent, chosen, now).among(zones)
     _finish(
-        preview.Sending(content, chosen, arrives, now, list(found), first, zones), sent, **shown
+        preview.SendPreview(content, chosen, arrives, now, list(found), first, zones), sent, **shown
     )
 
 
-def _to_channel(channel: str, content: Content, chosen: Options, **shown: bool) -> None:
+def _to_channel(channel: str, content: Content, chosen: SendOptions, **shown: bool) -> None:
     now = clock.now()
     with reading() as connection:
-        whom = audience.listeners(channel)
-        heard = audience.of(connection, whom)
-        zones = audience.by_zone(connection, whom) if chosen.local_at else {}
+        whom = audience.channel_members(channel)
+        heard = audience.count_audience(connection, whom)
+        zones = audience.count_by_zone(connection, whom) if chosen.local_at else {}
     sent = actions.broadcast(channel, content, now, chosen)
     if sent.is_new:
-        audit_entries.sent(
+        audit_entries.audit_sending(
             audit_entries.BROADCAST, sent.notification, channel, heard.count, actor_id=None, now=now
         )
     arrives = _arrival(sent, chosen, now)
-    _finish(preview.Sending(content, chosen, arrives, now, channel, heard, zones), sent, **shown)
+    _finish(
+        preview.SendPreview(content, chosen, arrives, now, channel, heard, zones), sent, **shown
+    )
 
 
-def _arrival(sent: actions.Sent, chosen: Options, now: datetime) -> Arrival:
+def _arrival(sent: actions.Sent, chosen: SendOptions, now: datetime) -> Schedule:
     """When it arrives: of one sent before, when that did."""
     if sent.is_new:
-        return arrival(chosen, now)
+        return schedule_checked(chosen, now)
     one = sent.notification
     with reading() as connection:
-        found = audience.arrivals(connection, one.id)
-    return Arrival(min(found.values()), max(found.values()), one.expires_at, found)
+        found = audience.arrivals_by_zone(connection, one.id)
+    return Schedule(min(found.values()), max(found.values()), one.expires_at, found)
 
 
-def _finish(sending: preview.Sending, sent: actions.Sent, *, as_json: bool, dry_run: bool) -> None:
+def _finish(
+    sending: preview.SendPreview, sent: actions.Sent, *, as_json: bool, dry_run: bool
+) -> None:
     """Commit, unless it was only tried, and say what was done."""
     if not dry_run:
         db.session.commit()
@@ -128,4 +132,4 @@ def _finish(sending: preview.Sending, sent: actions.Sent, *, as_json: bool, dry_
             said, count = sent.notification, sending.audience.count
             to = sending.to if isinstance(sending.to, str) else list(sending.audience.first)
             record("sent", notification=said.id, title=said.title, to=to, audience=count)
-    broadcast_report.tell(sending, sent, dry_run=dry_run, as_json=as_json)
+    broadcast_report.print_result(sending, sent, dry_run=dry_run, as_json=as_json)

@@ -8,11 +8,11 @@ import click
 from ..core import clock
 from ..core.database import reading
 from ..domain.broadcasts import stats_wording
-from ..domain.broadcasts.stats import Figures, figures
-from ..domain.broadcasts.wording import people
-from ..domain.channels import who
+from ..domain.broadcasts.stats import Stats, compute_stats
+from ..domain.broadcasts.wording import people_phrase
+from ..domain.channels import channel_phrase
 from . import output
-from .output import command, example, moment, say
+from .output import command, example, iso_or_none, print_line
 
 #: The full length of a bar, in characters, and what it is made of: eighths of a block.
 LENGTH = 30
@@ -21,33 +21,33 @@ NAMES, FIGURES = 19, 12
 
 
 @command("stats", epilog=example("flask broadcast stats 12 --json"))
-@click.argument("number", metavar="ID", type=click.IntRange(1, 2**31 - 1))
+@click.argument("notification_id", metavar="ID", type=click.IntRange(1, 2**31 - 1))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def stats(number: int, as_json: bool) -> None:
+def stats(notification_id: int, as_json: bool) -> None:
     """Count who heard, read and dismissed a notification, and when; times in UTC.
 
     Drawn on a terminal, plain in a pipe.
     """
     with reading() as connection:
-        found = figures(connection, number, clock.now())
+        found = compute_stats(connection, notification_id, clock.now())
     if as_json:
-        output.say_json(_as_dict(found))
+        output.print_json(_as_dict(found))
         return
     drawn = sys.stdout.isatty()
     _head(found)
     _shares(found, drawn=drawn)
     _by_hour(found, drawn=drawn)
-    say(_summary(found))
+    print_line(_summary(found))
 
 
-def _as_dict(found: Figures) -> dict[str, Any]:
+def _as_dict(found: Stats) -> dict[str, Any]:
     return {
-        "id": found.number,
+        "id": found.notification_id,
         "title": found.title,
         "channel": found.channel,
         "is_local": found.is_local,
-        "released_at": moment(found.released_at),
-        "recalled_at": moment(found.recalled_at),
+        "released_at": iso_or_none(found.released_at),
+        "recalled_at": iso_or_none(found.recalled_at),
         "audience": found.audience_now,
         "audience_at_sending": found.audience_at_sending,
         "read": found.read,
@@ -55,15 +55,15 @@ def _as_dict(found: Figures) -> dict[str, Any]:
         "untouched": found.untouched,
         "median_seconds_to_read": found.median_seconds_to_read,
         "hours": [{"hour": hour, "read": count} for hour, count in found.hours],
-        "as_of": moment(found.made_at),
+        "as_of": iso_or_none(found.made_at),
     }
 
 
-def _head(found: Figures) -> None:
-    to = "named people" if found.channel is None else who(found.channel)
+def _head(found: Stats) -> None:
+    to = "named people" if found.channel is None else channel_phrase(found.channel)
     local = ", at each reader’s own time" if found.is_local else ""
     lines = {
-        "Notification": f"{found.number} “{found.title}”",
+        "Notification": f"{found.notification_id} “{found.title}”",
         "To": f"{to}{local}",
     }
     if not found.never_came:
@@ -71,16 +71,16 @@ def _head(found: Figures) -> None:
     if found.recalled_at is not None:
         lines["Recalled"] = clock.full(found.recalled_at, "UTC")
     for name, value in lines.items():
-        say(f"{name:{NAMES}}  {value}")
+        print_line(f"{name:{NAMES}}  {value}")
     click.echo()
 
 
-def _shares(found: Figures, *, drawn: bool) -> None:
+def _shares(found: Stats, *, drawn: bool) -> None:
     """How many heard it, and of them how many read and dismissed it."""
     if found.never_came:
         return
     _figure("Audience", f"{found.audience_now:,}")
-    _figure("Audience at sending", stats_wording.at_sending_words(found))
+    _figure("Audience at sending", stats_wording.audience_at_sending_phrase(found))
     if not found.has_come(found.made_at):
         click.echo()
         return
@@ -89,10 +89,10 @@ def _shares(found: Figures, *, drawn: bool) -> None:
         ("Dismissed", found.dismissed, "yellow"),
         ("Not touched", found.untouched, "bright_black"),
     ):
-        percent = stats_wording.share(count, found.audience)
+        percent = stats_wording.percentage(count, found.audience)
         line = f"{name:{NAMES}}  {count:>{FIGURES},}  {percent:>9}"
         _bar(line, count, found.audience, colour if drawn else None)
-    _figure("Median time to read", stats_wording.time_words(found))
+    _figure("Median time to read", stats_wording.median_phrase(found))
     click.echo()
 
 
@@ -100,7 +100,7 @@ def _figure(name: str, value: str) -> None:
     click.echo(f"{name:{NAMES}}  {value:>{FIGURES}}")
 
 
-def _by_hour(found: Figures, *, drawn: bool) -> None:
+def _by_hour(found: Stats, *, drawn: bool) -> None:
     if not found.read:
         return
     since = "it came to the first zone of all" if found.is_local else "it was released"
@@ -108,7 +108,7 @@ def _by_hour(found: Figures, *, drawn: bool) -> None:
     most = max(count for _hour, count in found.hours)
     for hour, count in found.hours:
         running = "  (running)" if found.is_running(hour) else ""
-        line = f"{stats_wording.hour_words(hour):{NAMES}}  {count:>{FIGURES},}{running:11}"
+        line = f"{stats_wording.hour_phrase(hour):{NAMES}}  {count:>{FIGURES},}{running:11}"
         _bar(line, count, most, "cyan" if drawn else None)
     click.echo()
 
@@ -124,18 +124,18 @@ def _bar(line: str, part: int, whole: int, colour: str | None) -> None:
     click.echo(f"{line}  {bar}".rstrip())
 
 
-def _summary(found: Figures) -> str:
-    number, when = found.number, f"as of {clock.full(found.made_at, 'UTC')}"
+def _summary(found: Stats) -> str:
+    notification_id, when = found.notification_id, f"as of {clock.full(found.made_at, 'UTC')}"
     if found.never_came and found.recalled_at is not None:
         recalled = clock.full(found.recalled_at, "UTC")
-        return f"Notification {number} was recalled {recalled}, before it came to anybody."
+        return f"Notification {notification_id} was recalled {recalled}, before it came to anybody."
     if not found.has_come(found.made_at):
-        return f"Notification {number} has not come to anybody yet, {when}."
+        return f"Notification {notification_id} has not come to anybody yet, {when}."
     end = "was recalled" if found.recalled_at is not None else "expired"
     before = f" before it {end}" if found.is_over else ""
     if not found.read:
         read = "read" if found.is_over else "has read"
-        return f"Nobody {read} notification {number}{before or ' yet'}, {when}."
+        return f"Nobody {read} notification {notification_id}{before or ' yet'}, {when}."
     part = f"{found.read:,} of " if found.read <= found.audience else ""
-    whole = people(found.audience if part else found.read)
-    return f"Notification {number} was read by {part}{whole}{before}, {when}."
+    whole = people_phrase(found.audience if part else found.read)
+    return f"Notification {notification_id} was read by {part}{whole}{before}, {when}."

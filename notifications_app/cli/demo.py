@@ -14,13 +14,13 @@ from ..core.database import db, reading
 from ..core.errors import Refused
 from ..domain.accounts import passwords, queries
 from ..domain.accounts.models import User
-from ..domain.broadcasts.schedule import Options
+from ..domain.broadcasts.schedule import SendOptions
 from ..domain.broadcasts.sending import broadcast, notify
 from ..domain.channels import ADMINS, EVERYONE
 from ..domain.content import Content, check
 from ..domain.inbox import actions, mutes, readers, snooze_times
 from ..domain.inbox import queries as inbox
-from ..domain.inbox.subscriptions import listener
+from ..domain.inbox.subscriptions import load_subscriber
 from . import output
 
 PEOPLE = (("ada", "Ada Moreau", "Europe/Paris", True), ("priya", "Priya Raman", "UTC", False))
@@ -103,11 +103,11 @@ def demo(if_empty: bool) -> None:
         empty = queries.is_empty(connection)
     if not empty:
         if if_empty:
-            output.say("The database has accounts already; they are kept as they are.")
+            output.print_line("The database has accounts already; they are kept as they are.")
             return
         raise Refused("The database has accounts already. Nothing was changed.")
     words = [secrets.token_urlsafe(9) for _person in PEOPLE]
-    hashes = [passwords.hashed(word) for word in words]
+    hashes = [passwords.hash_password(word) for word in words]
     now = clock.now()
     ada, priya = (
         readers.add_reader(
@@ -123,12 +123,12 @@ def demo(if_empty: bool) -> None:
     db.session.commit()
     for (name, display, _zone, admin), word in zip(PEOPLE, words, strict=True):
         role = "administrator" if admin else "reader"
-        output.say(f"{display} ({role}): username {name}, password {word}")
-    output.say("Made two accounts with notifications of every kind. Note the passwords now.")
+        output.print_line(f"{display} ({role}): username {name}, password {word}")
+    output.print_line("Made two accounts with notifications of every kind. Note the passwords now.")
 
 
 def _broadcasts(ada: User, now: datetime) -> None:
-    from_ada = Options(sender_id=ada.id)
+    from_ada = SendOptions(sender_id=ada.id)
     welcome = check("Welcome to the notification centre", WELCOME)
     broadcast(EVERYONE, welcome, now - timedelta(days=8), from_ada)
     sunday = check("Maintenance on Sunday, 02:00–03:30 UTC", SUNDAY, "warning", "maintenance")
@@ -148,7 +148,7 @@ def _to(user: User, now: datetime) -> None:
 def _act(user: User, now: datetime) -> None:
     """The older ones are read, one is dismissed, one asleep, and a topic is muted."""
     connection = db.session.connection()
-    rows = inbox.rows(connection, listener(connection, user.id), now)
+    rows = inbox.rows(connection, load_subscriber(connection, user.id), now)
     tomorrow = snooze_times.until("tomorrow", "", user.timezone, now)
     actions.act(user.id, "read", [row.id for row in rows[3:]], now)
     actions.act(user.id, "dismiss", _on("account", rows), now)

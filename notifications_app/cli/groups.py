@@ -10,10 +10,10 @@ from ..core.logs import record
 from ..core.text import counted
 from ..domain.accounts import groups as known
 from ..domain.accounts import queries
-from ..domain.audit.actions import note
+from ..domain.audit.actions import add_entry
 from ..domain.inbox import readers
 from . import output
-from .output import command, example, moment, say
+from .output import command, example, iso_or_none, print_line
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
@@ -33,10 +33,10 @@ names_argument = click.argument("names", metavar="NAME...", nargs=-1, required=T
 def create(group: str) -> None:
     """Make an empty group. Its name is made of a-z, 0-9 and single hyphens."""
     name = known.create(group)
-    note("group.created", f"group {name}", actor_id=None, now=clock.now())
+    add_entry("group.created", f"group {name}", actor_id=None, now=clock.now())
     db.session.commit()
     record("group made", group=name)
-    say(f"Made the group “{name}”. Nobody is in it.")
+    print_line(f"Made the group “{name}”. Nobody is in it.")
 
 
 @command("list", epilog=example("flask groups list --json"))
@@ -44,12 +44,12 @@ def create(group: str) -> None:
 def list_(as_json: bool) -> None:
     """List every group and how many are in it."""
     with reading() as connection:
-        rows = connection.execute(known.groups()).all()
+        rows = connection.execute(known.list_groups()).all()
     if as_json:
-        output.say_json([row._asdict() for row in rows])
+        output.print_json([row._asdict() for row in rows])
         return
-    output.table(("GROUP", "PEOPLE"), [(row.name, f"{row.members:,}") for row in rows])
-    say(f"{counted(len(rows), 'group')}.")
+    output.print_table(("GROUP", "PEOPLE"), [(row.name, f"{row.members:,}") for row in rows])
+    print_line(f"{counted(len(rows), 'group')}.")
 
 
 @command("show", epilog=example("flask groups show night-shift"))
@@ -60,14 +60,14 @@ def show(group: str, as_json: bool) -> None:
     with reading() as connection:
         rows = known.members(connection, group)
     if as_json:
-        people = [{"username": row.username, "since": moment(row.since)} for row in rows]
-        output.say_json({"name": group, "members": people})
+        people = [{"username": row.username, "since": iso_or_none(row.since)} for row in rows]
+        output.print_json({"name": group, "members": people})
         return
-    output.table(
+    output.print_table(
         ("USERNAME", "NAME", "SINCE"),
         [(row.username, row.display_name or "-", clock.full(row.since, "UTC")) for row in rows],
     )
-    say(f"{counted(len(rows), 'person', 'people')} in “{group}”.")
+    print_line(f"{counted(len(rows), 'person', 'people')} in “{group}”.")
 
 
 @command("add", epilog=example("flask groups add night-shift ada grace"))
@@ -79,7 +79,7 @@ def add(group: str, names: tuple[str, ...], dry_run: bool) -> None:
     with reading() as connection:
         found = queries.ids_of(connection, names)
     now = clock.now()
-    inside = known.those_in(group, found.values())
+    inside = known.members_among(group, found.values())
     readers.join_group(group, list(found.values()), now)
     moved = [name for name, number in found.items() if number not in inside]
     if moved and not dry_run:
@@ -96,7 +96,7 @@ def remove(group: str, names: tuple[str, ...], dry_run: bool) -> None:
     with reading() as connection:
         found = queries.ids_of(connection, names)
     now = clock.now()
-    inside = known.those_in(group, found.values())
+    inside = known.members_among(group, found.values())
     readers.leave_group(group, list(found.values()), now)
     moved = [name for name, number in found.items() if number in inside]
     if moved and not dry_run:
@@ -107,7 +107,7 @@ def remove(group: str, names: tuple[str, ...], dry_run: bool) -> None:
 
 def _note(act: str, group: str, moved: list[str]) -> None:
     subject = f"group {group}"
-    note(act, subject, actor_id=None, now=clock.now(), people=len(moved), first=moved[:5])
+    add_entry(act, subject, actor_id=None, now=clock.now(), people=len(moved), first=moved[:5])
 
 
 def _finish(
@@ -119,12 +119,12 @@ def _finish(
     what = f"{counted(len(moved), 'person', 'people')} {preposition} “{group}”.{rest}"
     if dry_run:
         more = f" and {len(moved) - 5:,} more" if len(moved) > 5 else ""
-        say(f"Would have {did.lower()} {what}")
+        print_line(f"Would have {did.lower()} {what}")
         if moved:
-            say(f"{', '.join(moved[:5])}{more}.")
-        say("Nothing was changed: this was a dry run.")
+            print_line(f"{', '.join(moved[:5])}{more}.")
+        print_line("Nothing was changed: this was a dry run.")
         return
     db.session.commit()
     if moved:
         record("group changed", group=group, did=did.lower(), people=len(moved))
-    say(f"{did} {what}")
+    print_line(f"{did} {what}")

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..core import clock, logs
-from ..core.database_errors import fault_of
+from ..core.database_errors import database_fault
 from ..core.errors import BadInput, Refused
 from ..core.text import printable
 
@@ -43,7 +43,7 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
         except Refused as error:
             refuse(str(error))
         except (DBAPIError, PoolTimeout) as error:
-            fault = fault_of(error)
+            fault = database_fault(error)
             if fault is None:
                 raise
             refuse(fault.sentence)
@@ -60,23 +60,23 @@ def command(name: str, *, epilog: str) -> Callable[[Callable[..., Any]], click.C
     return decorate
 
 
-def say(words: str) -> None:
+def print_line(words: str) -> None:
     """A line on stdout, control characters written out."""
     click.echo(printable(words))
 
 
-def say_json(value: Any) -> None:
+def print_json(value: Any) -> None:
     """JSON on stdout; what could drive or confuse a terminal is escaped in it."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
     click.echo(_UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
-def moment(value: Any) -> str | None:
+def iso_or_none(value: Any) -> str | None:
     """A moment as JSON holds it: ISO 8601, UTC, with Z."""
     return None if value is None else clock.iso(value)
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table with aligned columns."""
     lines = [tuple(printable(cell) for cell in row) for row in rows]
     widths = [max(map(len, column)) for column in zip(heads, *lines, strict=True)]
@@ -98,7 +98,7 @@ def example(*lines: str) -> str:
     return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
 
 
-def site() -> str:
+def base_url() -> str:
     """The address of this site as far as the settings know it, without a slash at the end."""
     from flask import current_app
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from ..core import clock
 from ..core.database import db, reading
-from ..core.errors import BadInput, NotThere, Refused
+from ..core.errors import BadInput, NotFound, Refused
 from ..core.logs import record
 from ..core.signing import signing_keys
 from ..core.text import counted
@@ -18,7 +18,7 @@ from ..domain.accounts.models import User
 from ..domain.audit import actions as audit
 from ..domain.inbox import readers
 from . import output
-from .output import command, example, say
+from .output import command, example, print_line
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 name_argument = click.argument("name")
@@ -29,7 +29,7 @@ def find(name: str) -> Row[Any]:
     with reading() as connection:
         user = queries.credentials(connection, name.strip().lower())
     if user is None:
-        raise NotThere(f"There is no user “{name}”. Nothing was changed.")
+        raise NotFound(f"There is no user “{name}”. Nothing was changed.")
     return user
 
 
@@ -43,7 +43,7 @@ def _as_dict(row: Row[Any]) -> dict[str, Any]:
         "is_admin": row.is_admin,
         "is_active": row.is_active,
         "has_password": row.has_password,
-        "created_at": output.moment(row.created_at),
+        "created_at": output.iso_or_none(row.created_at),
     }
 
 
@@ -52,11 +52,11 @@ def _as_dict(row: Row[Any]) -> dict[str, Any]:
 def list_(as_json: bool) -> None:
     """List every account."""
     with reading() as connection:
-        rows = connection.execute(queries.people()).all()
+        rows = connection.execute(queries.list_users()).all()
     if as_json:
-        output.say_json([_as_dict(row) for row in rows])
+        output.print_json([_as_dict(row) for row in rows])
         return
-    output.table(
+    output.print_table(
         ("USERNAME", "NAME", "ZONE", "ROLE", "STATE"),
         [
             (
@@ -69,7 +69,7 @@ def list_(as_json: bool) -> None:
             for row in rows
         ],
     )
-    say(f"{counted(len(rows), 'account')}.")
+    print_line(f"{counted(len(rows), 'account')}.")
 
 
 @command("show", epilog=example("flask users show ada"))
@@ -79,21 +79,21 @@ def show(name: str, as_json: bool) -> None:
     """Show one account, the groups it is in, and where it is signed in."""
     user = find(name)
     with reading() as connection:
-        person = queries.people().add_columns(GROUPS).where(User.id == user.id)
+        person = queries.list_users().add_columns(GROUPS).where(User.id == user.id)
         row = connection.execute(person).one()
         signed_in = queries.sign_ins(connection, user.id, clock.now())
     groups = [one.name for one in row.groups]
     if as_json:
-        output.say_json({**_as_dict(row), "groups": groups, "sign_ins": len(signed_in)})
+        output.print_json({**_as_dict(row), "groups": groups, "sign_ins": len(signed_in)})
         return
     for word, value in {**_as_dict(row), "groups": ", ".join(groups)}.items():
-        say(f"{word + ':':14} {value if value not in (None, '') else '-'}")
-    say(f"“{row.username}” is signed in on {counted(len(signed_in), 'browser')}.")
+        print_line(f"{word + ':':14} {value if value not in (None, '') else '-'}")
+    print_line(f"“{row.username}” is signed in on {counted(len(signed_in), 'browser')}.")
 
 
 def _note(act: str, username: str, **detail: Any) -> None:
     """In the log of what was done, in the same transaction."""
-    audit.note(act, f"user {username}", actor_id=None, now=clock.now(), **detail)
+    audit.add_entry(act, f"user {username}", actor_id=None, now=clock.now(), **detail)
 
 
 def _read_password(*, stdin: bool) -> str:
@@ -133,7 +133,7 @@ def create(
     actions.check_display_name(display_name)
     clock.zone_name(timezone)
     password = passwords.check(_read_password(stdin=password_stdin), name, email, display_name)
-    password_hash = passwords.hashed(password)
+    password_hash = passwords.hash_password(password)
     user = readers.add_reader(
         name,
         password_hash=password_hash,
@@ -147,7 +147,7 @@ def create(
     db.session.commit()
     record("account made", username=user.username, admin=admin)
     kind = "administrator" if admin else "user"
-    say(f"Made the {kind} “{user.username}”, with times in {user.timezone}.")
+    print_line(f"Made the {kind} “{user.username}”, with times in {user.timezone}.")
 
 
 @command("set-password", epilog=example("flask users set-password ada"))
@@ -157,14 +157,14 @@ def set_password(name: str, password_stdin: bool) -> None:
     """Set a password; every sign-in of the account ends."""
     user = find(name)
     password = _read_password(stdin=password_stdin)
-    password_hash = passwords.hashed(
+    password_hash = passwords.hash_password(
         passwords.check(password, user.username, user.email, user.display_name)
     )
     ended = actions.set_password(user.id, password_hash)
     _note("user.password-set", user.username, sign_ins_ended=ended)
     db.session.commit()
     record("password set", username=user.username)
-    say(f"The password of “{user.username}” is set. {counted(ended, 'sign-in')} ended.")
+    print_line(f"The password of “{user.username}” is set. {counted(ended, 'sign-in')} ended.")
 
 
 @command("set-timezone", epilog=example("flask users set-timezone ada Asia/Kolkata"))
@@ -178,13 +178,13 @@ def set_timezone(name: str, timezone: str) -> None:
     if zone != user.timezone:
         _note("user.zone-set", user.username, zone=zone, before=user.timezone)
     db.session.commit()
-    say(f"Times of “{user.username}” are in {zone} now.")
+    print_line(f"Times of “{user.username}” are in {zone} now.")
 
 
 def _set_active(name: str, *, active: bool) -> None:
     user = find(name)
     if user.is_active == active:
-        say(f"“{user.username}” is {'active' if active else 'inactive'} already.")
+        print_line(f"“{user.username}” is {'active' if active else 'inactive'} already.")
         return
     ended = actions.set_active(user.id, active=active)
     if active:
@@ -194,9 +194,9 @@ def _set_active(name: str, *, active: bool) -> None:
     db.session.commit()
     record("activated" if active else "deactivated", username=user.username)
     if active:
-        say(f"“{user.username}” may sign in again.")
+        print_line(f"“{user.username}” may sign in again.")
     else:
-        say(f"“{user.username}” cannot sign in any more. {counted(ended, 'sign-in')} ended.")
+        print_line(f"“{user.username}” cannot sign in any more. {counted(ended, 'sign-in')} ended.")
 
 
 @command("activate", epilog=example("flask users activate ada"))
@@ -224,7 +224,7 @@ def grant_admin(name: str) -> None:
     db.session.commit()
     if changed:
         record("admin granted", username=user.username)
-    say(f"“{user.username}” is an administrator{' now' if changed else ' already'}.")
+    print_line(f"“{user.username}” is an administrator{' now' if changed else ' already'}.")
 
 
 @command("revoke-admin", epilog=example("flask users revoke-admin ada"))
@@ -238,7 +238,9 @@ def revoke_admin(name: str) -> None:
     db.session.commit()
     if changed:
         record("admin revoked", username=user.username)
-    say(f"“{user.username}” is {'no administrator any more' if changed else 'no administrator'}.")
+    print_line(
+        f"“{user.username}” is {'no administrator any more' if changed else 'no administrator'}."
+    )
 
 
 @command("reset-link", epilog=example("flask users reset-link ada grace"))
@@ -254,8 +256,8 @@ def reset_link(names: tuple[str, ...]) -> None:
     db.session.commit()
     for user in found:
         token = password_resets.token(signing_keys(), user.id, user.password_hash)
-        say(f"{user.username}: {output.site()}/reset/{token}")
+        print_line(f"{user.username}: {output.base_url()}/reset/{token}")
         record("reset link made", username=user.username)
     count = len(found)
     each = "It works once" if count == 1 else "Each works once"
-    say(f"{counted(count, 'link')}. {each}, within 24 hours.")
+    print_line(f"{counted(count, 'link')}. {each}, within 24 hours.")

@@ -16,8 +16,14 @@ from ..core.database import db
 from ..core.errors import BadInput, Refused
 from ..core.logs import record
 from ..domain.people_import.actions import Report, import_people
-from ..domain.people_import.wording import figures, note_import, refusal, words, wrong_words
-from .output import command, example, say
+from ..domain.people_import.wording import (
+    audit_import,
+    changed_counts,
+    import_sentence,
+    line_error_sentence,
+    refusal_sentence,
+)
+from .output import command, example, print_line
 
 
 @command("import", epilog=example("flask users import people.csv --dry-run"))
@@ -35,13 +41,13 @@ def import_(name: str, dry_run: bool) -> None:
     if report.errors:
         _refuse(report)
     if dry_run:
-        say(f"Would import {words(report)}")
-        say("Nothing was changed: this was a dry run.")
+        print_line(f"Would import {import_sentence(report)}")
+        print_line("Nothing was changed: this was a dry run.")
         return
-    note_import(report, actor_id=None, now=now)
+    audit_import(report, actor_id=None, now=now)
     db.session.commit()
-    record("users imported", **figures(report))
-    say(f"Imported {words(report)}")
+    record("users imported", **changed_counts(report))
+    print_line(f"Imported {import_sentence(report)}")
 
 
 @contextmanager
@@ -81,5 +87,5 @@ def _progress(file: IO[bytes]) -> Iterator[Callable[[], None]]:
 
 def _refuse(report: Report) -> None:
     for wrong in report.errors:
-        click.echo(wrong_words(wrong), err=True)
-    raise Refused(refusal(report))
+        click.echo(line_error_sentence(wrong), err=True)
+    raise Refused(refusal_sentence(report))

@@ -115,7 +115,7 @@ def secret_key(instance: Path) -> str:
     return final.read_text().strip()
 
 
-def settle(values: dict[str, Any], instance: Path, *, debug: bool = False) -> None:
+def derive(values: dict[str, Any], instance: Path, *, debug: bool = False) -> None:
     """Fill in what is derived: the database's file, the key, the fixed settings of Flask.
 
     Raises:
@@ -183,11 +183,11 @@ def _fixed(values: Mapping[str, Any]) -> dict[str, Any]:
         "MAX_FORM_MEMORY_SIZE": 128 * 1024,
         "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
         "RATELIMIT_STORAGE_URI": redis or "memory://",
-        "RATELIMIT_STORAGE_OPTIONS": _impatient() if redis else {},
+        "RATELIMIT_STORAGE_OPTIONS": redis_timeouts() if redis else {},
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": bool(redis),
         "CACHE_TYPE": "RedisCache" if redis else "SimpleCache",
         "CACHE_REDIS_URL": redis,
-        "CACHE_OPTIONS": _impatient() if redis else {},
+        "CACHE_OPTIONS": redis_timeouts() if redis else {},
         "CACHE_KEY_PREFIX": "notifications:",
         "CACHE_DEFAULT_TIMEOUT": 3600,
         "COMPRESS_MIMETYPES": [
@@ -200,6 +200,6 @@ def _fixed(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _impatient() -> dict[str, float | int]:
+def redis_timeouts() -> dict[str, float | int]:
     """Redis away costs a page 0.2 s, not the client's default of many seconds."""
     return {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}

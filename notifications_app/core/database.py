@@ -42,7 +42,9 @@ ROOT = PACKAGE if (PACKAGE / "alembic.ini").exists() else PACKAGE.parent
 
 #: How long a writer waits for its turn on SQLite, in seconds. Its busy handler is not
 #: fair: at 5 s two tight writers now and then starved one of them.
-PATIENCE = 15.0
+LOCK_TIMEOUT = 15.0
+_READER = "notifications_app: reader"
+_HAS_TURN = "has turn"
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -90,7 +92,7 @@ def insert_into(model: type[Base]) -> sqlite.Insert | postgresql.Insert:
     return postgresql.insert(table(model))
 
 
-def among(numbers: Collection[int]) -> Select[Any]:
+def ids_as_select(numbers: Collection[int]) -> Select[Any]:
     """A SELECT of these numbers, however many: one parameter on either database."""
     if db.engine.dialect.name == "sqlite":
         each = func.json_each(json.dumps(list(numbers))).table_valued("value")
@@ -111,11 +113,11 @@ def _find_migrations(config: Any) -> Any:
 def engine_options(url: str) -> dict[str, Any]:
     """What the driver is told for this database."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": PATIENCE}}
+        return {"connect_args": {"timeout": LOCK_TIMEOUT}}
     return {
         "connect_args": {
             "connect_timeout": 2,
-            "options": f"-c timezone=utc -c lock_timeout={int(PATIENCE * 1000)}",
+            "options": f"-c timezone=utc -c lock_timeout={int(LOCK_TIMEOUT * 1000)}",
         }
     }
 
@@ -130,22 +132,22 @@ def prepare_database(app: Flask) -> None:
     else:
         event.listen(engine, "begin", _wait_less)
         reader = engine.execution_options(read=True, isolation_level="AUTOCOMMIT")
-    app.extensions["reading"] = reader
+    app.extensions[_READER] = reader
 
 
 @contextmanager
 def reading() -> Iterator[Connection]:
     """A connection that only reads: on SQLite one snapshot, on PostgreSQL autocommit."""
-    engine = cast("Engine", current_app.extensions["reading"])
+    engine = cast("Engine", current_app.extensions[_READER])
     with engine.connect() as connection:
         yield connection
 
 
 def _wait_less(connection: Connection) -> None:
-    """On PostgreSQL, what ``patience`` in the execution options asks for, in seconds."""
-    patience = connection.get_execution_options().get("patience")
-    if patience is not None:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(patience * 1000)}")
+    """On PostgreSQL, what ``lock_timeout`` in the execution options asks for, in seconds."""
+    timeout = connection.get_execution_options().get("lock_timeout")
+    if timeout is not None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(timeout * 1000)}")
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -157,7 +159,7 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute(f"PRAGMA busy_timeout={int(PATIENCE * 1000)}")
+        connection.execute(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT * 1000)}")
         # Its own lower() and LIKE know the case of a to z alone.
         connection.create_function("casefold", 1, str.casefold, deterministic=True)
 
@@ -167,23 +169,23 @@ def _prepare_sqlite(engine: Engine) -> None:
         if options.get("read"):
             connection.exec_driver_sql("BEGIN")
             return
-        patience = options.get("patience", PATIENCE)
+        timeout = options.get("lock_timeout", LOCK_TIMEOUT)
         info = connection.connection.record_info
-        if info is not None and not info.get("has turn"):
-            if not turn.acquire(timeout=patience):
+        if info is not None and not info.get(_HAS_TURN):
+            if not turn.acquire(timeout=timeout):
                 locked = sqlite3.OperationalError("database is locked")
                 raise OperationalError("BEGIN IMMEDIATE", None, locked)
-            info["has turn"] = True
-        if patience != PATIENCE:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
+            info[_HAS_TURN] = True
+        if timeout != LOCK_TIMEOUT:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(timeout * 1000)}")
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         finally:
-            if patience != PATIENCE:
-                connection.exec_driver_sql(f"PRAGMA busy_timeout={int(PATIENCE * 1000)}")
+            if timeout != LOCK_TIMEOUT:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT * 1000)}")
 
     # Not at commit: that event comes before the commit itself.
     @event.listens_for(engine, "checkin")
     def checkin(_connection: Any, record: Any) -> None:
-        if record.record_info.pop("has turn", False):
+        if record.record_info.pop(_HAS_TURN, False):
             turn.release()

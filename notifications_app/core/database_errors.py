@@ -35,7 +35,7 @@ _SQLSTATES = {"42P01": UNMIGRATED, "42703": UNMIGRATED, "55P03": LOCKED, "40P01"
               "53100": FULL, "25006": READ_ONLY}  # fmt: skip
 
 
-def fault_of(error: BaseException) -> Fault | None:
+def database_fault(error: BaseException) -> Fault | None:
     """The fault behind an error of the database; None where it is an error of ours."""
     if isinstance(error, PoolTimeout):
         return AWAY

@@ -9,7 +9,7 @@ class Refused(Exception):
     ``str(error)`` is the sentence to show, ending in a full stop. ``field`` names
     the form field or option it belongs to, or is None when it belongs to none.
     Raised as it is, the state of things refuses: a command ends with exit code 1.
-    ``others`` are what else is wrong in what was typed, where that was :class:`Together`.
+    ``others`` are what else is wrong in what was typed, where that was an :class:`ErrorCollector`.
     """
 
     others: Sequence["Refused"] = ()
@@ -31,11 +31,11 @@ class UnknownZone(BadInput):
     """A name that is no time zone's."""
 
 
-class NotThere(Refused):
+class NotFound(Refused):
     """What was named does not exist, or is not this reader's: a 404, or exit code 1."""
 
 
-class Taken(Refused):
+class AlreadyTaken(Refused):
     """A name or address that must be unique belongs to somebody already."""
 
 
@@ -43,10 +43,10 @@ class WrongPassword(Refused):
     """The password given does not fit the account."""
 
 
-class Together:
+class ErrorCollector:
     """Several checks of what was typed, each in a ``with`` of its own, which refuse as one.
 
-    What a check should have given is there after :meth:`end`, and not before.
+    What a check should have given is there after :meth:`raise_collected`, and not before.
     """
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class Together:
         self._found += [error, *error.others]
         return True
 
-    def end(self) -> None:
+    def raise_collected(self) -> None:
         """Raise the first that was found, with the others; nothing, where all is right."""
         if self._found:
             first, *others = self._found

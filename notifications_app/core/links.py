@@ -11,18 +11,18 @@ URL_MAX = 2000
 _NOT_IN_A_HOST = re.compile(r'["%<>@^`{|}]')
 
 
-def link(url: str) -> str:
+def check_link(url: str) -> str:
     """The link, if it is safe to follow; raises BadInput for ``action_url``.
 
     It is https or http with a host, or a path on this site. Refused are spaces, control and
     invisible characters, backslashes and userinfo, which browsers and parsers read differently.
     """
-    if wrong := wrong_with(url):
+    if wrong := link_error(url):
         raise BadInput(wrong, "action_url")
     return url
 
 
-def wrong_with(url: str) -> str | None:
+def link_error(url: str) -> str | None:
     """Why a link is not safe to follow, in a sentence; None where it is."""
     if len(url) > URL_MAX:
         return f"A link has at most {URL_MAX} characters; this one has {len(url)}."

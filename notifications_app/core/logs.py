@@ -55,7 +55,7 @@ class _Handler(logging.StreamHandler[TextIO]):
     """Ours, so that a second application in the process does not add another."""
 
 
-def set_up(form: str) -> None:
+def configure(form: str) -> None:
     """Send the application's records to stderr, as text or as JSON."""
     ours = [handler for handler in _log.handlers if isinstance(handler, _Handler)]
     if not ours:

@@ -11,8 +11,8 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from .links import wrong_with
-from .text import _NOT_IN_A_TERMINAL
+from .links import link_error
+from .text import NOT_IN_A_TERMINAL
 
 EXCERPT_MAX = 240
 
@@ -42,7 +42,7 @@ _TAGS = {"a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "h5", "h6", "h
 
 def _only_good_links(_tag: str, name: str, value: str) -> str | None:
     """A link in a body may be what an action's link may be, or an address to write to."""
-    if name == "href" and not value.startswith("mailto:") and wrong_with(value):
+    if name == "href" and not value.startswith("mailto:") and link_error(value):
         return None
     return value
 
@@ -63,7 +63,7 @@ def to_html(body: str, top: int = 2) -> str:
 def excerpt(body: str) -> str:
     """The beginning of a Markdown body as plain text on one line, at most 240 characters."""
     words = "".join(_words(_MARKDOWN.parse(body)))
-    text = " ".join(_NOT_IN_A_TERMINAL.sub(" ", words).split())
+    text = " ".join(NOT_IN_A_TERMINAL.sub(" ", words).split())
     if len(text) <= EXCERPT_MAX:
         return text
     return text[: EXCERPT_MAX - 1].rsplit(" ", 1)[0].rstrip() + "…"

@@ -7,7 +7,7 @@ from flask import Flask, Response, g
 from .errors import Refused
 
 
-def set_up(app: Flask) -> None:
+def register(app: Flask) -> None:
     """Report errors to ``SENTRY_DSN``; in debug mode say in a header how long a view took.
 
     Raises:

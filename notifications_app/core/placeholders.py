@@ -11,7 +11,7 @@ _NAME = "{{display_name}}"
 _MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # each mark of ASCII, any of which may mean something
 
 
-def checked(field: str, text: str) -> str:
+def normalised(field: str, text: str) -> str:
     """The text with its placeholders as they are filled; raises BadInput for one there is not."""
 
     def plain(found: re.Match[str]) -> str:
@@ -27,7 +27,7 @@ def checked(field: str, text: str) -> str:
     return _PLACEHOLDER.sub(plain, before + end) + rest
 
 
-def without(field: str, text: str) -> str:
+def refuse_placeholders(field: str, text: str) -> str:
     """The text, in which nothing is filled; raises BadInput for a placeholder."""
     if _PLACEHOLDER.search(text[: text.rfind("}}") + 2]):
         raise BadInput("Nothing is filled in here. Placeholders go in the title or body.", field)

@@ -7,7 +7,7 @@ who live in that zone.
 EVERYONE = "everyone"
 ADMINS = "role:admin"
 _GROUP, _IN = "group:", "@"
-WHO = {EVERYONE: "everyone", ADMINS: "the administrators"}
+CHANNEL_PHRASES = {EVERYONE: "everyone", ADMINS: "the administrators"}
 
 
 def of_group(name: str) -> str:
@@ -17,7 +17,7 @@ def of_group(name: str) -> str:
 
 def group_of(channel: str) -> str | None:
     """Return the group whose channel this is, None where it is not a group's."""
-    name = whole(channel)
+    name = without_zone(channel)
     return name.removeprefix(_GROUP) if name.startswith(_GROUP) else None
 
 
@@ -26,7 +26,7 @@ def in_zone(channel: str, zone: str) -> str:
     return f"{channel}{_IN}{zone}"
 
 
-def whole(channel: str) -> str:
+def without_zone(channel: str) -> str:
     """Return the channel without the zone behind it."""
     return channel.partition(_IN)[0]
 
@@ -36,11 +36,11 @@ def zone_of(channel: str) -> str | None:
     return channel.partition(_IN)[2] or None
 
 
-def who(channel: str) -> str:
+def channel_phrase(channel: str) -> str:
     """Describe a channel: ``everyone``, ``the administrators``, ``the group ops``."""
-    return WHO.get(channel) or f"the group {group_of(channel)}"
+    return CHANNEL_PHRASES.get(channel) or f"the group {group_of(channel)}"
 
 
-def to_whom(to: str) -> str:
+def recipients_phrase(to: str) -> str:
     """Describe a channel in words; other text, such as ``2 people``, is returned unchanged."""
-    return who(to) if to in WHO or group_of(to) else to
+    return channel_phrase(to) if to in CHANNEL_PHRASES or group_of(to) else to

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from ..core.errors import BadInput, Together
-from ..core.links import link
-from ..core.placeholders import checked, without
-from ..core.text import _NOT_IN_A_BODY, _text, check_line, check_topic
+from ..core.errors import BadInput, ErrorCollector
+from ..core.links import check_link
+from ..core.placeholders import normalised, refuse_placeholders
+from ..core.text import NOT_IN_A_BODY, check_line, check_slug, check_text
 
 TITLE_MAX = 140
 BODY_MAX = 4000
@@ -39,28 +39,28 @@ def check(
     The first field that is, as a form has them, is the refusal's own; the rest are its others.
     An empty link or label is the same as none; a link without a label is called "Open".
     """
-    wrong = Together()
+    wrong = ErrorCollector()
     with wrong:
-        title = check_line(checked("title", title), "title", "title", TITLE_MAX, 1)
+        title = check_line(normalised("title", title), "title", "title", TITLE_MAX, 1)
     with wrong:
         lines = body.replace("\r\n", "\n").replace("\r", "\n")
-        body = checked("body", lines).strip()
-        body = _text(body, _NOT_IN_A_BODY, "body", "A body", (0, BODY_MAX))
+        body = normalised("body", lines).strip()
+        body = check_text(body, NOT_IN_A_BODY, "body", "A body", (0, BODY_MAX))
     with wrong:
         if category not in CATEGORIES:
             raise BadInput("A category is success, error, warning or info.", "category")
     with wrong:
-        topic = check_topic(topic)
+        topic = check_slug(topic)
     with wrong:
-        action_url = link(action_url) if action_url else None
+        action_url = check_link(action_url) if action_url else None
     with wrong:  # a link that is refused is one that was given
         action_label = _label(action_label or "", is_linked=bool(action_url))
-    wrong.end()
+    wrong.raise_collected()
     return Content(title, body, category, topic, action_url, action_label)
 
 
 def _label(label: str, *, is_linked: bool) -> str | None:
-    label = without("action_label", label)
+    label = refuse_placeholders("action_label", label)
     label = check_line(label, "action_label", "link label", LABEL_MAX)
     if label and not is_linked:
         raise BadInput("A link label needs a link; give both or neither.", "action_label")

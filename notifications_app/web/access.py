@@ -10,16 +10,16 @@ from flask_login import current_user
 from ..domain.accounts.queries import Reader
 from .extensions import login_manager
 
-type_view = Callable[..., Any]
+View = Callable[..., Any]
 
 
-def public(view: type_view) -> type_view:
+def public(view: View) -> View:
     """Anybody may ask."""
     view.access = "public"  # type: ignore[attr-defined]
     return view
 
 
-def signed_in(view: type_view) -> type_view:
+def signed_in(view: View) -> View:
     """Only somebody signed in may ask; others are sent to the sign-in page and back."""
 
     @wraps(view)
@@ -32,14 +32,14 @@ def signed_in(view: type_view) -> type_view:
     return guarded
 
 
-def admin(view: type_view) -> type_view:
+def admin(view: View) -> View:
     """Only an administrator may ask; to others who are signed in there is no such page."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if not current_user.is_authenticated:
             return login_manager.unauthorized()
-        if not me().is_admin:
+        if not current_reader().is_admin:
             abort(404)
         return view(*args, **kwargs)
 
@@ -47,6 +47,6 @@ def admin(view: type_view) -> type_view:
     return guarded
 
 
-def me() -> Reader:
+def current_reader() -> Reader:
     """The signed-in reader of this request."""
     return cast("Reader", current_user)

@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
-from ..core.database_errors import fault_of
-from ..core.errors import NotThere, Refused
+from ..core.database_errors import database_fault
+from ..core.errors import NotFound, Refused
 from ..core.logs import record
 from ..core.text import counted
 from .extensions import limiter
@@ -20,7 +20,7 @@ from .extensions import limiter
 _log = logging.getLogger(__name__)
 
 #: For each status the heading and what to do; the sentence of a refusal goes before it.
-WORDS = {
+MESSAGES = {
     400: ("That did not arrive as it should", "Nothing was changed. Go back and try again."),
     401: ("Sign in first", "This page belongs to somebody signed in."),
     403: ("Not allowed", "This page is not for this account."),
@@ -39,9 +39,9 @@ EXPIRED = (
 )
 
 
-def keeps_typed(view: Any) -> Any:
+def rerenders_after_csrf_error(view: Any) -> Any:
     """A view whose every change is behind a form: without its token it shows what was typed."""
-    view.keeps_typed = True
+    view.rerenders_after_csrf_error = True
     return view
 
 
@@ -56,7 +56,7 @@ def register(app: Flask) -> None:
 
 def error_page(code: int, sentence: str = "", retry: int | None = None) -> Response:
     """The page for a status, or JSON where a script asks; with Retry-After in seconds."""
-    title, advice = WORDS.get(code, WORDS[500 if code >= 500 else 400])
+    title, advice = MESSAGES.get(code, MESSAGES[500 if code >= 500 else 400])
     said = sentence or advice
     number = g.get("request_id", "")
     if isinstance(request.routing_exception, SecurityError):
@@ -87,7 +87,7 @@ def _http_error(error: HTTPException) -> HTTPException | Response:
     if error.code is None or error.code < 400:
         return error
     if error.code == 429:
-        return too_many()
+        return too_many_attempts()
     response = error_page(error.code)
     if isinstance(error, InternalServerError):
         record("error", request=g.get("request_id", ""))
@@ -97,13 +97,13 @@ def _http_error(error: HTTPException) -> HTTPException | Response:
     return response
 
 
-def too_many() -> Response:
+def too_many_attempts() -> Response:
     """The page for whoever tries too often."""
-    wait, words = patience()
+    wait, words = retry_after()
     return error_page(429, f"Nothing was changed. Try again in {words}.", wait)
 
 
-def patience() -> tuple[int, str]:
+def retry_after() -> tuple[int, str]:
     """Note that somebody tries too often; the wait in seconds, and in words."""
     record("too many tries", path=request.path, address=request.remote_addr)
     limit = limiter.current_limit
@@ -114,7 +114,7 @@ def patience() -> tuple[int, str]:
 def _csrf_error(_error: CSRFError) -> Any:
     record("form without its token", path=request.path, address=request.remote_addr)
     view: Any = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "keeps_typed", False):
+    if getattr(view, "rerenders_after_csrf_error", False):
         try:
             return current_app.make_response(view(**(request.view_args or {})))
         except Exception as raised:  # noqa: BLE001 - no handler hears what a handler raises
@@ -123,11 +123,11 @@ def _csrf_error(_error: CSRFError) -> Any:
 
 
 def _refused(error: Refused) -> Response:
-    return error_page(404 if isinstance(error, NotThere) else 400, str(error))
+    return error_page(404 if isinstance(error, NotFound) else 400, str(error))
 
 
 def _database_error(error: DBAPIError | PoolTimeout) -> Response:
-    fault = fault_of(error)
+    fault = database_fault(error)
     if fault is None:
         raise error
     _log.error("the database: %s (%s)", fault.sentence, g.get("request_id", ""))

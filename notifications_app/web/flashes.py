@@ -42,32 +42,32 @@ def success(
     keep: bool = False,
 ) -> None:
     """Say that it is done, with an Undo where there is a stamp or an inverse."""
-    _add("success", text, undo=undo, inverse=inverse, keep=keep)
+    _flash("success", text, undo=undo, inverse=inverse, keep=keep)
 
 
 def error(text: str, *, keep: bool = False) -> None:
     """Say what went wrong; stays on the page until closed."""
-    _add("error", text, keep=keep)
+    _flash("error", text, keep=keep)
 
 
 def warning(text: str, *, keep: bool = False) -> None:
     """Say what to take care of."""
-    _add("warning", text, keep=keep)
+    _flash("warning", text, keep=keep)
 
 
 def info(text: str, *, undo: int | None = None, keep: bool = False) -> None:
     """Say what is worth knowing."""
-    _add("info", text, undo=undo, keep=keep)
+    _flash("info", text, undo=undo, keep=keep)
 
 
 def add(category: str, text: str, *, keep: bool = False) -> None:
     """Flash with the category as a value; raise ValueError for an unknown one."""
     if category not in content.CATEGORIES:
         raise ValueError(f"There is no category “{category}”.")
-    _add(category, text, keep=keep)
+    _flash(category, text, keep=keep)
 
 
-def _add(
+def _flash(
     category: str,
     text: str,
     *,

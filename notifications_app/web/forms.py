@@ -10,7 +10,7 @@ from ..core.errors import Refused
 from .error_pages import EXPIRED
 
 #: The status of a page that shows a form again.
-NOT_SENT = 400
+INVALID = 400
 
 
 class Form(FlaskForm):
@@ -31,7 +31,7 @@ class Form(FlaskForm):
                 self[one.field].errors = errors = list(errors)
             errors.append(str(one))
 
-    def tries(self, action: Callable[[], Any]) -> bool:
+    def submit(self, action: Callable[[], Any]) -> bool:
         """Validate, then act; False, with the sentences in place, where either refuses."""
         if not self.validate_on_submit():
             return False

@@ -19,6 +19,6 @@ def safe_next(target: str | None, default: str) -> str:
     return target
 
 
-def go(target: str | None, default: str) -> AnyResponse:
+def redirect_after_post(target: str | None, default: str) -> AnyResponse:
     """Redirect after a POST, to a path of this site."""
     return redirect(quote(safe_next(target, default), safe="/?&=#%:+,;@!$'()*~"), 303)

@@ -20,12 +20,12 @@ from ..domain.inbox import queries
 from . import flashes
 
 
-def label(count: int) -> str:
+def capped_count(count: int) -> str:
     """A count as it is shown: ``99+`` from a hundred on."""
     return "99+" if count >= 100 else str(count)
 
 
-def zone() -> str:
+def reader_zone() -> str:
     """The zone that times are shown in."""
     return current_user.timezone if current_user.is_authenticated else "UTC"
 
@@ -36,7 +36,7 @@ def named(text: str) -> str:
 
 
 def _time(moment: datetime, words: str) -> Markup:
-    title = f"{clock.full(moment, zone())} ({zone()})"
+    title = f"{clock.full(moment, reader_zone())} ({reader_zone()})"
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         clock.iso(moment), title, words
     )
@@ -44,37 +44,37 @@ def _time(moment: datetime, words: str) -> Markup:
 
 def ago(moment: datetime) -> Markup:
     """How long ago on this day, else the time of day."""
-    return _time(moment, clock.ago(moment, zone(), clock.now()))
+    return _time(moment, clock.ago(moment, reader_zone(), clock.now()))
 
 
 def full(moment: datetime) -> Markup:
     """Day, time and zone."""
-    return _time(moment, clock.full(moment, zone()))
+    return _time(moment, clock.full(moment, reader_zone()))
 
 
 def short(moment: datetime) -> Markup:
     """Day and time."""
-    return _time(moment, clock.short(moment, zone(), clock.now()))
+    return _time(moment, clock.short(moment, reader_zone(), clock.now()))
 
 
 def later(moment: datetime) -> str:
     """When something is to happen: the time on this day, day and time on others; plain words."""
     now = clock.now()
-    is_today = clock.local(moment, zone()).date() == clock.local(now, zone()).date()
+    is_today = clock.local(moment, reader_zone()).date() == clock.local(now, reader_zone()).date()
     if is_today:
-        return clock.time_of_day(moment, zone())
-    return clock.short(moment, zone(), now)
+        return clock.time_of_day(moment, reader_zone())
+    return clock.short(moment, reader_zone(), now)
 
 
 def zone_words() -> str:
     """The zone that times are shown in, and what its clocks are called now: for where one types."""
-    name = zone()
+    name = reader_zone()
     abbreviation = clock.abbreviation(clock.now(), name)
     return name if name == abbreviation else f"{name} ({abbreviation})"
 
 
 #: Where the headings of a body begin: on a page of its own, and in a row of a list.
-TOPS = (2, 4)
+HEADING_LEVELS = (2, 4)
 
 
 def markdown_key(body: str, top: int = 2) -> str:
@@ -101,7 +101,7 @@ class Badge:
     @property
     def label(self) -> str:
         """``99+`` from a hundred on."""
-        return label(self.count)
+        return capped_count(self.count)
 
 
 def badge() -> Badge:

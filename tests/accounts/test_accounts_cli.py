@@ -423,7 +423,7 @@ def test_the_bare_command_of_the_checkout_works(app: Flask, priya: int, database
 def test_hashing_happens_outside_of_any_transaction(
     app: Flask, run: Run, priya: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hashed, open_ones = passwords.hashed, []
+    hashed, open_ones = passwords.hash_password, []
 
     def watch(password: str) -> str:
         open_ones.append(db.session().in_transaction())

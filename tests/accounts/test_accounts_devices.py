@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifications_app.web.accounts.user_agents import device
+from notifications_app.web.accounts.user_agents import browser_and_icon
 
 MOZILLA = "Mozilla/5.0"
 
@@ -25,4 +25,4 @@ MOZILLA = "Mozilla/5.0"
     ],
 )  # fmt: skip
 def test_a_browser_is_named_in_two_words(agent: str, words: str, icon: str) -> None:
-    assert device(agent) == (words, icon)
+    assert browser_and_icon(agent) == (words, icon)

@@ -31,7 +31,7 @@ def limited(make_app: Callable[..., Flask]) -> Iterator[Flask]:
 def hashings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The passwords that were hashed for a check."""
     seen: list[str] = []
-    fits = passwords.fits
+    fits = passwords.matches
 
     def spy(password_hash: str | None, password: str) -> bool:
         seen.append(password)

@@ -13,21 +13,21 @@ from hypothesis import strategies as st
 from notifications_app.core import clock
 from notifications_app.domain.accounts import groups
 from notifications_app.domain.people_import import csv_file
-from notifications_app.domain.people_import.csv_file import LINE_MAX, Person, Wrong
+from notifications_app.domain.people_import.csv_file import LINE_MAX, LineError, Person
 
 HEAD = "username,email,display_name,timezone,groups\n"
 COLUMNS = "The first line names the columns, separated by commas: username, and any of"
 
 
-def read(text: str | bytes) -> list[Person | Wrong]:
+def read(text: str | bytes) -> list[Person | LineError]:
     data = text if isinstance(text, bytes) else text.encode()
-    return list(csv_file.people(io.BytesIO(data)))
+    return list(csv_file.read_csv(io.BytesIO(data)))
 
 
 def reasons(text: str | bytes) -> list[tuple[int, str]]:
     found = read(text)
-    assert all(isinstance(one, Wrong) for one in found), found
-    return [(one.line, one.reason) for one in found if isinstance(one, Wrong)]
+    assert all(isinstance(one, LineError) for one in found), found
+    return [(one.line, one.reason) for one in found if isinstance(one, LineError)]
 
 
 def test_a_line_says_who_somebody_is() -> None:
@@ -73,13 +73,13 @@ def test_an_upload_is_read_like_a_file(in_memory: int) -> None:
     with SpooledTemporaryFile(in_memory) as upload:
         upload.write(HEAD.encode() + b"ada,,,,\n")
         upload.seek(0)
-        assert [one.line for one in csv_file.people(upload)] == [2]
+        assert [one.line for one in csv_file.read_csv(upload)] == [2]
         assert not upload.closed
 
 
 def test_text_is_read_like_bytes() -> None:
     text = HEAD + "ada,,Ada Bjørk,,\nno name,,,,\n"
-    assert list(csv_file.people(io.StringIO("\ufeff" + text))) == read(text)
+    assert list(csv_file.read_csv(io.StringIO("\ufeff" + text))) == read(text)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_another_encoding_is_refused(encoding: str) -> None:
 
 USERNAME = "A username has 1 to 40 letters a to z"
 GROUP = "A group name is made of a-z, 0-9 and single hyphens: on-call."
-MANY = " ".join(f"g{number}" for number in range(groups.MOST + 1))
+MANY = " ".join(f"g{number}" for number in range(groups.MAX_GROUPS_PER_USER + 1))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_bad_line_is_refused_alone_and_names_the_cell(
     cells: str, column: str, value: str, reason: str
 ) -> None:
     first, bad, last = read(f"{HEAD}grace,,,,\n{cells}\nnoor,,,,\n")
-    assert isinstance(bad, Wrong)
+    assert isinstance(bad, LineError)
     assert (bad.line, bad.column, bad.value) == (3, column, value)
     assert bad.reason.startswith(reason)
     assert isinstance(first, Person)
@@ -179,14 +179,14 @@ def test_a_bad_line_is_refused_alone_and_names_the_cell(
 
 
 def test_forty_characters_of_a_cell_are_shown_whole() -> None:
-    assert csv_file.shown("x" * 40) == "x" * 40
-    assert csv_file.shown("x" * 41) == "x" * 39 + "…"
+    assert csv_file.shorten("x" * 40) == "x" * 40
+    assert csv_file.shorten("x" * 41) == "x" * 39 + "…"
 
 
 def test_a_line_in_another_encoding_is_refused_alone() -> None:
     data = HEAD.encode() + b"ada,,Bj\xf8rk,,\ngrace,,Bj\xc3\xb8rk,,\n"
     bad, good = read(data)
-    assert bad == Wrong(2, "This line is not in UTF-8.")
+    assert bad == LineError(2, "This line is not in UTF-8.")
     assert isinstance(good, Person)
     assert good.display_name == "Bjørk"
 
@@ -251,7 +251,7 @@ class Endless(io.RawIOBase):
 
 def test_a_file_is_read_as_far_as_it_is_needed_and_not_closed() -> None:
     file = Endless()
-    found = csv_file.people(file)  # type: ignore[arg-type]
+    found = csv_file.read_csv(file)  # type: ignore[arg-type]
     assert [one.line for one in itertools.islice(found, 1000)] == list(range(2, 1002))
     assert file.read_so_far < 60_000
     found.close()  # type: ignore[attr-defined]

@@ -48,27 +48,27 @@ def test_the_length_is_checked_before_anything_is_hashed(monkeypatch: pytest.Mon
     monkeypatch.setattr(
         passwords, "check_password_hash", lambda _hash, password: lengths.append(len(password))
     )
-    passwords.fits("a hash", "x" * 129)
-    passwords.fits("a hash", "x" * 128)
+    passwords.matches("a hash", "x" * 129)
+    passwords.matches("a hash", "x" * 128)
     assert lengths == [0, 128]
 
 
 def test_a_hash_fits_its_own_password_only() -> None:
-    stored = passwords.hashed("a good password")
-    assert passwords.fits(stored, "a good password")
+    stored = passwords.hash_password("a good password")
+    assert passwords.matches(stored, "a good password")
     for other in ("a good password ", "A good password", "a good password\0", "", "x" * 200):
-        assert not passwords.fits(stored, other), repr(other)
-    assert stored != passwords.hashed("a good password")
+        assert not passwords.matches(stored, other), repr(other)
+    assert stored != passwords.hash_password("a good password")
 
 
 def test_no_password_fits_where_there_is_no_hash() -> None:
-    assert not passwords.fits(None, "nobody has this password")
+    assert not passwords.matches(None, "nobody has this password")
 
 
 def test_the_method_is_werkzeugs_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "METHOD", "scrypt:32768:8:1")
-    stored = passwords.hashed("a good password")
+    stored = passwords.hash_password("a good password")
     assert stored.startswith("scrypt:32768:8:1$")
-    assert passwords.fits(stored, "a good password")
+    assert passwords.matches(stored, "a good password")
     assert not passwords.is_old(stored)
     assert passwords.is_old("pbkdf2:sha256:600000$salt$hash")

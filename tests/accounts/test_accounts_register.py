@@ -162,7 +162,7 @@ def test_somebody_signed_in_registers_nobody(opened: Flask, anyone: FlaskClient)
 def test_a_name_taken_in_the_same_moment_is_refused_by_the_database(
     opened: Flask, anyone: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hashed = passwords.hashed
+    hashed = passwords.hash_password
 
     def somebody_is_faster(password: str) -> str:
         monkeypatch.setattr(passwords, "hashed", hashed)

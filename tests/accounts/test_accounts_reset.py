@@ -59,7 +59,7 @@ def test_it_works_once(app: Flask, client: FlaskClient, priya: int) -> None:
 def test_of_two_at_the_same_moment_one_works(
     app: Flask, client: FlaskClient, priya: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, hashed = link(app), passwords.hashed
+    path, hashed = link(app), passwords.hash_password
 
     def somebody_is_faster(password: str) -> str:
         monkeypatch.setattr(passwords, "hashed", hashed)
@@ -85,7 +85,7 @@ def test_it_works_for_a_day(app: Flask, priya: int) -> None:
 def test_it_is_void_once_the_password_changes(app: Flask, priya: int) -> None:
     path = link(app)
     with app.app_context():
-        actions.set_password(priya, passwords.hashed(PASSWORD))
+        actions.set_password(priya, passwords.hash_password(PASSWORD))
         db.session.commit()
     assert not works(app, path)
 
@@ -107,7 +107,7 @@ def test_an_account_without_a_password_gets_its_first(app: Flask, client: FlaskC
 
 
 def test_a_link_is_for_its_own_account_only(app: Flask) -> None:
-    same = passwords.hashed(PASSWORD)
+    same = passwords.hash_password(PASSWORD)
     add_user(app, "one", password_hash=same)
     add_user(app, "two", password_hash=same)
     path = link(app, "one")

@@ -133,7 +133,7 @@ def test_another_process_that_writes_fails_no_page(
 
 
 def change_password(user_id: int) -> None:
-    actions.set_password(user_id, passwords.hashed("another password"))
+    actions.set_password(user_id, passwords.hash_password("another password"))
 
 
 def deactivate(user_id: int) -> None:

@@ -32,7 +32,7 @@ def test_the_name_may_be_typed_in_capitals_with_spaces_around(
 
 
 def test_the_password_is_taken_exactly_as_given(app: Flask) -> None:
-    add_user(app, "exact", password_hash=passwords.hashed(" a pass with spaces  "))
+    add_user(app, "exact", password_hash=passwords.hash_password(" a pass with spaces  "))
     assert sign_in(app.test_client(), "exact", "a pass with spaces").status_code == 400
     assert sign_in(app.test_client(), "exact", " a pass with spaces  ").status_code == 303
 
@@ -109,7 +109,7 @@ def hashings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The hash of every verification."""
     seen: list[str] = []
     verify = passwords.check_password_hash
-    passwords._nobodys()  # made once in a process
+    passwords._dummy_hash()  # made once in a process
 
     def spy(password_hash: str, password: str) -> bool:
         seen.append(password_hash)
@@ -172,7 +172,7 @@ def test_no_password_breaks_the_sign_in(client: FlaskClient, priya: int, passwor
 def test_an_account_locked_during_the_check_is_not_let_in(
     app: Flask, client: FlaskClient, priya: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    verify = passwords.fits
+    verify = passwords.matches
 
     def lock_meanwhile(*given: Any) -> bool:
         found = verify(*given)
@@ -189,7 +189,7 @@ def test_a_password_changed_during_the_check_is_not_let_in(in_app: Flask, priya:
     with reading() as connection:
         checked = queries.credentials(connection, "priya")
     assert checked is not None
-    actions.set_password(priya, passwords.hashed("another password"))
+    actions.set_password(priya, passwords.hash_password("another password"))
     token = actions.sign_in(checked, address="", user_agent="", keep=False, now=NOON)
     assert token is None
 
@@ -200,7 +200,7 @@ def test_a_password_changed_during_the_check_is_not_let_in(in_app: Flask, priya:
 def test_an_old_hash_is_made_anew_at_sign_in(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = passwords.hashed(PASSWORD)
+    old = passwords.hash_password(PASSWORD)
     number = add_user(app, "old", password_hash=old)
     bystander = add_user(app, "noor", password_hash=old)
     monkeypatch.setattr(passwords, "METHOD", "pbkdf2:sha256:2")

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from notifications_app.core.database import db, reading, table
 from notifications_app.domain.accounts.models import User
 from notifications_app.domain.audit import queries, wording
-from notifications_app.domain.audit.actions import note
+from notifications_app.domain.audit.actions import add_entry
 from notifications_app.domain.audit.models import AuditEntry
 from tests.conftest import NOON, PASSWORD, add_user, at, sign_in
 from tests.test_house import own_commands
@@ -139,7 +139,7 @@ def add(app: Flask, count: int, **more: Any) -> None:
     with app.app_context():
         for number in range(count):
             values: dict[str, Any] = {"actor_id": None, "now": NOON + timedelta(minutes=number)}
-            note("user.created", f"user {number + 1}", **{**values, **more})
+            add_entry("user.created", f"user {number + 1}", **{**values, **more})
         db.session.commit()
 
 
@@ -385,7 +385,7 @@ def test_what_has_a_page_is_linked_and_nothing_else(
     add(app, 1, to="group:ops")
     with app.app_context():
         for subject in ("notification", "notification x", "notification 99", "person 1"):
-            note("broadcast.edited", subject, actor_id=None, now=NOON)
+            add_entry("broadcast.edited", subject, actor_id=None, now=NOON)
         db.session.commit()
     sign_in(client, "ada")
     page = client.get("/admin/audit").text

@@ -18,7 +18,7 @@ from notifications_app import create_app
 from notifications_app.core import clock
 from notifications_app.core.database import ROOT, db, reading
 from notifications_app.domain.broadcasts import sending as broadcasts
-from notifications_app.domain.broadcasts.schedule import Options
+from notifications_app.domain.broadcasts.schedule import SendOptions
 from notifications_app.domain.inbox import actions, queries
 from tests.conftest import settings
 from tests.inbox import asking
@@ -35,7 +35,7 @@ def claim(app: Flask, number: int) -> dict[str, int]:
     found: dict[str, int] = {}
     for key in keys:
         with app.app_context():
-            content, options = asking.said(f"Number {key}"), Options(key=f"key {key}")
+            content, options = asking.said(f"Number {key}"), SendOptions(key=f"key {key}")
             if key % 2:
                 sent = broadcasts.broadcast("everyone", content, clock.now(), options)
             else:

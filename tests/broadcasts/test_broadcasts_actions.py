@@ -9,7 +9,7 @@ from flask import Flask
 
 from notifications_app.core import clock
 from notifications_app.core.database import db
-from notifications_app.core.errors import BadInput, BadTime, NotThere
+from notifications_app.core.errors import BadInput, BadTime, NotFound
 from notifications_app.domain.accounts.models import User
 from notifications_app.domain.broadcasts import editing
 from notifications_app.domain.inbox.models import Delivery, Notification, Release
@@ -83,7 +83,7 @@ def test_nobody_is_refused(in_app: Flask) -> None:
 
 
 def test_where_one_has_no_account_nobody_gets_it(in_app: Flask, priya: int) -> None:
-    with pytest.raises(NotThere, match="Nothing was sent"):
+    with pytest.raises(NotFound, match="Nothing was sent"):
         asking.notify(priya, priya + 1000)
     assert stored() == (0, 0, 0)  # although this transaction goes on
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from notifications_app.core.cache import cache
 from notifications_app.core.database import db
-from notifications_app.core.errors import NotThere
+from notifications_app.core.errors import NotFound
 from notifications_app.domain.broadcasts import stats_cache, stats_wording
-from notifications_app.domain.broadcasts.stats import Figures
-from notifications_app.domain.broadcasts.stats_statements import HOUR, LATER
+from notifications_app.domain.broadcasts.stats import Stats
+from notifications_app.domain.broadcasts.stats_statements import HOUR, LAST_HOUR
 from notifications_app.web.broadcasts import stats_chart
 from tests.conftest import NOON, REDIS, with_redis
 from tests.inbox import asking
@@ -26,7 +26,7 @@ from tests.inbox.asking import NOW
 
 SECOND = timedelta(seconds=1)
 PAGE = '{% from "broadcasts/_figures.html" import figures with context %}{{ figures(drawing) }}'
-SOME = Figures(
+SOME = Stats(
     number=12,
     title="Office hours change",
     channel="everyone",
@@ -49,20 +49,20 @@ NONE_YET = replace(SOME, read=0, dismissed=0, acted=0, median_seconds_to_read=No
                    hours=((0, 0),), running_from=0)  # fmt: skip
 SCHEDULED = replace(NONE_YET, hours=(), running_from=None, released_at=NOON + 9 * HOUR,
                     first_at=NOON + 9 * HOUR)  # fmt: skip
-FULL_DAY = tuple((hour, 10 * hour) for hour in range(LATER + 1))
+FULL_DAY = tuple((hour, 10 * hour) for hour in range(LAST_HOUR + 1))
 
 
 def drawing(
-    found: Figures = SOME, now: Any = NOON + 2 * HOUR, zone: str = "UTC"
-) -> stats_chart.Drawing:
-    return stats_chart.drawing(found, zone, now)
+    found: Stats = SOME, now: Any = NOON + 2 * HOUR, zone: str = "UTC"
+) -> stats_chart.Chart:
+    return stats_chart.draw(found, zone, now)
 
 
 @pytest.fixture
 def page(app: Flask) -> Callable[..., str]:
     """What the macro makes of figures."""
 
-    def render(found: Figures = SOME) -> str:
+    def render(found: Stats = SOME) -> str:
         with app.test_request_context():
             return render_template_string(PAGE, drawing=drawing(found))
 
@@ -89,7 +89,7 @@ def svg(html: str) -> ET.Element:
      (999, 1_000, "over 99 %"), (5, 3, ""), (1, 0, "")],
 )  # fmt: skip
 def test_a_share_is_rounded_but_never_to_nothing_or_all(part: int, whole: int, said: str) -> None:
-    assert stats_wording.share(part, whole) == said
+    assert stats_wording.percentage(part, whole) == said
 
 
 def test_the_tiles_say_of_how_many() -> None:
@@ -106,7 +106,7 @@ def test_the_tiles_say_of_how_many() -> None:
 
 
 @pytest.mark.parametrize("found", [SCHEDULED, replace(SCHEDULED, is_local=True, released_at=NOON)])
-def test_before_it_comes_to_anybody_there_is_only_the_audience(found: Figures) -> None:
+def test_before_it_comes_to_anybody_there_is_only_the_audience(found: Stats) -> None:
     assert [one.name for one in drawing(found).tiles] == ["Audience"]
     assert len(drawing(found, found.first_at).tiles) == 5
 
@@ -126,7 +126,7 @@ def test_the_sentence_names_zone_peak_and_what_still_runs() -> None:
     assert "running" not in drawing(replace(SOME, running_from=None)).sentence
     quiet = drawing(replace(SOME, hours=((0, 300), (1, 1_200), (2, 0)))).sentence
     assert quiet.endswith("at 1–2 h. The hour that is still running has none yet.")
-    late = ((0, 0), (LATER, 1_500))
+    late = ((0, 0), (LAST_HOUR, 1_500))
     assert "most" not in drawing(replace(SOME, hours=late, running_from=None)).sentence
 
 
@@ -154,8 +154,8 @@ def test_two_days_are_followed_by_all_that_is_later() -> None:
 
 
 @given(
-    st.lists(st.integers(0, 10**7), min_size=1, max_size=LATER + 1).filter(any),
-    st.none() | st.integers(0, LATER),
+    st.lists(st.integers(0, 10**7), min_size=1, max_size=LAST_HOUR + 1).filter(any),
+    st.none() | st.integers(0, LAST_HOUR),
 )
 def test_every_bar_is_within_the_chart(counts: list[int], running: int | None) -> None:
     found = drawing(
@@ -205,7 +205,7 @@ def test_the_chart_is_an_image_with_a_name_and_its_table(page: Callable[..., str
      (replace(SCHEDULED, recalled_at=NOON), "It was recalled before it came to anybody.")],
 )  # fmt: skip
 def test_where_nobody_acted_a_sentence_stands_for_the_chart(
-    page: Callable[..., str], found: Figures, said: str
+    page: Callable[..., str], found: Stats, said: str
 ) -> None:
     html = page(found)
     assert said in words(html)
@@ -230,7 +230,7 @@ def test_recalled_before_it_came_there_is_nothing_else_to_say(app: Flask, now: d
     [(0, "as of now"), (1, "as of 1 second ago"), (12, "as of 12 seconds ago")],
 )
 def test_figures_say_how_old_they_are(seconds: int, said: str) -> None:
-    assert stats_cache.age(SOME, SOME.made_at + seconds * SECOND) == said
+    assert stats_cache.age_phrase(SOME, SOME.made_at + seconds * SECOND) == said
 
 
 @pytest.fixture(params=["memory", pytest.param("redis", marks=with_redis)])
@@ -244,32 +244,32 @@ def cached(request: Any, make_app: Callable[..., Flask]) -> Any:
 def test_figures_are_counted_once_a_minute(cached: Flask) -> None:
     number = asking.broadcast()
     connection = db.session.connection()
-    cache.delete(stats_cache.key(number, None))
+    cache.delete(stats_cache.cache_key(number, None))
     with asking.statements() as seen:
-        first = stats_cache.tallied(connection, number, None, NOW)
+        first = stats_cache.cached_stats(connection, number, None, NOW)
         counted = len(seen)
-        assert stats_cache.tallied(connection, number, None, NOW + 59 * SECOND) == first
+        assert stats_cache.cached_stats(connection, number, None, NOW + 59 * SECOND) == first
         assert len(seen) == counted
-        edited = stats_cache.tallied(connection, number, NOW + SECOND, NOW + 2 * SECOND)
+        edited = stats_cache.cached_stats(connection, number, NOW + SECOND, NOW + 2 * SECOND)
         assert edited.made_at == NOW + 2 * SECOND
-        later = stats_cache.tallied(connection, number, None, NOW + 60 * SECOND)
+        later = stats_cache.cached_stats(connection, number, None, NOW + 60 * SECOND)
     assert (first.made_at, later.made_at) == (NOW, NOW + 60 * SECOND)
     for edit in (None, NOW + SECOND):
-        cache.delete(stats_cache.key(number, edit))
+        cache.delete(stats_cache.cache_key(number, edit))
 
 
 def test_what_is_not_there_is_not_cached(in_app: Flask) -> None:
     for _ in range(2):
-        with pytest.raises(NotThere):
-            stats_cache.tallied(db.session.connection(), 7, None, NOW)
-    assert cache.get(stats_cache.key(7, None)) is None
+        with pytest.raises(NotFound):
+            stats_cache.cached_stats(db.session.connection(), 7, None, NOW)
+    assert cache.get(stats_cache.cache_key(7, None)) is None
 
 
 def test_without_its_cache_a_page_counts_itself(make_app: Callable[..., Flask]) -> None:
     with make_app(REDIS_URL="redis://127.0.0.1:1/0").app_context():
         number = asking.broadcast()
-        assert stats_cache.tallied(db.session.connection(), number, None, NOW).made_at == NOW
+        assert stats_cache.cached_stats(db.session.connection(), number, None, NOW).made_at == NOW
 
 
 def test_the_form_goes_up_when_the_figures_change() -> None:
-    assert (stats_cache.FORM, len(fields(Figures))) == (2, 17)
+    assert (stats_cache.CACHE_VERSION, len(fields(Stats))) == (2, 17)

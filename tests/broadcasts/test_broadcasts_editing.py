@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from notifications_app.core.database import db
-from notifications_app.core.errors import BadInput, BadTime, NotThere, Refused
+from notifications_app.core.errors import BadInput, BadTime, NotFound, Refused
 from notifications_app.domain.broadcasts import editing
 from notifications_app.domain.inbox import actions, readers
 from notifications_app.domain.inbox.models import Delivery, Release
@@ -60,7 +60,7 @@ def test_notify_again_makes_it_unread_and_new_and_no_old_undo_takes_it_back(
     assert asking.ids(bystander, LATER) == [number, other]
     assert {row.arrives_at for row in asking.rows(bystander, LATER)} == {LATER, NOW}
     outcome = actions.undo(priya, done.stamp, LATER)
-    assert (outcome.count, outcome.left) == (1, 1)
+    assert (outcome.count, outcome.skipped) == (1, 1)
     assert asking.count(priya, LATER) == 2
 
 
@@ -192,7 +192,7 @@ def test_what_is_recalled_or_not_there_is_not_edited(in_app: Flask) -> None:
     asking.recall(number)
     with pytest.raises(Refused, match="was recalled"):
         edit(number, title="Corrected")
-    with pytest.raises(NotThere):
+    with pytest.raises(NotFound):
         edit(99, title="Corrected")
 
 

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notifications_app.core.database import db, table
-from notifications_app.core.errors import NotThere
+from notifications_app.core.errors import NotFound
 from notifications_app.domain.accounts import groups
 from notifications_app.domain.accounts.models import User
-from notifications_app.domain.audit.actions import note
+from notifications_app.domain.audit.actions import add_entry
 from notifications_app.domain.broadcasts import editing
-from notifications_app.domain.broadcasts.stats import Figures, figures
-from notifications_app.domain.broadcasts.stats_statements import HOUR, LATER
+from notifications_app.domain.broadcasts.stats import Stats, compute_stats
+from notifications_app.domain.broadcasts.stats_statements import HOUR, LAST_HOUR
 from notifications_app.domain.inbox import readers as moves
 from notifications_app.domain.inbox.models import Delivery
 from tests.conftest import NOON, on_sqlite
@@ -28,8 +28,8 @@ SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 
 
-def of(number: int, now: datetime = NOW) -> Figures:
-    return figures(db.session.connection(), number, now)
+def of(number: int, now: datetime = NOW) -> Stats:
+    return compute_stats(db.session.connection(), number, now)
 
 
 def comes(username: str, now: datetime = NOON, **account: Any) -> int:
@@ -41,7 +41,7 @@ def readers(count: int) -> list[int]:
     return [comes(f"reader-{number}") for number in range(count)]
 
 
-def hours(found: Figures) -> dict[int, int]:
+def hours(found: Stats) -> dict[int, int]:
     return {hour: read for hour, read in found.hours if read}
 
 
@@ -126,10 +126,10 @@ def test_the_audience_at_sending_is_what_the_log_says(
     in_app: Flask, ada: int, priya: int, action: str
 ) -> None:
     numbers = [asking.broadcast() for _ in range(12)]
-    note(action, "notification 1", actor_id=None, now=NOW, audience=7)
-    note(action, "notification 12", actor_id=None, now=NOW, audience=9)
-    note("broadcast.edited", "notification 2", actor_id=None, now=NOW, audience=5)
-    note(action, "notification 3", actor_id=None, now=NOW, audience="many")
+    add_entry(action, "notification 1", actor_id=None, now=NOW, audience=7)
+    add_entry(action, "notification 12", actor_id=None, now=NOW, audience=9)
+    add_entry("broadcast.edited", "notification 2", actor_id=None, now=NOW, audience=5)
+    add_entry(action, "notification 3", actor_id=None, now=NOW, audience="many")
     found = [of(number).audience_at_sending for number in numbers]
     assert found == [7, None, None, *[None] * 8, 9]
     assert [of(number).audience for number in numbers[:2]] == [7, 2]
@@ -204,7 +204,7 @@ def test_notified_again_it_is_counted_anew(in_app: Flask, ada: int, priya: int) 
 
 
 def test_an_unknown_number_is_not_there(in_app: Flask, ada: int) -> None:
-    with pytest.raises(NotThere, match=r"There is no notification 7\."):
+    with pytest.raises(NotFound, match=r"There is no notification 7\."):
         of(7)
 
 
@@ -274,12 +274,12 @@ def test_the_figures_are_those_of_plain_python(crowd: list[int], is_local: bool)
             dismissed += put_away is not None
             acted += put_away is not None or took is not None
             if read_at is not None and took is not None:
-                read.append(min(max((read_at - first) // HOUR, 0), LATER))
+                read.append(min(max((read_at - first) // HOUR, 0), LAST_HOUR))
                 waits.append(took.total_seconds())
         found = of(number, first + 100 * HOUR)
         assert (found.read, found.dismissed, found.acted) == (len(read), dismissed, acted)
         assert found.median_seconds_to_read == (median(waits) if waits else None)
-        assert found.hours == tuple((hour, read.count(hour)) for hour in range(LATER + 1))
+        assert found.hours == tuple((hour, read.count(hour)) for hour in range(LAST_HOUR + 1))
         assert found.untouched == PEOPLE - acted
 
     check()

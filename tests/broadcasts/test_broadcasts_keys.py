@@ -7,7 +7,7 @@ from flask import Flask
 
 from notifications_app.core.errors import BadInput, Refused
 from notifications_app.domain.broadcasts import sending
-from notifications_app.domain.broadcasts.schedule import Options
+from notifications_app.domain.broadcasts.schedule import SendOptions
 from notifications_app.domain.inbox.models import Delivery, Notification, Release
 from tests.inbox import asking
 from tests.inbox.asking import NOW
@@ -22,8 +22,8 @@ def stored() -> tuple[int, ...]:
 def send(kind: str, user: int, title: str = "Same", **options: Any) -> sending.Sent:
     options = {"key": "k", **options}
     if kind == "named":
-        return sending.notify([user], asking.said(title), NOW, Options(**options))
-    return sending.broadcast(kind, asking.said(title), NOW, Options(**options))
+        return sending.notify([user], asking.said(title), NOW, SendOptions(**options))
+    return sending.broadcast(kind, asking.said(title), NOW, SendOptions(**options))
 
 
 @pytest.mark.parametrize("kind", ["named", "everyone", "role:admin"])
@@ -54,7 +54,7 @@ def test_a_key_used_for_others_is_refused(
 
 
 def test_a_key_used_for_other_people_is_refused(in_app: Flask, priya: int, ada: int) -> None:
-    content, key = asking.said(), Options(key="k")
+    content, key = asking.said(), SendOptions(key="k")
     sending.notify([priya, ada], content, NOW, key)
     assert not sending.notify([ada, priya], content, NOW, key).is_new
     for people in ([priya], [ada], [priya, ada, ada + 1000]):
@@ -75,11 +75,13 @@ def test_a_key_used_for_other_people_is_refused(in_app: Flask, priya: int, ada: 
 )
 def test_a_key_used_for_other_content_is_refused(in_app: Flask, change: dict[str, str]) -> None:
     same = {"title": "Same", "action_url": "/same", "action_label": "Same"}
-    sending.broadcast("everyone", asking.said(**same), NOW, Options(key="k"))
+    sending.broadcast("everyone", asking.said(**same), NOW, SendOptions(key="k"))
     with pytest.raises(Refused, match="says something else"):
-        sending.broadcast("everyone", asking.said(**same | change), NOW, Options(key="k"))
+        sending.broadcast("everyone", asking.said(**same | change), NOW, SendOptions(key="k"))
     with pytest.raises(Refused):
-        sending.broadcast("everyone", asking.said(**same), NOW, Options(key="k", is_banner=True))
+        sending.broadcast(
+            "everyone", asking.said(**same), NOW, SendOptions(key="k", is_banner=True)
+        )
     assert stored() == (1, 1, 0)
 
 

@@ -15,7 +15,7 @@ from notifications_app.core.database import db
 from notifications_app.core.errors import BadInput, BadTime
 from notifications_app.domain.accounts.models import Group, User
 from notifications_app.domain.broadcasts import schedule
-from notifications_app.domain.broadcasts.schedule import Options
+from notifications_app.domain.broadcasts.schedule import SendOptions
 from notifications_app.domain.inbox import readers
 from notifications_app.domain.inbox.models import Delivery, Notification, Release
 from tests.conftest import add_user
@@ -35,7 +35,7 @@ def test_it_comes_when_the_clock_of_the_zone_first_shows_the_time(
 ) -> None:
     wall = wall.replace(second=0, microsecond=0)
     start = datetime(2026, 1, 1, tzinfo=UTC) - timedelta(days=2)
-    found = schedule.arrival(Options(local_at=wall), start).by_zone
+    found = schedule.schedule_checked(SendOptions(local_at=wall), start).by_zone
     assert found is not None
     moment = found[zone]
     shown = clock.local(moment, zone).replace(tzinfo=None)
@@ -48,8 +48,12 @@ def test_it_comes_when_the_clock_of_the_zone_first_shows_the_time(
 
 def test_a_gap_means_the_first_moment_after_it_and_an_overlap_the_first_of_two() -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
-    skipped = schedule.arrival(Options(local_at=datetime(2026, 3, 29, 2, 30)), start).by_zone
-    twice = schedule.arrival(Options(local_at=datetime(2026, 10, 25, 2, 30)), start).by_zone
+    skipped = schedule.schedule_checked(
+        SendOptions(local_at=datetime(2026, 3, 29, 2, 30)), start
+    ).by_zone
+    twice = schedule.schedule_checked(
+        SendOptions(local_at=datetime(2026, 10, 25, 2, 30)), start
+    ).by_zone
     assert skipped
     assert twice
     assert skipped["Europe/Paris"] == datetime(2026, 3, 29, 1, tzinfo=UTC)
@@ -57,7 +61,7 @@ def test_a_gap_means_the_first_moment_after_it_and_an_overlap_the_first_of_two()
 
 
 def test_every_zone_that_an_account_may_have_is_there(in_app: Flask) -> None:
-    arrives = schedule.arrival(Options(local_at=NINE), NOW)
+    arrives = schedule.schedule_checked(SendOptions(local_at=NINE), NOW)
     assert arrives.by_zone is not None
     assert {clock.zone_name(name) for name in clock.zone_names()} <= set(arrives.by_zone)
     assert arrives.first == min(arrives.by_zone.values()) < arrives.last
@@ -136,7 +140,7 @@ def test_between_any_two_zones_it_comes_once_and_stays(
     reader = readers.add_reader("zoe", password_hash=None, timezone=here, now=NOW - HOUR).id
     moved_at = NOW + timedelta(hours=hours)
     number = asking.broadcast(local_at=wall, is_banner=banner)
-    by_zone = schedule.arrival(Options(local_at=wall), NOW).by_zone
+    by_zone = schedule.schedule_checked(SendOptions(local_at=wall), NOW).by_zone
     assert by_zone is not None
     comes = by_zone[here]
     readers.set_timezone(reader, there, moved_at)

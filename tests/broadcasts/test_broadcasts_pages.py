@@ -15,8 +15,8 @@ from notifications_app.domain.accounts import actions as accounts
 from notifications_app.domain.accounts import groups
 from notifications_app.domain.accounts.models import User
 from notifications_app.domain.broadcasts import editing, sending
-from notifications_app.domain.broadcasts.schedule import Options
-from notifications_app.domain.broadcasts.wording import come_to
+from notifications_app.domain.broadcasts.schedule import SendOptions
+from notifications_app.domain.broadcasts.wording import received_sentence
 from notifications_app.domain.content import check
 from notifications_app.domain.inbox import readers
 from tests.audit.test_audit import entries
@@ -35,7 +35,7 @@ def broadcast(
 ) -> int:
     """Send at NOW; returns the id."""
     with app.app_context():
-        sent = sending.broadcast(channel, check(title, body), NOW, Options(**options))
+        sent = sending.broadcast(channel, check(title, body), NOW, SendOptions(**options))
         db.session.commit()
         return int(sent.notification.id)
 
@@ -437,7 +437,7 @@ def test_who_put_it_away_is_not_said_to_have_it(
             said.append(words(admin.get(f"{LIST}/{number}/recall")))
     for part, sentence in zip(("1", "2", "all"), said, strict=True):
         assert f"It has come to 3 people; {part} of them dismissed it. Recalled," in sentence
-    assert come_to(1, 1) == "It has come to 1 person, who dismissed it."
+    assert received_sentence(1, 1) == "It has come to 1 person, who dismissed it."
 
 
 def test_who_has_it_is_who_was_there_when_it_came(

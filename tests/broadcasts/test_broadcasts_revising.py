@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from notifications_app.core.database import db
 from notifications_app.domain.broadcasts import editing, sending
-from notifications_app.domain.broadcasts.schedule import Options
+from notifications_app.domain.broadcasts.schedule import SendOptions
 from notifications_app.domain.content import check
 from notifications_app.domain.inbox import readers
 from notifications_app.domain.inbox.models import Release
@@ -32,7 +32,7 @@ def cast(app: Flask, admin: FlaskClient) -> FlaskClient:
     with app.app_context():
         for title in ("Hello", "Other"):
             content = said if title == "Hello" else check(title)
-            sending.broadcast("everyone", content, NOW, Options(expires_at=END))
+            sending.broadcast("everyone", content, NOW, SendOptions(expires_at=END))
         db.session.commit()
     return admin
 

@@ -18,7 +18,7 @@ from notifications_app.core.database import db, reading, table, write
 from notifications_app.domain.accounts import actions as accounts
 from notifications_app.domain.accounts import queries
 from notifications_app.domain.accounts.models import SignIn, User
-from notifications_app.domain.broadcasts.schedule import Options
+from notifications_app.domain.broadcasts.schedule import SendOptions
 from notifications_app.domain.broadcasts.sending import broadcast, notify
 from notifications_app.domain.content import check
 from notifications_app.web.accounts import authentication
@@ -87,7 +87,7 @@ class Site:
     def send(self, who: int, title: str, body: str = "", **more: Any) -> int:
         """Notify somebody, ``ago`` or now; returns the notification's id."""
 
-        def send(said: Any, now: datetime, options: Options) -> Any:
+        def send(said: Any, now: datetime, options: SendOptions) -> Any:
             return notify([who], said, now, options)
 
         return self._sent(send, title, body, more)
@@ -95,14 +95,14 @@ class Site:
     def broadcast(self, title: str, body: str = "", **more: Any) -> int:
         """Tell everyone, ``ago`` or now; returns the notification's id."""
 
-        def send(said: Any, now: datetime, options: Options) -> Any:
+        def send(said: Any, now: datetime, options: SendOptions) -> Any:
             return broadcast("everyone", said, now, options)
 
         return self._sent(send, title, body, more)
 
     def _sent(self, send: Any, title: str, body: str, more: dict[str, Any]) -> int:
         now = clock.now() - more.pop("ago", timedelta())
-        options = Options(
+        options = SendOptions(
             is_banner=more.pop("is_banner", False), sender_id=more.pop("sender_id", None)
         )
         with self.app.app_context():

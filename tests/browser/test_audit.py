@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from notifications_app.core import clock
 from notifications_app.core.database import db
-from notifications_app.domain.audit.actions import note
+from notifications_app.domain.audit.actions import add_entry
 
 from .site import Site
 from .test_axe import violations
@@ -23,8 +23,8 @@ def test_the_audit_log(site: Site, page_of: Callable[..., Page]) -> None:
     with site.app.app_context():
         for count in range(60):
             who = number if count % 2 else None
-            note("user.created", f"user {name}", actor_id=who, now=clock.now(), title=LONG * 2)
-            note("user.activated", "user b", actor_id=who, now=clock.now())
+            add_entry("user.created", f"user {name}", actor_id=who, now=clock.now(), title=LONG * 2)
+            add_entry("user.activated", "user b", actor_id=who, now=clock.now())
         db.session.commit()
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto("/inbox")

@@ -58,7 +58,7 @@ def test_pages_of_nobody(site: Site, page_of: Callable[..., Page], console: Cons
     site.reader("ada", display_name="Ada", is_admin=True)
     number = site.reader("priya")
     with site.app.app_context(), reading() as connection:
-        user = queries.credentials_of(connection, number)
+        user = queries.credentials_by_id(connection, number)
         assert user is not None
         token = password_resets.token(signing_keys(), user.id, user.password_hash)
     page.goto("/login")

@@ -26,7 +26,7 @@ def test_the_figures_are_readable_everywhere(
     site: Site, page_of: Callable[..., Page], found: stats_chart.Figures
 ) -> None:
     site.reader("priya")
-    drawn = stats_chart.drawing(found, "UTC", found.made_at)
+    drawn = stats_chart.draw(found, "UTC", found.made_at)
     site.app.add_url_rule(
         "/figures", "figures", lambda: render_template_string(PAGE, drawing=drawn)
     )

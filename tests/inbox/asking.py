@@ -16,9 +16,9 @@ from notifications_app.domain.accounts.memberships import GROUPS
 from notifications_app.domain.accounts.models import User
 from notifications_app.domain.broadcasts import editing
 from notifications_app.domain.broadcasts import sending as broadcasts
-from notifications_app.domain.broadcasts.schedule import Options
+from notifications_app.domain.broadcasts.schedule import SendOptions
 from notifications_app.domain.inbox import actions, queries
-from notifications_app.domain.inbox.filters import view
+from notifications_app.domain.inbox.filters import parse_filter
 from notifications_app.domain.inbox.models import Change, Delivery, Mute, Notification, Release
 from tests.conftest import NOON
 
@@ -39,7 +39,7 @@ def reader(user_id: int) -> Any:
 
 def rows(user_id: int, now: datetime = NOW, tab: str = "inbox", **narrowed: str) -> Any:
     """Everything in a view, newest first."""
-    connection, asked = db.session.connection(), view(tab, **narrowed)
+    connection, asked = db.session.connection(), parse_filter(tab, **narrowed)
     return queries.rows(connection, reader(user_id), now, view=asked, most=10_000)
 
 
@@ -61,9 +61,9 @@ def act(user_id: int, verb: str, scope: Any, now: datetime = NOW) -> actions.Out
 
 def everything(
     user_id: int, tab: str = "inbox", now: datetime = NOW, **narrowed: str
-) -> actions.All:
+) -> actions.ShownSnapshotScope:
     """What "all" means on a page of a view made now."""
-    return actions.All(view(tab, **narrowed), shown(user_id, now))
+    return actions.ShownSnapshotScope(parse_filter(tab, **narrowed), shown(user_id, now))
 
 
 def count(user_id: int, now: datetime = NOW, tab: str = "unread") -> int:
@@ -82,9 +82,9 @@ def one(user_id: int, number: int, now: datetime = NOW) -> Any:
     return queries.one(db.session.connection(), reader(user_id), number, now)
 
 
-def shown(user_id: int, now: datetime = NOW) -> queries.Shown:
+def shown(user_id: int, now: datetime = NOW) -> queries.Snapshot:
     """What "all" means on a page made now."""
-    return queries.shown(db.session.connection(), reader(user_id), now)
+    return queries.take_snapshot(db.session.connection(), reader(user_id), now)
 
 
 def said(title: str = "Water is off on Sunday", **more: Any) -> content.Content:
@@ -95,7 +95,7 @@ def said(title: str = "Water is off on Sunday", **more: Any) -> content.Content:
 def notify(*user_ids: int, now: datetime = NOW, title: str = "Yours", **options: Any) -> int:
     """Send to these people; the id."""
     words, options = _parted(options)
-    found = broadcasts.notify(user_ids, said(title, **words), now, Options(**options))
+    found = broadcasts.notify(user_ids, said(title, **words), now, SendOptions(**options))
     return found.notification.id
 
 
@@ -104,7 +104,7 @@ def broadcast(
 ) -> int:
     """Put on the air; the id."""
     words, options = _parted(options)
-    found = broadcasts.broadcast(channel, said(title, **words), now, Options(**options))
+    found = broadcasts.broadcast(channel, said(title, **words), now, SendOptions(**options))
     return found.notification.id
 
 

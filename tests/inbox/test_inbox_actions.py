@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from notifications_app.core.database import db, table
-from notifications_app.core.errors import BadInput, NotThere
+from notifications_app.core.errors import BadInput, NotFound
 from notifications_app.domain.inbox import actions
 from notifications_app.domain.inbox.models import Delivery
 from tests.inbox import asking
@@ -93,7 +93,7 @@ def test_somebody_elses_notification_is_not_there(
     db.session.commit()
     others = asking.kept(ada), asking.kept(bystander), asking.kept(priya)
     for number in (theirs, for_admins, to_come, on_its_way, 987_654_321, 2**31 - 1):
-        with pytest.raises(NotThere):
+        with pytest.raises(NotFound):
             asking.act(priya, verb, [number])
         db.session.rollback()
     assert asking.act(priya, verb, [theirs, for_admins, to_come, on_its_way]).count == 0
@@ -117,5 +117,5 @@ def test_there_is_no_such_verb_tab_or_reader(in_app: Flask, priya: int) -> None:
     for until in (None, NOW, NOW - timedelta(days=1)):
         with pytest.raises(BadInput, match="a time to come"):
             actions.act(priya, "snooze", [number], NOW, until=until)
-    with pytest.raises(NotThere, match="account"):
+    with pytest.raises(NotFound, match="account"):
         actions.act(priya + 1, "read", [number], NOW)

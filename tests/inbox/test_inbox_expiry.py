@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
-from notifications_app.core.errors import NotThere
+from notifications_app.core.errors import NotFound
 from notifications_app.domain.inbox import actions
 from notifications_app.domain.inbox.models import Delivery, Notification, Release
 from tests.inbox import asking
@@ -64,7 +64,7 @@ def test_nothing_is_done_to_what_is_gone(in_app: Flask, ada: int, kind: str) -> 
     page = asking.everything(ada)
     asking.recall(number, NOW)
     assert actions.act(ada, "dismiss", page, NOW).count == 0
-    with pytest.raises(NotThere):
+    with pytest.raises(NotFound):
         actions.act(ada, "dismiss", [number], NOW)
 
 
@@ -84,7 +84,7 @@ def test_recalling_twice_says_that_it_was(in_app: Flask, priya: int) -> None:
 
 
 def test_recalling_nothing_is_refused(in_app: Flask) -> None:
-    with pytest.raises(NotThere, match="no notification 7"):
+    with pytest.raises(NotFound, match="no notification 7"):
         asking.recall(7, NOW)
 
 

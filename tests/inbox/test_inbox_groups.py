@@ -6,14 +6,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from notifications_app.core.database import among, db, table
-from notifications_app.core.errors import NotThere, Refused
-from notifications_app.domain.accounts.groups import MOST
+from notifications_app.core.database import db, ids_as_select, table
+from notifications_app.core.errors import NotFound, Refused
+from notifications_app.domain.accounts.groups import MAX_GROUPS_PER_USER
 from notifications_app.domain.accounts.models import Group, GroupMember, User
-from notifications_app.domain.channels import group_of, whole, zone_of
+from notifications_app.domain.channels import group_of, without_zone, zone_of
 from notifications_app.domain.inbox import actions, handover, readers
 from notifications_app.domain.inbox.models import Delivery
-from notifications_app.domain.inbox.subscriptions import listening
+from notifications_app.domain.inbox.subscriptions import subscriptions
 from tests.inbox import asking
 from tests.inbox.asking import HOUR, NOW
 
@@ -98,7 +98,7 @@ def test_joining_or_leaving_again_changes_nothing(priya: int, bystander: int) ->
 
 def test_there_is_no_such_group_or_account(priya: int) -> None:
     for change in (readers.join_group, readers.leave_group):
-        with pytest.raises(NotThere, match="no group “cooks”"):
+        with pytest.raises(NotFound, match="no group “cooks”"):
             change("cooks", [priya], NOW)
     assert readers.join_group("ops", [priya + 99], NOW) == 0
 
@@ -116,12 +116,14 @@ def test_a_crowd_is_as_many_statements_as_one(size: int) -> None:
 
 def test_a_crowd_moves_as_one_does(priya: int, bystander: int) -> None:
     number = asking.broadcast(local_at=(NOW + 3 * HOUR).replace(tzinfo=None))
-    crowd = sa.select(User.id).where(User.id.in_(among([priya, bystander])))
-    with handover.moving(crowd, LATER):  # Priya has it since NOW; in Honolulu it is to come
+    crowd = sa.select(User.id).where(User.id.in_(ids_as_select([priya, bystander])))
+    with handover.keep_deliveries_across_zones(
+        crowd, LATER
+    ):  # Priya has it since NOW; in Honolulu it is to come
         db.session.execute(sa.update(table(User)).values(timezone="Pacific/Honolulu"))
     assert asking.ids(priya, LATER) == [number]
     assert asking.ids(bystander, LATER) == []
-    with handover.moving(crowd, MUCH_LATER):
+    with handover.keep_deliveries_across_zones(crowd, MUCH_LATER):
         db.session.execute(sa.update(table(User)).values(timezone="Asia/Tokyo"))
     assert asking.ids(priya, MUCH_LATER) == asking.ids(bystander, MUCH_LATER) == [number]
     arrived = {user: asking.rows(user, MUCH_LATER)[0].arrives_at for user in (priya, bystander)}
@@ -131,23 +133,23 @@ def test_a_crowd_moves_as_one_does(priya: int, bystander: int) -> None:
 def test_the_channels_of_a_reader(priya: int, ada: int) -> None:
     readers.join_group("ops", [priya, ada], LATER)
     readers.join_group("night", [priya], MUCH_LATER)
-    names = [channel.name for channel in listening(asking.reader(priya))]
+    names = [channel.name for channel in subscriptions(asking.reader(priya))]
     here = ["everyone", "group:night", "group:ops"]
     assert names == [*here, *(f"{name}@Asia/Kolkata" for name in here)]
-    floors = {channel.name: channel.floor for channel in listening(asking.reader(ada))}
+    floors = {channel.name: channel.floor for channel in subscriptions(asking.reader(ada))}
     assert floors[OPS] == floors["group:ops@UTC"] == LATER
     assert floors["role:admin"] == floors["everyone"] < NOW
 
 
 def test_the_parts_of_a_channels_name() -> None:
     channel = "group:ops@America/Argentina/Buenos_Aires"
-    assert (whole(channel), group_of(channel)) == (OPS, "ops")
+    assert (without_zone(channel), group_of(channel)) == (OPS, "ops")
     assert zone_of(channel) == "America/Argentina/Buenos_Aires"
     assert (group_of("everyone@UTC"), zone_of("everyone"), zone_of(OPS)) == (None, None, None)
 
 
 def test_nobody_is_in_more_groups_than_an_inbox_can_ask(priya: int, bystander: int) -> None:
-    names = [f"g{number}" for number in range(MOST + 1)]
+    names = [f"g{number}" for number in range(MAX_GROUPS_PER_USER + 1)]
     db.session.add_all(Group(name=name) for name in names)
     db.session.flush()
     for name in names[:-1]:

@@ -356,7 +356,7 @@ def test_nothing_is_left_behind_in_the_database(in_app: Flask) -> None:
 
 
 def test_over_fifty_groups_a_person_are_refused() -> None:
-    many = " ".join(f"g{number}" for number in range(groups.MOST))
+    many = " ".join(f"g{number}" for number in range(groups.MAX_GROUPS_PER_USER))
     assert run(f"zoe,,,,{many}").new == 1
     with pytest.raises(Refused, match="“zoe” would be in over 50 groups"):
         run("zoe,,,,another")

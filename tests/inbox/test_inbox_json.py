@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from notifications_app.domain.inbox import mutes
-from notifications_app.domain.inbox.queries import PAGE
+from notifications_app.domain.inbox.queries import PAGE_SIZE
 from tests.conftest import at
 from tests.inbox import asking
 from tests.inbox.asking import NOW
@@ -90,14 +90,14 @@ def test_it_takes_the_same_views_as_the_page(
 def test_older_and_newer_are_addresses_of_the_same_view(
     browser: FlaskClient, done: Any, priya: int
 ) -> None:
-    wanted = done(asking.fill, priya, 2 * PAGE + 1)[::-1]
+    wanted = done(asking.fill, priya, 2 * PAGE_SIZE + 1)[::-1]
     done(asking.notify, priya, now=LATER, topic="other")
     pages = [browser.get("/inbox.json?tab=unread&topic=general&q=many")]
     while pages[-1].json["older"]:
         assert pages[-1].json["older"].startswith("/inbox.json?")
         pages.append(browser.get(pages[-1].json["older"]))
     assert [number for page in pages for number in numbers(page)] == wanted
-    assert [len(numbers(page)) for page in pages] == [PAGE, PAGE, 1]
+    assert [len(numbers(page)) for page in pages] == [PAGE_SIZE, PAGE_SIZE, 1]
     assert numbers(browser.get(pages[2].json["newer"])) == numbers(pages[1])
     assert pages[0].json["newer"] is None
     assert all(page.json["tab"] == "unread" for page in pages)

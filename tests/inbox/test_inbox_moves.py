@@ -8,7 +8,7 @@ from flask import Flask
 
 from notifications_app.core import clock
 from notifications_app.core.database import db
-from notifications_app.core.errors import NotThere, UnknownZone
+from notifications_app.core.errors import NotFound, UnknownZone
 from notifications_app.domain.accounts.models import User
 from notifications_app.domain.inbox import actions, readers
 from notifications_app.domain.inbox.models import Delivery
@@ -217,7 +217,7 @@ def test_an_unknown_zone_or_reader_is_refused(in_app: Flask, priya: int) -> None
     asking.broadcast()
     with pytest.raises(UnknownZone):
         readers.set_timezone(priya, "Asia/Atlantis", NOW)
-    with pytest.raises(NotThere):
+    with pytest.raises(NotFound):
         readers.set_timezone(priya + 1, "Asia/Tokyo", NOW)
     assert asking.how_many(Delivery) == 0
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from notifications_app.core.database import db
 from notifications_app.core.paging import Position
 from notifications_app.domain.inbox import actions, mutes, queries
-from notifications_app.domain.inbox.filters import view
-from notifications_app.domain.inbox.queries import PAGE
+from notifications_app.domain.inbox.filters import parse_filter
+from notifications_app.domain.inbox.queries import PAGE_SIZE
 from tests.inbox import asking
 from tests.inbox.asking import NOW
 
@@ -22,13 +22,13 @@ MOST = 10
 #: When, and over which source, each notification comes; few moments, so that many share one.
 ARRIVALS = st.lists(
     st.tuples(st.integers(0, 3), st.sampled_from(["delivery", "everyone", "role:admin"])),
-    max_size=4 * PAGE,
+    max_size=4 * PAGE_SIZE,
 )
 
 
 def page(user: int, tab: str, **where: Position | None) -> queries.Page:
     connection = db.session.connection()
-    return queries.page(connection, asking.reader(user), LATER, view=view(tab), **where)
+    return queries.page(connection, asking.reader(user), LATER, view=parse_filter(tab), **where)
 
 
 def walk(user: int, tab: str) -> list[queries.Page]:
@@ -84,10 +84,10 @@ def roam(user: int, arrivals: list[tuple[int, str]], tab: str) -> None:
         mutes.mute(user, "general")
     pages = walk(user, tab)
     assert flat(pages) == wanted
-    assert all(len(one.rows) == PAGE for one in pages[:-1])
+    assert all(len(one.rows) == PAGE_SIZE for one in pages[:-1])
     assert pages[0].newer is None
     returned = back(user, tab, pages[-1])
-    assert [row.id for row in returned[-1].rows] == wanted[:PAGE]
+    assert [row.id for row in returned[-1].rows] == wanted[:PAGE_SIZE]
     assert set(flat(returned)) == set(wanted)
     middle = flat(returned[:-1])
     assert len(middle) == len(set(middle))
@@ -106,11 +106,13 @@ def test_older_and_newer_lose_and_repeat_nothing(in_app: Flask, ada: int, tab: s
 
     holds()
     db.session.rollback()
-    roam(ada, [(1, "delivery"), (1, "everyone"), (1, "role:admin"), (2, "delivery")] * PAGE, tab)
+    roam(
+        ada, [(1, "delivery"), (1, "everyone"), (1, "role:admin"), (2, "delivery")] * PAGE_SIZE, tab
+    )
 
 
 def test_what_arrives_meanwhile_moves_nothing_on_the_older_pages(in_app: Flask, priya: int) -> None:
-    asking.fill(priya, 3 * PAGE)
+    asking.fill(priya, 3 * PAGE_SIZE)
     first = page(priya, "inbox")
     second = [row.id for row in page(priya, "inbox", before=first.older).rows]
     asking.broadcast(now=NOW + timedelta(minutes=1))
@@ -121,7 +123,7 @@ def test_what_arrives_meanwhile_moves_nothing_on_the_older_pages(in_app: Flask, 
 def test_a_page_whose_rows_were_dismissed_leads_back_to_the_newest(
     in_app: Flask, priya: int
 ) -> None:
-    numbers = asking.fill(priya, PAGE + 1)
+    numbers = asking.fill(priya, PAGE_SIZE + 1)
     older = page(priya, "inbox").older
     actions.act(priya, "dismiss", numbers[:1], NOW)
     found: Any = page(priya, "inbox", before=older)
@@ -129,9 +131,9 @@ def test_a_page_whose_rows_were_dismissed_leads_back_to_the_newest(
 
 
 def test_exactly_one_page_offers_no_other(in_app: Flask, priya: int) -> None:
-    asking.fill(priya, PAGE)
+    asking.fill(priya, PAGE_SIZE)
     found = page(priya, "inbox")
-    assert (len(found.rows), found.older, found.newer) == (PAGE, None, None)
+    assert (len(found.rows), found.older, found.newer) == (PAGE_SIZE, None, None)
 
 
 def test_counts_stop_at_a_hundred(in_app: Flask, ada: int) -> None:

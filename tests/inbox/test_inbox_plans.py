@@ -13,7 +13,7 @@ from notifications_app.core import paging
 from notifications_app.core.clock import UTCDateTime
 from notifications_app.core.database import db
 from notifications_app.domain.inbox import actions, queries, readers
-from notifications_app.domain.inbox.filters import view
+from notifications_app.domain.inbox.filters import parse_filter
 from tests.conftest import NOON, on_postgresql, on_sqlite
 from tests.inbox import asking
 from tests.inbox.asking import HOUR, TABS
@@ -85,7 +85,7 @@ def page(tab: str, where: str) -> Callable[[int], Any]:
         connection, me = db.session.connection(), asking.reader(user)
         here = PLACES.get(tab, paging.Position(NOON + HOUR, 1_700))
         beyond = {} if where == "first" else {"beyond": here, "newer": where == "newer"}
-        return queries.rows(connection, me, NOW, view=view(tab), **beyond)
+        return queries.rows(connection, me, NOW, view=parse_filter(tab), **beyond)
 
     return ask
 

@@ -13,9 +13,9 @@ from notifications_app.core.database import db, table
 from notifications_app.core.errors import BadInput
 from notifications_app.domain.content import CATEGORIES
 from notifications_app.domain.inbox import mutes, search
-from notifications_app.domain.inbox.filters import view
+from notifications_app.domain.inbox.filters import parse_filter
 from notifications_app.domain.inbox.models import Delivery, Notification, Release
-from notifications_app.domain.inbox.search import LONGEST, Term, parse
+from notifications_app.domain.inbox.search import MAX_SEARCH_LENGTH, Term, parse
 from tests.conftest import on_postgresql, on_sqlite
 from tests.inbox import asking
 from tests.inbox.asking import NOW
@@ -85,9 +85,11 @@ def test_what_is_typed_becomes_terms(words: str, terms: list[Term]) -> None:
     assert parse(words) == tuple(terms)
 
 
-@pytest.mark.parametrize("words", ["x" * (LONGEST + 1), " " * (LONGEST + 1), "a\0b", '"\0"'])
+@pytest.mark.parametrize(
+    "words", ["x" * (MAX_SEARCH_LENGTH + 1), " " * (MAX_SEARCH_LENGTH + 1), "a\0b", '"\0"']
+)
 def test_what_cannot_be_a_search_is_refused(words: str) -> None:
-    for ask in (parse, lambda q: view(q=q)):
+    for ask in (parse, lambda q: parse_filter(q=q)):
         with pytest.raises(BadInput) as refusal:
             ask(words)
         assert refusal.value.field == "q"
@@ -97,26 +99,26 @@ def test_what_cannot_be_a_search_is_refused(words: str) -> None:
 @pytest.mark.parametrize(
     ("field", "words"),
     [("tab", "Inbox"), ("tab", ""), ("category", "gossip"), ("category", "\0"),
-     ("topic", "a\0"), ("topic", "x" * (LONGEST + 1))],
+     ("topic", "a\0"), ("topic", "x" * (MAX_SEARCH_LENGTH + 1))],
 )  # fmt: skip
 def test_a_view_that_is_none_is_refused(field: str, words: str) -> None:
     with pytest.raises(BadInput) as refusal:
-        view(**{field: words})
+        parse_filter(**{field: words})
     assert refusal.value.field == field
 
 
 def test_a_view_is_its_address() -> None:
-    assert view().arguments() == {}
-    assert not view("muted").is_narrowed
+    assert parse_filter().arguments() == {}
+    assert not parse_filter("muted").is_narrowed
     asked = {"tab": "unread", "category": "info", "topic": "billing", "q": '-"a b"'}
-    assert view(**asked).arguments() == asked
-    assert view(**view(**asked).arguments()) == view(**asked)
+    assert parse_filter(**asked).arguments() == asked
+    assert parse_filter(**parse_filter(**asked).arguments()) == parse_filter(**asked)
     for name in ("category", "topic", "q"):
-        assert view(**{name: asked[name]}).is_narrowed
-    assert not view(q='""').is_narrowed
+        assert parse_filter(**{name: asked[name]}).is_narrowed
+    assert not parse_filter(q='""').is_narrowed
 
 
-@given(words=st.text(max_size=LONGEST))
+@given(words=st.text(max_size=MAX_SEARCH_LENGTH))
 @settings(max_examples=300, derandomize=True, database=None, deadline=None)
 def test_whatever_is_typed_is_understood(words: str) -> None:
     if "\0" in words:
@@ -315,10 +317,10 @@ def test_wildcards_and_operators_are_letters(
 def test_a_search_may_be_as_long_as_it_may_be(in_app: Flask, priya: int) -> None:
     number = asking.notify(priya, title="aaa", body="b")
     for word in ("b", "aaa", "is:unread"):
-        q = " ".join([word] * (LONGEST // (len(word) + 1)))
-        assert len(q) > LONGEST - len(word) - 2
+        q = " ".join([word] * (MAX_SEARCH_LENGTH // (len(word) + 1)))
+        assert len(q) > MAX_SEARCH_LENGTH - len(word) - 2
         assert asking.ids(priya, q=q) == [number]
-    assert asking.ids(priya, q="x" * LONGEST) == []
+    assert asking.ids(priya, q="x" * MAX_SEARCH_LENGTH) == []
 
 
 @pytest.mark.parametrize("tab", asking.TABS)

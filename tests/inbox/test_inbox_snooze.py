@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from notifications_app.core import clock
 from notifications_app.core.database import db
-from notifications_app.core.errors import BadInput, BadTime, NotThere
+from notifications_app.core.errors import BadInput, BadTime, NotFound
 from notifications_app.domain.inbox import actions, snooze_times
 from notifications_app.domain.inbox.history import history
-from notifications_app.domain.inbox.items import item
+from notifications_app.domain.inbox.items import to_item
 from tests.conftest import NOON, at
 from tests.inbox import asking
 from tests.inbox.asking import HOUR, NOW, UNTIL
@@ -181,16 +181,16 @@ def test_it_sleeps_and_comes_back_unread_on_top(in_app: Flask, priya: int, bysta
         assert asking.places(priya, moment) == {
             "inbox": [newer], "unread": [newer], "snoozed": [number], "dismissed": [], "muted": []
         }  # fmt: skip
-        asleep = item(asking.one(priya, number, moment), moment, "Priya")
+        asleep = to_item(asking.one(priya, number, moment), moment, "Priya")
         assert (asleep.is_snoozed, asleep.unread, asleep.home) == (True, False, "snoozed")
     assert asking.count(priya, LATER) == asking.count(priya, LATER, "snoozed") == 1
     for moment in (UNTIL, BACK):
         assert asking.ids(priya, moment) == asking.ids(priya, moment, "unread") == [number, newer]
         assert asking.ids(priya, moment, "snoozed") == []
-    back = item(asking.rows(priya, BACK)[0], BACK, "Priya")
+    back = to_item(asking.rows(priya, BACK)[0], BACK, "Priya")
     assert (back.came_back, back.unread, back.home) == (True, True, "inbox")
     assert (back.arrives_at, back.first_arrived_at) == (UNTIL, NOW)
-    assert not item(asking.rows(priya, BACK)[1], BACK, "Priya").came_back
+    assert not to_item(asking.rows(priya, BACK)[1], BACK, "Priya").came_back
     assert asking.kept(bystander) == others
 
 
@@ -200,7 +200,7 @@ def test_snoozing_again_keeps_when_it_first_came(in_app: Flask, priya: int) -> N
     later = UNTIL + 2 * HOUR
     assert actions.act(priya, "snooze", [number], LATER, until=later).count == 1
     assert asking.ids(priya, BACK, "snoozed") == [number]
-    back = item(asking.one(priya, number, later), later, "Priya")
+    back = to_item(asking.one(priya, number, later), later, "Priya")
     assert (back.came_back, back.arrives_at, back.first_arrived_at) == (True, later, NOW)
 
 
@@ -208,7 +208,7 @@ def test_snoozing_what_came_back_begins_at_its_return(in_app: Flask, priya: int)
     number = asking.broadcast()
     asking.act(priya, "snooze", [number])
     actions.act(priya, "snooze", [number], BACK, until=BACK + HOUR)
-    assert item(asking.one(priya, number, BACK), BACK, "Priya").first_arrived_at == UNTIL
+    assert to_item(asking.one(priya, number, BACK), BACK, "Priya").first_arrived_at == UNTIL
     actions.act(priya, "unsnooze", [number], BACK)
     assert asking.rows(priya, BACK)[0].arrives_at == UNTIL
 
@@ -227,7 +227,7 @@ def test_waking_puts_it_back_where_it_was_unread(in_app: Flask, priya: int) -> N
     asking.act(priya, "snooze", [number], LATER)
     assert asking.act(priya, "unsnooze", [number], LATER).count == 1
     assert asking.ids(priya, LATER) == asking.ids(priya, LATER, "unread") == [newer, number]
-    woken = item(asking.one(priya, number, LATER), LATER, "Priya")
+    woken = to_item(asking.one(priya, number, LATER), LATER, "Priya")
     assert (woken.came_back, woken.is_snoozed, woken.arrives_at) == (False, False, NOW)
     assert asking.act(priya, "unsnooze", [number], LATER).count == 0
 
@@ -236,7 +236,7 @@ def test_what_came_back_is_awake(in_app: Flask, priya: int) -> None:
     number = asking.notify(priya)
     asking.act(priya, "snooze", [number])
     assert asking.act(priya, "unsnooze", [number], BACK).count == 0
-    assert item(asking.one(priya, number, BACK), BACK, "Priya").came_back
+    assert to_item(asking.one(priya, number, BACK), BACK, "Priya").came_back
 
 
 @pytest.mark.parametrize("when", [LATER, BACK])
@@ -291,7 +291,7 @@ def test_what_is_scheduled_is_neither_snoozed_nor_listed(in_app: Flask, priya: i
     assert not any(asking.places(priya).values())
     for one in (number, on_its_way):
         for verb in ("snooze", "unsnooze"):
-            with pytest.raises(NotThere):
+            with pytest.raises(NotFound):
                 asking.act(priya, verb, [one])
     db.session.rollback()
 

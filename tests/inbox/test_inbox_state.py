@@ -21,11 +21,11 @@ from hypothesis.stateful import (
 )
 
 from notifications_app.core.database import db
-from notifications_app.core.errors import NotThere, Refused
+from notifications_app.core.errors import NotFound, Refused
 from notifications_app.domain.accounts.models import Group
 from notifications_app.domain.broadcasts import editing
 from notifications_app.domain.inbox import actions, mutes, readers
-from notifications_app.domain.inbox.filters import view
+from notifications_app.domain.inbox.filters import parse_filter
 from tests.conftest import NOON
 from tests.inbox import asking
 from tests.inbox.model import Model, Said
@@ -87,7 +87,7 @@ class Centre(RuleBasedStateMachine):
         with db.session.begin_nested() as savepoint:
             try:
                 return action()
-            except NotThere:
+            except NotFound:
                 savepoint.rollback()
                 return None
 
@@ -238,7 +238,9 @@ class Centre(RuleBasedStateMachine):
         self, page: tuple[int, Any], verb: str, tab: str, nap: timedelta
     ) -> int:
         user, shown = page
-        found, until = self.act(user, verb, actions.All(view(tab), shown), nap)
+        found, until = self.act(
+            user, verb, actions.ShownSnapshotScope(parse_filter(tab), shown), nap
+        )
         wanted = self.model.act_on_all(user, verb, tab, seen(shown), until)
         assert (found.stamp, found.count) == wanted
         return found.stamp

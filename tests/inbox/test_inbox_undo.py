@@ -9,7 +9,7 @@ from flask import Flask
 
 from notifications_app.core import clock
 from notifications_app.core.database import db, table
-from notifications_app.core.errors import NotThere
+from notifications_app.core.errors import NotFound
 from notifications_app.domain.inbox import actions
 from notifications_app.domain.inbox.models import Change, Delivery, Notification
 from tests.inbox import asking
@@ -77,7 +77,7 @@ def test_nobody_undoes_what_another_did(in_app: Flask, priya: int, bystander: in
     db.session.commit()
     others = asking.kept(bystander)
     for stamp in (done.stamp, 0, 2**62):
-        with pytest.raises(NotThere, match="nothing to put back"):
+        with pytest.raises(NotFound, match="nothing to put back"):
             actions.undo(priya, stamp, NOW)
         db.session.rollback()
     assert asking.kept(bystander) == others

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from notifications_app.domain.inbox import actions
-from notifications_app.domain.inbox.queries import PAGE
+from notifications_app.domain.inbox.queries import PAGE_SIZE
 from tests.conftest import at
 from tests.inbox import asking
 from tests.inbox.asking import NOW
@@ -42,16 +42,16 @@ def test_there_is_no_other_tab(browser: FlaskClient, tab: str) -> None:
 
 
 def test_older_newer_and_the_way_back(browser: FlaskClient, done: Any, priya: int) -> None:
-    done(asking.fill, priya, 2 * PAGE + 1)
+    done(asking.fill, priya, 2 * PAGE_SIZE + 1)
     first = browser.get("/inbox")
     assert link(first, "Back to the newest") is None
     second = browser.get(link(first, "Older"))
     third = browser.get(link(second, "Older"))
-    assert [len(titles(page)) for page in (first, second, third)] == [PAGE, PAGE, 1]
+    assert [len(titles(page)) for page in (first, second, third)] == [PAGE_SIZE, PAGE_SIZE, 1]
     assert link(third, "Older") is None
     assert link(second, "Back to the newest") == "/inbox"
     row_ids = [re.findall(r'id="n(\d+)"', page.text) for page in (first, second, third)]
-    assert len({number for page in row_ids for number in page}) == 2 * PAGE + 1
+    assert len({number for page in row_ids for number in page}) == 2 * PAGE_SIZE + 1
     again = browser.get(link(third, "Newer"))
     assert re.findall(r'id="n(\d+)"', again.text) == row_ids[1]
 
@@ -59,7 +59,7 @@ def test_older_newer_and_the_way_back(browser: FlaskClient, done: Any, priya: in
 def test_a_cursor_of_one_tab_is_none_of_another(
     browser: FlaskClient, done: Any, priya: int
 ) -> None:
-    done(asking.fill, priya, PAGE + 1)
+    done(asking.fill, priya, PAGE_SIZE + 1)
     older = link(browser.get("/inbox"), "Older")
     assert browser.get(older).status_code == 200
     assert browser.get(f"{older}&tab=unread").status_code == 400

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ...core import clock
 from ...core.database import db, table, write
-from ...core.errors import BadInput, NotThere, Taken
+from ...core.errors import AlreadyTaken, BadInput, NotFound
 from ...core.text import check_line
 from .models import EMAIL_MAX, NAME_MAX, USERNAME_MAX, SignIn, User
 from .queries import ABSOLUTE, ABSOLUTE_KEPT, token_hash
@@ -87,8 +87,8 @@ def create(
         db.session.flush()
     except IntegrityError as error:
         if "email" in str(error.orig):
-            raise Taken("This email address belongs to another account.", "email") from None
-        raise Taken(f"The username “{user.username}” is taken.", "username") from None
+            raise AlreadyTaken("This email address belongs to another account.", "email") from None
+        raise AlreadyTaken(f"The username “{user.username}” is taken.", "username") from None
     return user
 
 
@@ -119,7 +119,7 @@ def set_active(user_id: int, *, active: bool) -> int:
 
 def _change(user_id: int, **values: Any) -> None:
     if not write(update(table(User)).where(User.id == user_id).values(**values)):
-        raise NotThere("There is no such account.")
+        raise NotFound("There is no such account.")
 
 
 def upgrade_hash(user_id: int, old: str, new: str) -> None:

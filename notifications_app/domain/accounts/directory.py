@@ -27,11 +27,11 @@ from . import queries
 from .memberships import GROUPS
 from .models import User
 
-PAGE = 50
-LONGEST = 200
+PAGE_SIZE = 50
+MAX_SEARCH_LENGTH = 200
 
 #: Which people can be asked for, and what makes one of them.
-KINDS: Mapping[str, ColumnElement[bool]] = {
+FILTERS: Mapping[str, ColumnElement[bool]] = {
     "everyone": true(),
     "admins": User.is_admin.is_(True),
     "no-password": and_(User.is_active, User.password_hash.is_(None)),
@@ -52,8 +52,8 @@ class Page:
 
 def check_words(words: str) -> str:
     """What to look for, as names are written; raises BadInput with the field ``q``."""
-    if len(words) > LONGEST:
-        raise BadInput(f"A search has at most {LONGEST} characters; shorten it.", "q")
+    if len(words) > MAX_SEARCH_LENGTH:
+        raise BadInput(f"A search has at most {MAX_SEARCH_LENGTH} characters; shorten it.", "q")
     if "\0" in words:
         raise BadInput("A search is made of characters that can be typed.", "q")
     return unicodedata.normalize("NFC", words.strip())
@@ -72,24 +72,24 @@ def page(
     It is the first, or the one that begins after, or ends before, the person with an id.
     """
     dialect = connection.dialect.name
-    everyone = queries.people().where(KINDS[kind], _matching(words, dialect))
+    everyone = queries.list_users().where(FILTERS[kind], _matching(words, dialect))
     if before is not None:
         back = everyone.where(User.username < _name_of(before))
         back = back.order_by(None).order_by(User.username.desc())
-        found = connection.execute(back.limit(PAGE + 1)).all()
-        if len(found) > PAGE:
-            rows = found[:PAGE][::-1]
+        found = connection.execute(back.limit(PAGE_SIZE + 1)).all()
+        if len(found) > PAGE_SIZE:
+            rows = found[:PAGE_SIZE][::-1]
             return Page(rows, rows[0], rows[-1])
     onward = everyone if after is None else everyone.where(User.username > _name_of(after))
-    found = connection.execute(onward.limit(PAGE + 1)).all()
-    rows = found[:PAGE]
+    found = connection.execute(onward.limit(PAGE_SIZE + 1)).all()
+    rows = found[:PAGE_SIZE]
     first = rows[0] if after is not None and rows else None
-    return Page(rows, first, rows[-1] if len(found) > PAGE else None)
+    return Page(rows, first, rows[-1] if len(found) > PAGE_SIZE else None)
 
 
 def _name_of(user_id: int) -> ScalarSelect[str]:
-    number = bindparam(None, user_id, type_=BigInteger)
-    return select(User.username).where(User.id == number).correlate(None).scalar_subquery()
+    person_id = bindparam(None, user_id, type_=BigInteger)
+    return select(User.username).where(User.id == person_id).correlate(None).scalar_subquery()
 
 
 def _matching(words: str, dialect: str) -> ColumnElement[bool]:
@@ -104,12 +104,12 @@ def _matching(words: str, dialect: str) -> ColumnElement[bool]:
 
 def counts(connection: Connection, words: str) -> dict[str, int]:
     """How many people of each kind there are among those who match."""
-    each = (func.count(case((which, 1))).label(kind) for kind, which in KINDS.items())
+    each = (func.count(case((which, 1))).label(kind) for kind, which in FILTERS.items())
     row = connection.execute(select(*each).where(_matching(words, connection.dialect.name))).one()
-    return {kind: int(count) for kind, count in zip(KINDS, row, strict=True)}
+    return {kind: int(count) for kind, count in zip(FILTERS, row, strict=True)}
 
 
 def one(connection: Connection, user_id: int) -> Row[Any] | None:
     """A person and the groups they are in."""
-    person = queries.people().add_columns(GROUPS).where(User.id == user_id)
+    person = queries.list_users().add_columns(GROUPS).where(User.id == user_id)
     return connection.execute(person).first()

@@ -6,19 +6,19 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from ...core.database import among, db, table
-from ...core.errors import NotThere, Refused, Taken
-from ...core.text import check_topic
+from ...core.database import db, ids_as_select, table
+from ...core.errors import AlreadyTaken, NotFound, Refused
+from ...core.text import check_slug
 from .models import Group, GroupMember, User
 
 #: In how many groups one person may be. Each is two channels, and so two parts of every
 #: statement about their inbox: SQLite takes 500, and to build 250 takes seconds.
-MOST = 50
+MAX_GROUPS_PER_USER = 50
 
 
 def check_name(name: str) -> str:
     """The name in lower case, a slug of at most 40 characters; raises :class:`BadInput`."""
-    return check_topic(name.lower(), "group", "group name")
+    return check_slug(name.lower(), "group", "group name")
 
 
 def create(name: str) -> str:
@@ -32,7 +32,9 @@ def create(name: str) -> str:
     try:
         db.session.execute(insert(table(Group)).values(name=name))
     except IntegrityError:
-        raise Taken(f"There is a group “{name}” already. Nothing was changed.", "group") from None
+        raise AlreadyTaken(
+            f"There is a group “{name}” already. Nothing was changed.", "group"
+        ) from None
     return name
 
 
@@ -49,11 +51,11 @@ def _by_name(name: str) -> Select[Any]:
     return select(Group.id).where(Group.name == (name if name.isprintable() else ""))
 
 
-def _missing(name: str) -> NotThere:
-    return NotThere(f"There is no group “{name}”. Nothing was changed.", "group")
+def _missing(name: str) -> NotFound:
+    return NotFound(f"There is no group “{name}”. Nothing was changed.", "group")
 
 
-def groups() -> Select[Any]:
+def list_groups() -> Select[Any]:
     """Every group by name, with how many are in it."""
     inside = (
         select(func.count())
@@ -67,36 +69,38 @@ def groups() -> Select[Any]:
 
 def members(connection: Connection, name: str) -> Sequence[Row[Any]]:
     """Who is in a group, by name, and since when. Raises NotThere."""
-    number = connection.execute(_by_name(name)).scalar_one_or_none()
-    if number is None:
+    group_id = connection.execute(_by_name(name)).scalar_one_or_none()
+    if group_id is None:
         raise _missing(name)
     return connection.execute(
         select(User.username, User.display_name, GroupMember.since)
         .join(GroupMember, GroupMember.user_id == User.id)
-        .where(GroupMember.group_id == number)
+        .where(GroupMember.group_id == group_id)
         .order_by(User.username)
     ).all()
 
 
-def those_in(name: str, user_ids: Collection[int]) -> set[int]:
+def members_among(name: str, user_ids: Collection[int]) -> set[int]:
     """Which of these people are in a group now. Raises NotThere."""
     inside = select(GroupMember.user_id).where(
-        GroupMember.group_id == find(name), GroupMember.user_id.in_(among(user_ids))
+        GroupMember.group_id == find(name), GroupMember.user_id.in_(ids_as_select(user_ids))
     )
     return set(db.session.execute(inside).scalars())
 
 
-def check_few(people: Select[Any]) -> None:
+def check_group_limit(people: Select[Any]) -> None:
     """Raises Refused where one of these people (a SELECT of ids) is in over :data:`MOST` groups."""
     too_many = (
         select(User.username)
         .join(GroupMember, GroupMember.user_id == User.id)
         .where(User.id.in_(people.correlate(None)))
         .group_by(User.username)
-        .having(func.count() > MOST)
+        .having(func.count() > MAX_GROUPS_PER_USER)
         .order_by(User.username)
         .limit(1)
     )
     name = db.session.execute(too_many).scalar()
     if name is not None:
-        raise Refused(f"“{name}” would be in over {MOST} groups. Nothing was changed.", "group")
+        raise Refused(
+            f"“{name}” would be in over {MAX_GROUPS_PER_USER} groups. Nothing was changed.", "group"
+        )

@@ -15,14 +15,14 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 SECONDS = 24 * 3600
 
 
-def _resets(keys: list[str], password_hash: str | None) -> URLSafeTimedSerializer:
+def _serializer(keys: list[str], password_hash: str | None) -> URLSafeTimedSerializer:
     # The salt makes the link void once the password changes: it works one time.
     return URLSafeTimedSerializer(keys, salt=f"reset:{password_hash or ''}")
 
 
 def token(keys: list[str], user_id: int, password_hash: str | None) -> str:
     """The token of a one-time link; ``keys`` are the application's, the newest last."""
-    return f"{user_id}.{_resets(keys, password_hash).dumps(user_id)}"
+    return f"{user_id}.{_serializer(keys, password_hash).dumps(user_id)}"
 
 
 def user_id_of(words: str) -> int | None:
@@ -35,13 +35,13 @@ def is_good(keys: list[str], words: str, user: Row[Any]) -> bool:
     """Whether the link is whole, at most 24 hours old, and the password unchanged since."""
     try:
         signed = words.partition(".")[2]
-        found = _resets(keys, user.password_hash).loads(signed, max_age=SECONDS)
+        found = _serializer(keys, user.password_hash).loads(signed, max_age=SECONDS)
     except BadSignature:
         return False
     return bool(found == user.id and user.is_active)
 
 
-def use(user: Row[Any], password_hash: str) -> None:
+def reset_password(user: Row[Any], password_hash: str) -> None:
     """Set the password by a one-time link and end every sign-in.
 
     Raises:

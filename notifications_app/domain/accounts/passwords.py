@@ -10,8 +10,8 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from ...core.errors import BadInput
 
-SHORTEST = 8
-LONGEST = 128
+MIN_LENGTH = 8
+MAX_LENGTH = 128
 #: Werkzeug's default; a hash by any other method is upgraded at the next sign-in.
 METHOD = "scrypt:32768:8:1"
 
@@ -32,9 +32,10 @@ def check(password: str, *own: str | None) -> str:
     Raises:
         BadInput: with the field ``password``.
     """
-    if not SHORTEST <= len(password) <= LONGEST:
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise BadInput(
-            f"A password has {SHORTEST} to {LONGEST} characters; this one has {len(password)}.",
+            f"A password has {MIN_LENGTH} to {MAX_LENGTH} characters;"
+            f" this one has {len(password)}.",
             "password",
         )
     if "\0" in password or any("\ud800" <= letter <= "\udfff" for letter in password):
@@ -46,25 +47,25 @@ def check(password: str, *own: str | None) -> str:
     return password
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """The salted hash that is stored."""
     return generate_password_hash(password, method=METHOD)
 
 
 @cache
-def _nobodys() -> str:
-    return hashed("nobody has this password")
+def _dummy_hash() -> str:
+    return hash_password("nobody has this password")
 
 
-def fits(password_hash: str | None, password: str) -> bool:
+def matches(password_hash: str | None, password: str) -> bool:
     """Whether the password fits the hash; takes as long where there is no hash.
 
     Exactly one hash is computed in either case, so that the time a sign-in takes
     does not tell whether an account exists.
     """
-    if len(password) > LONGEST or "\0" in password:  # HMAC, hence scrypt, drops a last NUL
+    if len(password) > MAX_LENGTH or "\0" in password:  # HMAC, hence scrypt, drops a last NUL
         password = ""
-    found = check_password_hash(password_hash or _nobodys(), password)
+    found = check_password_hash(password_hash or _dummy_hash(), password)
     return found and password_hash is not None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
-from ...core.errors import NotThere
+from ...core.errors import NotFound
 from .memberships import GROUPS, Membership
 from .models import SignIn, User
 
@@ -145,14 +145,14 @@ def credentials(connection: Connection, username: str) -> Row[Any] | None:
     ).first()
 
 
-def credentials_of(connection: Connection, user_id: int) -> Row[Any] | None:
+def credentials_by_id(connection: Connection, user_id: int) -> Row[Any] | None:
     """The same, by the account's id."""
     return connection.execute(
         _CREDENTIALS.where(User.id == bindparam("user_id")), {"user_id": user_id}
     ).first()
 
 
-def people() -> Select[Any]:
+def list_users() -> Select[Any]:
     """Everybody, by name: what ``users list`` and ``users show`` print."""
     return select(
         User.id,
@@ -189,7 +189,7 @@ def ids_of(
     if missing:
         some = ", ".join(f"“{name}”" for name in missing[:5])
         more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
-        raise NotThere(f"There is no user {some}{more}. Nothing was changed.")
+        raise NotFound(f"There is no user {some}{more}. Nothing was changed.")
     return {name: found[name] for name in names}
 
 

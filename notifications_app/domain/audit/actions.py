@@ -10,7 +10,9 @@ from ...core.database import db, table
 from .models import AuditEntry
 
 
-def note(action: str, subject: str, *, actor_id: int | None, now: datetime, **detail: Any) -> None:
+def add_entry(
+    action: str, subject: str, *, actor_id: int | None, now: datetime, **detail: Any
+) -> None:
     """Note that ``action`` was done to ``subject``; nobody as the actor is the command line.
 
     ``detail`` is plain values, as JSON has them. Never a password, a token or a link: whoever

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Connection, Row, bindparam, select
 from ..accounts.models import User
 from .models import AuditEntry
 
-PAGE = 50
+PAGE_SIZE = 50
 COMMAND_LINE = "command line"
 
 _ID = bindparam("id", type_=BigInteger)
@@ -74,16 +74,20 @@ def newest(connection: Connection, limit: int) -> list[Entry]:
 def page(connection: Connection, *, before: int | None = None, after: int | None = None) -> Page:
     """A page of the log: the newest, or the one older or newer than an entry's id."""
     if after is not None:
-        found = [_entry(row) for row in connection.execute(_NEWER.limit(PAGE + 1), {"id": after})]
-        if len(found) > PAGE:
-            found = found[:PAGE][::-1]
+        found = [
+            _entry(row) for row in connection.execute(_NEWER.limit(PAGE_SIZE + 1), {"id": after})
+        ]
+        if len(found) > PAGE_SIZE:
+            found = found[:PAGE_SIZE][::-1]
             return Page(found, found[-1], found[0])
     if before is None:
-        found = newest(connection, PAGE + 1)
+        found = newest(connection, PAGE_SIZE + 1)
     else:
-        found = [_entry(row) for row in connection.execute(_OLDER.limit(PAGE + 1), {"id": before})]
-    older = found[PAGE - 1] if len(found) > PAGE else None
-    return Page(found[:PAGE], older, found[0] if before is not None and found else None)
+        found = [
+            _entry(row) for row in connection.execute(_OLDER.limit(PAGE_SIZE + 1), {"id": before})
+        ]
+    older = found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None
+    return Page(found[:PAGE_SIZE], older, found[0] if before is not None and found else None)
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..channels import to_whom
+from ..channels import recipients_phrase
 from .queries import Entry
 
 
@@ -10,7 +10,7 @@ def detail(entry: Entry) -> str:
     """The detail in words: ``title: Hello; to: the group ops; audience: 1,204``."""
     said = dict(entry.detail)
     if isinstance(said.get("to"), str):
-        said["to"] = to_whom(said["to"])
+        said["to"] = recipients_phrase(said["to"])
     return "; ".join(f"{name.replace('_', ' ')}: {_word(value)}" for name, value in said.items())
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select
 
 from ...core.clock import UTCDateTime
-from ...core.database import among
+from ...core.database import ids_as_select
 from ..accounts.models import Group, GroupMember, User
-from ..channels import ADMINS, group_of, whole, zone_of
+from ..channels import ADMINS, group_of, without_zone, zone_of
 from ..inbox import conditions, subscriptions
 from ..inbox.models import Delivery, Release
 
@@ -29,12 +29,12 @@ class Audience:
 class Reach:
     """Of people: who have had a broadcast, who of them dismissed it, whom it is yet to reach."""
 
-    have: int
+    received: int
     dismissed: int
-    come: int
+    pending: int
 
 
-def listeners(channel: str) -> Select[Any]:
+def channel_members(channel: str) -> Select[Any]:
     """The ids of the active people on a channel now, in whatever zone."""
     statement = select(User.id).where(User.is_active)
     group = group_of(channel)
@@ -44,20 +44,20 @@ def listeners(channel: str) -> Select[Any]:
             .join(Group, Group.id == GroupMember.group_id)
             .where(Group.name == group)
         )
-    return statement.where(User.is_admin) if whole(channel) == ADMINS else statement
+    return statement.where(User.is_admin) if without_zone(channel) == ADMINS else statement
 
 
-def people(user_ids: Collection[int]) -> Select[Any]:
+def active_or_not(user_ids: Collection[int]) -> Select[Any]:
     """The ids of these people, active or not."""
-    return select(User.id).where(User.id.in_(among(user_ids)))
+    return select(User.id).where(User.id.in_(ids_as_select(user_ids)))
 
 
-def recipients(number: int) -> Select[Any]:
+def recipients(notification_id: int) -> Select[Any]:
     """The ids of the people who have a delivery of this notification."""
-    return select(Delivery.user_id).where(Delivery.notification_id == number)
+    return select(Delivery.user_id).where(Delivery.notification_id == notification_id)
 
 
-def of(connection: Connection, whom: Select[Any], *, names: int = NAMES) -> Audience:
+def count_audience(connection: Connection, whom: Select[Any], *, names: int = NAMES) -> Audience:
     """The audience that a SELECT of user ids makes."""
     them = _among(whom)
     count = connection.execute(select(func.count(User.id)).where(them)).scalar_one()
@@ -65,32 +65,38 @@ def of(connection: Connection, whom: Select[Any], *, names: int = NAMES) -> Audi
     return Audience(count, tuple(connection.execute(first).scalars()))
 
 
-def by_zone(connection: Connection, whom: Select[Any]) -> dict[str, int]:
+def count_by_zone(connection: Connection, whom: Select[Any]) -> dict[str, int]:
     """How many of them live in each zone that is in use among them."""
     found = select(User.timezone, func.count()).where(_among(whom)).group_by(User.timezone)
     return dict(connection.execute(found).tuples().all())
 
 
-def moments(connection: Connection, number: int) -> list[tuple[datetime, str, int]]:
+def arrivals_by_time(
+    connection: Connection, notification_id: int
+) -> list[tuple[datetime, str, int]]:
     """Of a broadcast: when it comes, in which zone in use (``""``: in all), to how many people.
 
     In the order of time, those on its channel now.
     """
-    released = select(Release.channel, Release.arrives_at).where(Release.notification_id == number)
+    released = select(Release.channel, Release.arrives_at).where(
+        Release.notification_id == notification_id
+    )
     found = connection.execute(released).tuples().all()
     if not found:
         return []
-    whom = listeners(found[0][0])
+    whom = channel_members(found[0][0])
     if zone_of(found[0][0]) is None:
-        return [(found[0][1], "", of(connection, whom, names=0).count)]
-    zones = by_zone(connection, whom)
+        return [(found[0][1], "", count_audience(connection, whom, names=0).count)]
+    zones = count_by_zone(connection, whom)
     each = [(arrives_at, zone_of(channel) or "") for channel, arrives_at in found]
     return sorted((at, zone, zones[zone]) for at, zone in each if zone in zones)
 
 
-def arrivals(connection: Connection, number: int) -> dict[str, datetime]:
+def arrivals_by_zone(connection: Connection, notification_id: int) -> dict[str, datetime]:
     """When what was sent comes, by zone (``""``: in all); to named people, where they live now."""
-    released = select(Release.channel, Release.arrives_at).where(Release.notification_id == number)
+    released = select(Release.channel, Release.arrives_at).where(
+        Release.notification_id == notification_id
+    )
     found = connection.execute(released).tuples().all()
     if found:
         return {zone_of(channel) or "": arrives_at for channel, arrives_at in found}
@@ -98,13 +104,13 @@ def arrivals(connection: Connection, number: int) -> dict[str, datetime]:
     delivered = (
         select(User.timezone, func.min(came))
         .join(Delivery, Delivery.user_id == User.id)
-        .where(Delivery.notification_id == number)
+        .where(Delivery.notification_id == notification_id)
         .group_by(User.timezone)
     )
     return dict(connection.execute(delivered).tuples().all())
 
 
-def reach(connection: Connection, number: int, channel: str, now: datetime) -> Reach:
+def reach(connection: Connection, notification_id: int, channel: str, now: datetime) -> Reach:
     """How far a broadcast has come by now: who left its channel since has it still.
 
     Of the active people; who came to the channel after it is not among them.
@@ -112,10 +118,10 @@ def reach(connection: Connection, number: int, channel: str, now: datetime) -> R
     delivered = (
         select(_CAME.label("came"), Delivery.dismissed_at.is_not(None).label("gone"), func.count())
         .join(User, User.id == Delivery.user_id)
-        .where(Delivery.notification_id == number, User.is_active)
+        .where(Delivery.notification_id == notification_id, User.is_active)
         .group_by("came", "gone")
     )
-    heard = subscriptions.heard(select(User.id).where(User.is_active), _source(channel))
+    heard = subscriptions.subscriptions_of(select(User.id).where(User.is_active), _source(channel))
     on_air = (
         select((Release.arrives_at <= conditions.NOW).label("came"), literal(False), func.count())
         .join(heard, heard.c.channel == Release.channel)
@@ -127,7 +133,7 @@ def reach(connection: Connection, number: int, channel: str, now: datetime) -> R
             ),
         )
         .where(
-            Release.notification_id == number,
+            Release.notification_id == notification_id,
             or_(Release.arrives_at > heard.c.floor, Release.is_banner),
             Delivery.user_id.is_(None),
         )
@@ -139,9 +145,9 @@ def reach(connection: Connection, number: int, channel: str, now: datetime) -> R
         for row in connection.execute(statement, {"now": now}).tuples()
     ]
     return Reach(
-        have=sum(count for came, _gone, count in found if came),
+        received=sum(count for came, _gone, count in found if came),
         dismissed=sum(count for came, gone, count in found if came and gone),
-        come=sum(count for came, _gone, count in found if not came),
+        pending=sum(count for came, _gone, count in found if not came),
     )
 
 
@@ -153,8 +159,12 @@ _CAME = or_(
 def _source(channel: str) -> Select[Any]:
     group = group_of(channel)
     if group is not None:
-        return subscriptions.by_group(Group.name == group)
-    return subscriptions.by_role() if whole(channel) == ADMINS else subscriptions.by_being_there()
+        return subscriptions.group_subscriptions(Group.name == group)
+    return (
+        subscriptions.admins_subscription()
+        if without_zone(channel) == ADMINS
+        else subscriptions.everyone_subscription()
+    )
 
 
 def _among(whom: Select[Any]) -> ColumnElement[bool]:

@@ -9,13 +9,13 @@ from sqlalchemy import BigInteger, bindparam, func, null, or_, select, update
 
 from ...core.clock import UTCDateTime
 from ...core.database import db, table, write
-from ...core.errors import BadInput, NotThere, Refused
+from ...core.errors import BadInput, NotFound, Refused
 from ..content import Content
 from ..inbox import handover
 from ..inbox.models import Delivery, Notification, Release
 from .schedule import check_end
 
-_THIS = bindparam("number", type_=BigInteger)
+_THIS = bindparam("notification_id", type_=BigInteger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Edit:
     is_banner: bool
 
 
-def current(number: int) -> tuple[Notification, Edit]:
+def current(notification_id: int) -> tuple[Notification, Edit]:
     """A notification under the lock of its writer, and how it reads now.
 
     Raises:
@@ -36,17 +36,19 @@ def current(number: int) -> tuple[Notification, Edit]:
     """
     found = select(Notification).where(Notification.id == _THIS).with_for_update(key_share=True)
     notification = db.session.execute(
-        found, {"number": number}, execution_options={"populate_existing": True}
+        found, {"notification_id": notification_id}, execution_options={"populate_existing": True}
     ).scalar_one_or_none()
     if notification is None:
-        raise NotThere(f"There is no notification {number}. Nothing was changed.")
+        raise NotFound(f"There is no notification {notification_id}. Nothing was changed.")
     if notification.recalled_at is not None:
-        raise Refused(f"Notification {number} was recalled. Nothing was changed.")
+        raise Refused(f"Notification {notification_id} was recalled. Nothing was changed.")
     said = Content(**{name: getattr(notification, name) for name in Content.__dataclass_fields__})
     return notification, Edit(said, notification.expires_at, notification.is_banner)
 
 
-def edit(number: int, wanted: Edit, now: datetime, *, notify_again: bool = False) -> list[str]:
+def edit(
+    notification_id: int, wanted: Edit, now: datetime, *, notify_again: bool = False
+) -> list[str]:
     """Make it read so, for everyone at once; the names of what changed, in alphabetical order.
 
     With ``notify_again`` it is unread once more, arriving now, for those to whom it had come;
@@ -57,13 +59,16 @@ def edit(number: int, wanted: Edit, now: datetime, *, notify_again: bool = False
         BadTime: where it would end in the past, or before it starts.
         NotThere, Refused: as :func:`current`.
     """
-    notification, before = current(number)
+    notification, before = current(notification_id)
     changed = _differences(before, wanted)
-    releases = db.session.execute(_RELEASES, {"number": number}).one()
+    releases = db.session.execute(_RELEASES, {"notification_id": notification_id}).one()
     if wanted.is_banner and not releases.many:
         raise BadInput("A banner is for a channel, not for named people.", "is_banner")
     if "expires_at" in changed or notify_again:
-        last = releases.last or db.session.execute(_LAST_CAME, {"number": number}).scalar()
+        last = (
+            releases.last
+            or db.session.execute(_LAST_CAME, {"notification_id": notification_id}).scalar()
+        )
         check_end(wanted.expires_at, last or notification.created_at, now)
     if not changed and not notify_again:
         return []
@@ -71,7 +76,7 @@ def edit(number: int, wanted: Edit, now: datetime, *, notify_again: bool = False
         setattr(notification, name, value)
     notification.edited_at = now
     db.session.flush()
-    values = {"number": number, "now": now}
+    values = {"notification_id": notification_id, "now": now}
     copies = {"is_banner": wanted.is_banner, "expires_at": wanted.expires_at}
     write(update(table(Release)).where(Release.notification_id == _THIS).values(copies), values)
     if notify_again:
@@ -79,7 +84,7 @@ def edit(number: int, wanted: Edit, now: datetime, *, notify_again: bool = False
         write(_DELIVER_AGAIN.values(arrives_at=now), values)
         write(_SLEEP_AGAIN.values(snoozed_from=now), values)
     if wanted.is_banner and {"is_banner", "expires_at"} & set(changed):
-        handover.hand_banner(number, now)
+        handover.deliver_banner_to_latecomers(notification_id, now)
     return changed
 
 
@@ -126,13 +131,13 @@ _SLEEP_AGAIN = (
 )
 
 
-def recall(number: int, now: datetime) -> bool:
+def recall(notification_id: int, now: datetime) -> bool:
     """Take a notification off the air for everyone, at once; False where it was already.
 
     Raises:
         NotThere: where there is no such notification.
     """
-    values = {"number": number, "now": now}
+    values = {"notification_id": notification_id, "now": now}
     changed = write(
         update(table(Notification))
         .where(Notification.id == _THIS, Notification.recalled_at.is_(None))
@@ -142,7 +147,7 @@ def recall(number: int, now: datetime) -> bool:
     if not changed:
         there = select(func.count()).select_from(Notification).where(Notification.id == _THIS)
         if not db.session.execute(there, values).scalar_one():
-            raise NotThere(f"There is no notification {number}. Nothing was changed.")
+            raise NotFound(f"There is no notification {notification_id}. Nothing was changed.")
         return False
     write(_END, values)
     return True

@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..channels import who
+from ..channels import channel_phrase
 from ..content import Content
 from .audience import Audience
-from .schedule import Arrival, Options
-from .wording import listed, when, when_local
+from .schedule import Schedule, SendOptions
+from .wording import audience_phrase, local_schedule_phrase, schedule_phrase
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class SendPreview:
     """Everything that was asked for, and whom it reaches."""
 
     content: Content
-    options: Options
-    arrival: Arrival
+    options: SendOptions
+    schedule: Schedule
     now: datetime
     #: The channel, or the usernames.
     to: str | Sequence[str]
@@ -28,16 +28,18 @@ class Sending:
     @property
     def to_words(self) -> str:
         """Whom it goes to, in a sentence."""
-        return who(self.to) if isinstance(self.to, str) else listed(self.audience)
+        return (
+            channel_phrase(self.to) if isinstance(self.to, str) else audience_phrase(self.audience)
+        )
 
     @property
     def when_words(self) -> str:
         """When, in a sentence: in UTC, or on each reader's own clock."""
         if self.options.local_at is not None:
-            return when_local(
-                self.options.local_at, self.arrival.expires_at, "UTC", has_passed=self.has_passed
+            return local_schedule_phrase(
+                self.options.local_at, self.schedule.expires_at, "UTC", has_passed=self.has_passed
             )
-        return when(self.arrival.first, self.arrival.expires_at, "UTC", self.now)
+        return schedule_phrase(self.schedule.first, self.schedule.expires_at, "UTC", self.now)
 
     @property
     def has_passed(self) -> bool:
@@ -47,5 +49,5 @@ class Sending:
 
     def moments(self) -> list[tuple[datetime, str, int]]:
         """Of a local one: when, in which zone in use, for how many; in the order of time."""
-        found = self.arrival.by_zone or {}
+        found = self.schedule.by_zone or {}
         return sorted((found[zone], zone, self.zones[zone]) for zone in self.zones if zone in found)

@@ -16,15 +16,15 @@ from sqlalchemy import (
 )
 
 from ...core.clock import UTCDateTime
-from ...core.database import among
+from ...core.database import ids_as_select
 from ..accounts.models import User
 from ..accounts.queries import may_be_name
-from ..channels import whole, zone_of
+from ..channels import without_zone, zone_of
 from ..inbox.models import Delivery, Notification, Release
-from ..inbox.statements import said
+from ..inbox.statements import content_columns
 
 #: What a broadcast may be now, in the order in which a filter offers it.
-STATES = ("live", "scheduled", "expired", "recalled")
+BROADCAST_STATES = ("live", "scheduled", "expired", "recalled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _delivered(what: Any) -> Any:
 _FIRST = _released(func.min(Release.arrives_at))
 _COLUMNS = (
     Notification.id,
-    *said(),
+    *content_columns(),
     Notification.key,
     Notification.recalled_at,
     Notification.edited_at,
@@ -111,7 +111,7 @@ def _broadcast(row: Row[Any], first: datetime | None, last: datetime | None) -> 
     del values["first"], values["last"]
     return Broadcast(
         **values,
-        channel=on and whole(on),
+        channel=on and without_zone(on),
         is_local=first != last if on is None else zone_of(on) is not None,
         arrives_at=first or row.created_at,
         last_arrives_at=last or row.created_at,
@@ -147,15 +147,15 @@ def broadcasts(
     return [_broadcast(row, row.first, row.last) for row in connection.execute(statement)]
 
 
-def broadcast(connection: Connection, number: int) -> Broadcast | None:
+def broadcast(connection: Connection, notification_id: int) -> Broadcast | None:
     """One notification, broadcast or sent to named people."""
-    row = connection.execute(_SENT.where(Notification.id == number)).first()
+    row = connection.execute(_SENT.where(Notification.id == notification_id)).first()
     if row is None:
         return None
     if row.on is not None:
         return _broadcast(row, row.first, row.last)
     times = select(_delivered(func.min).label("first"), _delivered(func.max).label("last")).where(
-        Notification.id == number
+        Notification.id == notification_id
     )
     found = connection.execute(times).one()
     return _broadcast(row, found.first, found.last)
@@ -164,7 +164,7 @@ def broadcast(connection: Connection, number: int) -> Broadcast | None:
 def on_channels(connection: Connection, numbers: Collection[int]) -> set[int]:
     """Which of these notifications were put on a channel, and have a page of their own."""
     released = select(Release).where(Release.notification_id == Notification.id).exists()
-    statement = select(Notification.id).where(Notification.id.in_(among(numbers)), released)
+    statement = select(Notification.id).where(Notification.id.in_(ids_as_select(numbers)), released)
     return set(connection.execute(statement).scalars())
 
 

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from ...core import clock
 from ...core.errors import BadInput, BadTime
 
-NO_TIME = timedelta(0)
+ZERO = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class SendOptions:
     """What can be said of a sending beside its content.
 
     Moments are aware. ``local_at`` is a wall time, naive: it arrives when the clocks in the
@@ -25,12 +25,12 @@ class Options:
     local_at: datetime | None = None
     expires_at: datetime | None = None
     expires_in: timedelta | None = None
-    undo_window: timedelta = NO_TIME
+    undo_window: timedelta = ZERO
     is_banner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class Schedule:
     """The moments of a sending, in UTC: where it is local, of each zone."""
 
     first: datetime
@@ -38,25 +38,25 @@ class Arrival:
     expires_at: datetime | None
     by_zone: Mapping[str, datetime] | None = None
 
-    def among(self, zones: Container[str]) -> "Arrival":
+    def among(self, zones: Container[str]) -> "Schedule":
         """Where it is local: the same for people who live in these zones alone."""
         moments = [at for zone, at in (self.by_zone or {}).items() if zone in zones]
         return replace(self, first=min(moments), last=max(moments)) if moments else self
 
 
-def arrival(options: Options, now: datetime) -> Arrival:
+def schedule_checked(options: SendOptions, now: datetime) -> Schedule:
     """When it arrives: a start in the past, or within the undo window, means its end.
 
     Raises:
         BadInput: where it has two starts or two ends.
         BadTime: where it would end before it starts.
     """
-    found = unchecked(options, now)
+    found = schedule_unchecked(options, now)
     check_end(found.expires_at, found.last, now)
     return found
 
 
-def unchecked(options: Options, now: datetime) -> Arrival:
+def schedule_unchecked(options: SendOptions, now: datetime) -> Schedule:
     """The same, even where it would end before it starts."""
     if options.arrives_at is not None and options.local_at is not None:
         raise BadInput("Give one start: a moment, or a local time.", "at")
@@ -75,7 +75,7 @@ def unchecked(options: Options, now: datetime) -> Arrival:
     expires_at = options.expires_at
     if options.expires_in is not None:
         expires_at = last + options.expires_in
-    return Arrival(first, last, expires_at, by_zone)
+    return Schedule(first, last, expires_at, by_zone)
 
 
 def check_end(expires_at: datetime | None, last: datetime, now: datetime) -> None:

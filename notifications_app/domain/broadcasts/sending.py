@@ -12,15 +12,15 @@ from typing import Any
 from sqlalchemy import Select, case, insert, literal, select
 
 from ...core.clock import UTCDateTime
-from ...core.database import among, db, insert_into, table, write
-from ...core.errors import BadInput, BadTime, NotThere, Refused
+from ...core.database import db, ids_as_select, insert_into, table, write
+from ...core.errors import BadInput, BadTime, NotFound, Refused
 from ...core.text import check_line
 from ..accounts import groups
 from ..accounts.models import User
-from ..channels import ADMINS, EVERYONE, group_of, in_zone, whole, zone_of
+from ..channels import ADMINS, EVERYONE, group_of, in_zone, without_zone, zone_of
 from ..content import Content
 from ..inbox.models import KEY_MAX, Delivery, Notification, Release
-from .schedule import Arrival, Options, check_end, unchecked
+from .schedule import Schedule, SendOptions, check_end, schedule_unchecked
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Sent:
 
 
 def notify(
-    user_ids: Collection[int], content: Content, now: datetime, options: Options | None = None
+    user_ids: Collection[int], content: Content, now: datetime, options: SendOptions | None = None
 ) -> Sent:
     """Send to these people: a notification, and by one statement a delivery for each.
 
@@ -41,7 +41,7 @@ def notify(
         NotThere: where somebody has no account.
         Refused: where the key was used for something else.
     """
-    options = options or Options()
+    options = options or SendOptions()
     people = set(user_ids)
     if not people:
         raise BadInput("Name at least one person.", "to")
@@ -53,19 +53,19 @@ def notify(
         _same_people(sent.notification, people)
         return sent
     columns = ["user_id", "notification_id", "arrives_at"]
-    recipients = User.id.in_(among(people))
+    recipients = User.id.in_(ids_as_select(people))
     moment = _moment_of_each(arrives, recipients)
     chosen = select(User.id, literal(sent.notification.id), moment).where(recipients)
     if write(insert(table(Delivery)).from_select(columns, chosen)) != len(people):
         db.session.delete(sent.notification)  # its deliveries go with it
         db.session.flush()
-        raise NotThere("Some of these people have no account. Nothing was sent.", "to")
+        raise NotFound("Some of these people have no account. Nothing was sent.", "to")
     return sent
 
 
-def _arrival(options: Options, now: datetime) -> Arrival:
+def _arrival(options: SendOptions, now: datetime) -> Schedule:
     """When it arrives; an end in the past is no fault where its key was used: nothing is sent."""
-    arrives = unchecked(options, now)
+    arrives = schedule_unchecked(options, now)
     try:
         check_end(arrives.expires_at, arrives.last, now)
     except BadTime:
@@ -75,7 +75,7 @@ def _arrival(options: Options, now: datetime) -> Arrival:
     return arrives
 
 
-def _moment_of_each(arrives: Arrival, recipients: Any) -> Any:
+def _moment_of_each(arrives: Schedule, recipients: Any) -> Any:
     if arrives.by_zone is None:
         return literal(arrives.first, UTCDateTime)
     zones = db.session.execute(select(User.timezone).where(recipients).distinct()).scalars().all()
@@ -85,7 +85,7 @@ def _moment_of_each(arrives: Arrival, recipients: Any) -> Any:
 
 
 def broadcast(
-    channel: str, content: Content, now: datetime, options: Options | None = None
+    channel: str, content: Content, now: datetime, options: SendOptions | None = None
 ) -> Sent:
     """Put on the air: a notification and one release (one a zone), whatever the number of readers.
 
@@ -94,7 +94,7 @@ def broadcast(
         NotThere: where there is no such group.
         Refused: where the key was used for something else.
     """
-    options = options or Options()
+    options = options or SendOptions()
     check_channel(channel)
     arrives = _arrival(options, now)
     sent = _write(content, options, arrives, now)
@@ -130,7 +130,7 @@ def check_channel(channel: str) -> None:
         )
 
 
-def _write(content: Content, options: Options, arrives: Arrival, now: datetime) -> Sent:
+def _write(content: Content, options: SendOptions, arrives: Schedule, now: datetime) -> Sent:
     key = check_key(options.key)
     values = {
         **asdict(content),
@@ -177,7 +177,9 @@ def _reused(first: Notification) -> Refused:
 
 def _same_channel(first: Notification, channel: str, *, is_local: bool) -> None:
     released = select(Release.channel).where(Release.notification_id == first.id)
-    found = {(whole(name), zone_of(name) is not None) for name in db.session.scalars(released)}
+    found = {
+        (without_zone(name), zone_of(name) is not None) for name in db.session.scalars(released)
+    }
     if found != {(channel, is_local)}:
         raise _reused(first)
 

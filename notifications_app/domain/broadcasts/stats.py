@@ -14,17 +14,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from ...core.errors import NotThere
-from ..channels import whole, zone_of
+from ...core.errors import NotFound
+from ..channels import without_zone, zone_of
 from . import audience, stats_statements
-from .stats_statements import HOUR, LATER
+from .stats_statements import HOUR, LAST_HOUR
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Stats:
     """The figures of one notification at one moment; the words for them are ``charts``'s."""
 
-    number: int
+    notification_id: int
     title: str
     #: None: it was sent to named people.
     channel: str | None
@@ -69,58 +69,62 @@ class Figures:
 
     def has_come(self, now: datetime) -> bool:
         """Whether somebody has it by now, or had it."""
-        return _has_come(self.first_at, self.recalled_at, now)
+        return _has_arrived(self.first_at, self.recalled_at, now)
 
     def is_running(self, hour: int) -> bool:
         """Whether this hour is not over yet; what comes later has no end."""
-        return self.running_from is not None and self.running_from <= hour < LATER
+        return self.running_from is not None and self.running_from <= hour < LAST_HOUR
 
 
-def figures(connection: Connection, number: int, now: datetime) -> Figures:
+def compute_stats(connection: Connection, notification_id: int, now: datetime) -> Stats:
     """The figures of a notification, counted now.
 
     Raises:
         NotThere: where there is no such notification.
     """
-    head = _head(connection, number)
-    asked = {"number": number, "since": _released_at(head)}
-    counts = connection.execute(stats_statements.counts(connection.dialect.name), asked).all()
+    head = _head(connection, notification_id)
+    asked = {"notification_id": notification_id, "since": _released_at(head)}
+    counts = connection.execute(
+        stats_statements.counts_statement(connection.dialect.name), asked
+    ).all()
     came = _arrivals(head, counts)
     ends = [end for end in (head.expires_at, head.recalled_at) if end is not None and end <= now]
-    return Figures(
-        number=number,
+    return Stats(
+        notification_id=notification_id,
         title=head.title,
-        channel=head.channel and whole(head.channel),
+        channel=head.channel and without_zone(head.channel),
         is_local=came[0] != came[1] if head.channel is None else zone_of(head.channel) is not None,
         audience_now=_audience_now(connection, head.channel, counts),
-        audience_at_sending=_audience_at_sending(connection, number),
+        audience_at_sending=_audience_at_sending(connection, notification_id),
         read=sum(row.read for row in counts),
         dismissed=sum(row.dismissed for row in counts),
         acted=sum(row.acted for row in counts),
-        median_seconds_to_read=_median(connection, number),
+        median_seconds_to_read=_median(connection, notification_id),
         **_hours(came[0], counts, ends, now),
         released_at=came[0],
-        first_at=_first_at(connection, number, head),
+        first_at=_first_at(connection, notification_id, head),
         recalled_at=head.recalled_at,
         is_over=bool(ends),
         made_at=now,
     )
 
 
-def has_come(connection: Connection, number: int, now: datetime) -> bool:
+def has_arrived(connection: Connection, notification_id: int, now: datetime) -> bool:
     """What :meth:`Figures.has_come` says, without counting; raises as :func:`figures`."""
-    head = _head(connection, number)
-    return _has_come(_first_at(connection, number, head), head.recalled_at, now)
+    head = _head(connection, notification_id)
+    return _has_arrived(_first_at(connection, notification_id, head), head.recalled_at, now)
 
 
-def _has_come(first_at: datetime, recalled_at: datetime | None, now: datetime) -> bool:
+def _has_arrived(first_at: datetime, recalled_at: datetime | None, now: datetime) -> bool:
     return first_at <= now and (recalled_at is None or first_at < recalled_at)
 
 
-def _head(connection: Connection, number: int) -> Row[Any]:
-    head = connection.execute(stats_statements.HEAD, {"number": number}).one_or_none()
+def _head(connection: Connection, notification_id: int) -> Row[Any]:
+    head = connection.execute(
+        stats_statements.SUMMARY, {"notification_id": notification_id}
+    ).one_or_none()
     if head is None:
-        raise NotThere(f"There is no notification {number}.")
+        raise NotFound(f"There is no notification {notification_id}.")
     return head
 
 
@@ -129,9 +133,10 @@ def _released_at(head: Row[Any]) -> datetime:
     return found
 
 
-def _median(connection: Connection, number: int) -> float | None:
+def _median(connection: Connection, notification_id: int) -> float | None:
     found = connection.execute(
-        stats_statements.middle(connection.dialect.name), {"number": number}
+        stats_statements.median_statement(connection.dialect.name),
+        {"notification_id": notification_id},
     ).scalars()
     seconds = [max(micros, 0) / 1_000_000 for micros in found]
     return median(seconds) if seconds else None
@@ -145,10 +150,10 @@ def _arrivals(head: Row[Any], counts: Sequence[Row[Any]]) -> tuple[datetime, dat
     return min(moments, default=head.created_at), max(moments, default=head.created_at)
 
 
-def _first_at(connection: Connection, number: int, head: Row[Any]) -> datetime:
+def _first_at(connection: Connection, notification_id: int, head: Row[Any]) -> datetime:
     """Who moved after it came has it still, wherever people live now."""
     is_local = head.channel is not None and zone_of(head.channel) is not None
-    in_use = audience.moments(connection, number) if is_local else []
+    in_use = audience.arrivals_by_time(connection, notification_id) if is_local else []
     first = in_use[0][0] if in_use else _released_at(head)
     return min(first, head.first_came or first)
 
@@ -158,10 +163,10 @@ def _hours(
 ) -> Mapping[str, Any]:
     until = min([now, *ends])
     read = {row.hour: row.read for row in counts if row.hour is not None}
-    begun = min((until - first) // HOUR, LATER)
+    begun = min((until - first) // HOUR, LAST_HOUR)
     running = None if ends else max(0, (now - first) // HOUR)
     hours = tuple((hour, read.get(hour, 0)) for hour in range(max([begun, *read]) + 1))
-    still = running is not None and running < min(len(hours), LATER)
+    still = running is not None and running < min(len(hours), LAST_HOUR)
     return {"hours": hours, "running_from": running if still else None}
 
 
@@ -169,14 +174,14 @@ def _audience_now(connection: Connection, channel: str | None, counts: Sequence[
     """The active people on the channel; of what went to named people, those who have it."""
     if channel is None:
         return sum(row.many for row in counts)
-    whom = audience.listeners(channel).subquery()
+    whom = audience.channel_members(channel).subquery()
     return connection.execute(select(func.count()).select_from(whom)).scalar_one()
 
 
-def _audience_at_sending(connection: Connection, number: int) -> int | None:
+def _audience_at_sending(connection: Connection, notification_id: int) -> int | None:
     """What the audit log says of its sending."""
     detail = connection.execute(
-        stats_statements.SENDING, {"subject": f"notification {number}"}
+        stats_statements.SENDING, {"subject": f"notification {notification_id}"}
     ).scalar()
     said = json.loads(detail).get("audience") if detail else None
     return said if isinstance(said, int) else None

@@ -6,36 +6,38 @@ from sqlalchemy import Connection
 
 from ...core import clock
 from ...core.cache import cache
-from .stats import Figures, figures
+from .stats import Stats, compute_stats
 
-KEPT = timedelta(seconds=60)
+CACHE_TIME = timedelta(seconds=60)
 #: Goes up with each change of :class:`Figures`: what an older release left would not fit it.
-FORM = 2
+CACHE_VERSION = 2
 
 
-def key(number: int, changed_at: datetime | None) -> str:
+def cache_key(notification_id: int, changed_at: datetime | None) -> str:
     """Under what name the figures are cached: an edit may begin them anew, a recall ends them."""
-    return f"figures:{FORM}:{number}:{clock.micros(changed_at) if changed_at else 0}"
+    return (
+        f"figures:{CACHE_VERSION}:{notification_id}:{clock.micros(changed_at) if changed_at else 0}"
+    )
 
 
-def tallied(
-    connection: Connection, number: int, changed_at: datetime | None, now: datetime
-) -> Figures:
+def cached_stats(
+    connection: Connection, notification_id: int, changed_at: datetime | None, now: datetime
+) -> Stats:
     """The figures of a notification, from the cache where they are there.
 
     Raises:
         NotThere: where there is no such notification.
     """
-    name = key(number, changed_at)
+    name = cache_key(notification_id, changed_at)
     found = cache.get(name)
-    if isinstance(found, Figures) and now - found.made_at < KEPT:
+    if isinstance(found, Stats) and now - found.made_at < CACHE_TIME:
         return found
-    found = figures(connection, number, now)
-    cache.set(name, found, timeout=int(KEPT.total_seconds()))
+    found = compute_stats(connection, notification_id, now)
+    cache.set(name, found, timeout=int(CACHE_TIME.total_seconds()))
     return found
 
 
-def age(found: Figures, now: datetime) -> str:
+def age_phrase(found: Stats, now: datetime) -> str:
     """How old figures are: ``as of now``, ``as of 12 seconds ago``."""
     old = now - found.made_at
     return "as of now" if old < timedelta(seconds=1) else f"as of {clock.span_words(old)} ago"

@@ -26,9 +26,9 @@ from ..inbox.models import Delivery, Notification, Release
 
 HOUR = timedelta(hours=1)
 #: The hours are counted one by one up to this one, which stands for all that follow.
-LATER = 48
+LAST_HOUR = 48
 
-_NUMBER = bindparam("number", type_=BigInteger)
+_NUMBER = bindparam("notification_id", type_=BigInteger)
 _SINCE = bindparam("since", type_=UTCDateTime)
 #: When it first came to its reader.
 _CAME = func.coalesce(Delivery.snoozed_from, Delivery.arrives_at)
@@ -42,7 +42,7 @@ def _of_releases(aggregate: Any, column: Any) -> ColumnElement[Any]:
 
 
 #: What it is, when it is over, and its releases; of named people's there are none.
-HEAD = select(
+SUMMARY = select(
     Notification.title,
     Notification.created_at,
     Notification.expires_at,
@@ -76,12 +76,12 @@ def _hour(waited: Any, dialect: str) -> ColumnElement[Any]:
     """The hour that so many microseconds fall into: none before the first or after the last."""
     hour = waited // (HOUR // timedelta(microseconds=1))
     if dialect == "sqlite":  # It works a CASE's operand out each time that it is named.
-        return func.max(0, func.min(hour, LATER), type_=BigInteger)
-    return case((hour < 0, 0), (hour > LATER, LATER), else_=hour)
+        return func.max(0, func.min(hour, LAST_HOUR), type_=BigInteger)
+    return case((hour < 0, 0), (hour > LAST_HOUR, LAST_HOUR), else_=hour)
 
 
 @cache
-def counts(dialect: str) -> Select[Any]:
+def counts_statement(dialect: str) -> Select[Any]:
     """How many, by the hour in which they read it; null: those who have not."""
     hour = _hour(_waited(_SINCE, dialect), dialect)
     return (
@@ -100,7 +100,7 @@ def counts(dialect: str) -> Select[Any]:
 
 
 @cache
-def middle(dialect: str) -> Select[Any]:
+def median_statement(dialect: str) -> Select[Any]:
     """Of the times to read, in order, the one in the middle, or the two."""
     waited = _waited(_CAME, dialect)
     ranked = (

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 from ...core import clock
-from .stats import Figures
-from .stats_statements import LATER
+from .stats import Stats
+from .stats_statements import LAST_HOUR
 
-NONE = "–"
+DASH = "–"
 
 
-def share(part: int, whole: int) -> str:
+def percentage(part: int, whole: int) -> str:
     """A part in percent, rounded, but never to nothing or to all; empty where it is no part."""
     if not 0 <= part <= whole or not whole:
         return ""
@@ -21,18 +21,18 @@ def share(part: int, whole: int) -> str:
     return f"{percent} %"
 
 
-def hour_words(hour: int) -> str:
+def hour_phrase(hour: int) -> str:
     """An hour since the release: ``2–3 h``, ``48 h+``."""
-    return f"{LATER} h+" if hour >= LATER else f"{hour}–{hour + 1} h"
+    return f"{LAST_HOUR} h+" if hour >= LAST_HOUR else f"{hour}–{hour + 1} h"
 
 
-def time_words(found: Figures) -> str:
+def median_phrase(found: Stats) -> str:
     """The median time to read: ``42 min``; a dash where nobody has read it."""
     seconds = found.median_seconds_to_read
-    return NONE if seconds is None else clock.span_words(timedelta(seconds=seconds))
+    return DASH if seconds is None else clock.span_words(timedelta(seconds=seconds))
 
 
-def at_sending_words(found: Figures) -> str:
+def audience_at_sending_phrase(found: Stats) -> str:
     """The audience at sending: ``18,190``, ``not recorded``."""
     known = found.audience_at_sending
     return "not recorded" if known is None else f"{known:,}"

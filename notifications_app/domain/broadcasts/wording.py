@@ -8,35 +8,37 @@ from ...core.text import counted
 from .audience import Audience
 
 
-def people(count: int) -> str:
+def people_phrase(count: int) -> str:
     """A number of people: ``1 person``, ``1,204 people``."""
     return counted(count, "person", "people")
 
 
-def listed(audience: Audience) -> str:
+def audience_phrase(audience: Audience) -> str:
     """The first few of an audience, and how many more."""
     rest = audience.count - len(audience.first)
     more = f" and {rest:,} more" if rest else ""
     return f"{', '.join(audience.first)}{more}" if audience.first else "nobody"
 
 
-def when(arrives_at: datetime, expires_at: datetime | None, zone: str, now: datetime) -> str:
+def schedule_phrase(
+    arrives_at: datetime, expires_at: datetime | None, zone: str, now: datetime
+) -> str:
     """``now``, or ``from Tue 17 Nov 2026, 09:00 UTC``, and until when."""
     words = "now" if arrives_at <= now else f"from {clock.full(arrives_at, zone)}"
     return f"{words}, until {clock.full(expires_at, zone)}" if expires_at else words
 
 
-def come_to(count: int, dismissed: int) -> str:
+def received_sentence(count: int, dismissed: int) -> str:
     """To how many it has come, and how many of them put it away, as a sentence."""
     if not dismissed:
-        return f"It has come to {people(count)}."
+        return f"It has come to {people_phrase(count)}."
     if count == 1:
         return "It has come to 1 person, who dismissed it."
     part = "all" if dismissed == count else f"{dismissed:,}"
-    return f"It has come to {people(count)}; {part} of them dismissed it."
+    return f"It has come to {people_phrase(count)}; {part} of them dismissed it."
 
 
-def when_local(
+def local_schedule_phrase(
     wall: datetime, expires_at: datetime | None, zone: str, *, has_passed: bool = False
 ) -> str:
     """``at Tue 17 Nov 2026, 09:00 on each reader's own clock``, and until when.
@@ -64,19 +66,19 @@ def changes(names: Sequence[str]) -> str:
     return f"the {', '.join(others)} and {last}" if others else f"the {last}"
 
 
-def edited(number: int, names: Sequence[str], *, again: bool, had: bool) -> str:
+def edit_sentence(notification_id: int, names: Sequence[str], *, again: bool, had: bool) -> str:
     """What an edit did; ``again``: it was to be unread again; ``had``: somebody had it."""
     if names:
         also = f"; it is {_AGAIN}" if again and had else ""
-        return f"Changed {changes(names)} of notification {number} for everyone{also}."
+        return f"Changed {changes(names)} of notification {notification_id} for everyone{also}."
     if not again:
-        return f"Notification {number} reads so already. Nothing was changed."
+        return f"Notification {notification_id} reads so already. Nothing was changed."
     if not had:
-        return f"Nobody has had notification {number} yet: it comes unread."
-    return f"Notification {number} is {_AGAIN}."
+        return f"Nobody has had notification {notification_id} yet: it comes unread."
+    return f"Notification {notification_id} is {_AGAIN}."
 
 
-def would_edit(names: Sequence[str], *, again: bool, had: bool) -> str:
+def would_edit_sentence(names: Sequence[str], *, again: bool, had: bool) -> str:
     """The same where it is only tried."""
     if names:
         also = f", and make it {_AGAIN}" if again and had else ""

@@ -25,10 +25,10 @@ from sqlalchemy import (
 )
 
 from ...core.database import db, table, write
-from ...core.errors import BadInput, NotThere
+from ...core.errors import BadInput, NotFound
 from . import conditions, queries, search
-from .deliveries import STAMP, STATES, log_before, make_rows, take_stamp
-from .filters import View
+from .deliveries import DELIVERY_STATE, STAMP, create_missing_deliveries, record_changes, take_stamp
+from .filters import InboxFilter
 from .models import Change, Delivery, Notification
 from .search import Shape
 
@@ -40,8 +40,8 @@ class Verb:
     """One thing a reader does: the values it sets, on what it would change, of what it reaches."""
 
     sets: Mapping[str, Any]
-    changes: ColumnElement[bool]
-    reaches: ColumnElement[bool] = conditions.ARRIVED
+    would_change: ColumnElement[bool]
+    applies_to: ColumnElement[bool] = conditions.ARRIVED
 
 
 _ALSO_SNOOZED = or_(conditions.ARRIVED, conditions.SNOOZED)
@@ -81,21 +81,21 @@ class Outcome:
     stamp: int
     count: int
     #: Of an undo: how many had changed since and were left alone.
-    left: int = 0
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class ShownSnapshotScope:
     """Everything that a page of this view showed to be there."""
 
-    view: View
-    shown: queries.Shown
+    view: InboxFilter
+    shown: queries.Snapshot
 
 
 def act(
     user_id: int,
     verb: str,
-    scope: Sequence[int] | All,
+    scope: Sequence[int] | ShownSnapshotScope,
     now: datetime,
     *,
     until: datetime | None = None,
@@ -116,18 +116,18 @@ def act(
     reader = take_stamp(user_id, now)
     values |= {"reader_id": user_id, "now": now, "new_stamp": reader.last_stamp}
     values |= {"until": until} if verb == "snooze" else {}
-    make_rows(reader, kind, shape, values)
+    create_missing_deliveries(reader, kind, shape, values)
     write(_log(verb, kind, shape, db.engine.dialect.name), values)
     count = write(_change(verb), values)
-    if not count and not isinstance(scope, All) and len(scope) == 1:
+    if not count and not isinstance(scope, ShownSnapshotScope) and len(scope) == 1:
         there = queries.one(db.session.connection(), reader, scope[0], now)
         if there is None:
-            raise NotThere("No such notification. It may have been recalled.")
+            raise NotFound("No such notification. It may have been recalled.")
     return Outcome(reader.last_stamp, count)
 
 
-def _scope(scope: Sequence[int] | All) -> tuple[str, Shape, dict[str, Any]]:
-    if not isinstance(scope, All):
+def _scope(scope: Sequence[int] | ShownSnapshotScope) -> tuple[str, Shape, dict[str, Any]]:
+    if not isinstance(scope, ShownSnapshotScope):
         return "ids", (), {"ids": list(scope)}
     shown, terms = scope.shown, scope.view.terms
     values = {"moment": shown.moment, "top": shown.top, "seen": shown.seen}
@@ -140,18 +140,18 @@ def _scope(scope: Sequence[int] | All) -> tuple[str, Shape, dict[str, Any]]:
 
 
 def _as_then(kind: str) -> tuple[ColumnElement[bool], ...]:
-    return (Delivery.arrives_at <= conditions.MOMENT, conditions.was_wanted(kind))
+    return (Delivery.arrives_at <= conditions.SNAPSHOT_AT, conditions.mute_condition_then(kind))
 
 
 def _within(kind: str, shape: Shape, dialect: str) -> tuple[ColumnElement[bool], ...]:
     if kind == "ids":
         return (Delivery.notification_id.in_(conditions.IDS),)
     return (
-        *conditions.TABS[kind],
-        *(_as_then(kind) if kind in conditions.WITH_RELEASES else ()),
-        Delivery.notification_id <= conditions.TOP,
-        or_(Delivery.stamp.is_(None), Delivery.stamp <= conditions.SEEN),
-        or_(Notification.edited_at.is_(None), Notification.edited_at <= conditions.MOMENT),
+        *conditions.TAB_CONDITIONS[kind],
+        *(_as_then(kind) if kind in conditions.TABS_WITH_UNDELIVERED else ()),
+        Delivery.notification_id <= conditions.SNAPSHOT_MAX_ID,
+        or_(Delivery.stamp.is_(None), Delivery.stamp <= conditions.SNAPSHOT_STAMP),
+        or_(Notification.edited_at.is_(None), Notification.edited_at <= conditions.SNAPSHOT_AT),
         *search.conditions(shape, dialect, delivered=True),
     )
 
@@ -159,17 +159,19 @@ def _within(kind: str, shape: Shape, dialect: str) -> tuple[ColumnElement[bool],
 @lru_cache(maxsize=512)
 def _log(verb: str, kind: str, shape: Shape, dialect: str) -> Any:
     does = VERBS[verb]
-    return log_before(conditions.LIVE, does.reaches, does.changes, *_within(kind, shape, dialect))
+    return record_changes(
+        conditions.LIVE, does.applies_to, does.would_change, *_within(kind, shape, dialect)
+    )
 
 
 @cache
 def _change(verb: str) -> Any:
     logged = select(Change.notification_id).where(
-        Change.user_id == conditions.USER, Change.stamp == STAMP
+        Change.user_id == conditions.READER_ID, Change.stamp == STAMP
     )
     return (
         update(table(Delivery))
-        .where(Delivery.user_id == conditions.USER, Delivery.notification_id.in_(logged))
+        .where(Delivery.user_id == conditions.READER_ID, Delivery.notification_id.in_(logged))
         .values(**VERBS[verb].sets, stamp=STAMP)
     )
 
@@ -186,25 +188,25 @@ def undo(user_id: int, undone: int, now: datetime) -> Outcome:
     values = {"reader_id": user_id, "now": now, "new_stamp": reader.last_stamp, "undone": undone}
     held = db.session.execute(_HELD, values).scalar_one()
     if not held:
-        raise NotThere("There is nothing to put back.")
+        raise NotFound("There is nothing to put back.")
     write(_LOG_UNDO, values)
     count = write(_PUT_BACK, values)
     return Outcome(reader.last_stamp, count, held - count)
 
 
-_OF_UNDONE = and_(Change.user_id == conditions.USER, Change.stamp == _UNDONE)
+_OF_UNDONE = and_(Change.user_id == conditions.READER_ID, Change.stamp == _UNDONE)
 _HELD = select(func.count()).select_from(Change).where(_OF_UNDONE)
-_LOG_UNDO = log_before(
+_LOG_UNDO = record_changes(
     Delivery.stamp == _UNDONE,
     Delivery.notification_id.in_(select(Change.notification_id).where(_OF_UNDONE)),
 )
 _PUT_BACK = (
     update(table(Delivery))
     .where(
-        Delivery.user_id == conditions.USER,
+        Delivery.user_id == conditions.READER_ID,
         Delivery.stamp == _UNDONE,
         Delivery.notification_id == Change.notification_id,
         _OF_UNDONE,
     )
-    .values(**{name: getattr(Change, name) for name in STATES}, stamp=STAMP)
+    .values(**{name: getattr(Change, name) for name in DELIVERY_STATE}, stamp=STAMP)
 )

@@ -24,31 +24,31 @@ from ...core.clock import UTCDateTime
 from .models import Delivery, Mute, Notification, Release
 
 NOW = bindparam("now", type_=UTCDateTime)
-USER = bindparam("reader_id", type_=Integer)
+READER_ID = bindparam("reader_id", type_=Integer)
 IDS = bindparam("ids", type_=BigInteger, expanding=True)
 #: What a page showed to be there, when the reader says "all".
-MOMENT = bindparam("moment", type_=UTCDateTime)
-TOP = bindparam("top", type_=BigInteger)
-SEEN = bindparam("seen", type_=BigInteger)
+SNAPSHOT_AT = bindparam("moment", type_=UTCDateTime)
+SNAPSHOT_MAX_ID = bindparam("top", type_=BigInteger)
+SNAPSHOT_STAMP = bindparam("seen", type_=BigInteger)
 #: The topics that were muted then, each between commas: ",billing,exports,".
-MUTED_THEN = bindparam("muted_then", type_=String)
+SNAPSHOT_MUTED = bindparam("muted_then", type_=String)
 #: When a snoozed one is to come back.
 UNTIL = bindparam("until", type_=UTCDateTime)
 
 
-def unless_over(expires_at: Any) -> ColumnElement[bool]:
+def not_expired(expires_at: Any) -> ColumnElement[bool]:
     """Not expired."""
     return or_(expires_at.is_(None), expires_at > NOW)
 
 
 #: The notification of a delivery is live.
-LIVE = and_(unless_over(Notification.expires_at), Notification.recalled_at.is_(None))
+LIVE = and_(not_expired(Notification.expires_at), Notification.recalled_at.is_(None))
 ARRIVED = Delivery.arrives_at <= NOW
 SNOOZED = and_(Delivery.arrives_at > NOW, Delivery.snoozed_from.is_not(None))
 
 _MUTE = (
     select(literal_column("1"))
-    .where(Mute.user_id == USER, Mute.topic == Notification.topic)
+    .where(Mute.user_id == READER_ID, Mute.topic == Notification.topic)
     .correlate(Notification)
     .scalar_subquery()
 )
@@ -61,13 +61,13 @@ MUTED = and_(
 )
 
 _WAS_MUTED = and_(
-    MUTED_THEN.contains("," + Notification.topic + ","),
+    SNAPSHOT_MUTED.contains("," + Notification.topic + ","),
     Notification.category != "error",
     Notification.is_banner.is_(False),
 )
 
 #: The deliveries of each tab, beside being this reader's, live and arrived.
-TABS: dict[str, tuple[ColumnElement[bool], ...]] = {
+TAB_CONDITIONS: dict[str, tuple[ColumnElement[bool], ...]] = {
     "inbox": (Delivery.dismissed_at.is_(None), not_(MUTED)),
     "unread": (Delivery.dismissed_at.is_(None), Delivery.read_at.is_(None), not_(MUTED)),
     "snoozed": (SNOOZED, Delivery.dismissed_at.is_(None)),
@@ -75,15 +75,15 @@ TABS: dict[str, tuple[ColumnElement[bool], ...]] = {
     "muted": (Delivery.dismissed_at.is_(None), MUTED),
 }
 #: The tabs that also hold what is on a channel and has no delivery yet.
-WITH_RELEASES = {"inbox", "unread", "muted"}
+TABS_WITH_UNDELIVERED = {"inbox", "unread", "muted"}
 
 
-def wanted(tab: str) -> ColumnElement[bool]:
+def mute_condition(tab: str) -> ColumnElement[bool]:
     """Whether a release belongs in this tab, by the reader's muted topics."""
     return MUTED if tab == "muted" else not_(MUTED)
 
 
-def was_wanted(tab: str) -> ColumnElement[bool]:
+def mute_condition_then(tab: str) -> ColumnElement[bool]:
     """The same by the topics that were muted when the page was made."""
     return _WAS_MUTED if tab == "muted" else not_(_WAS_MUTED)
 
@@ -91,13 +91,13 @@ def was_wanted(tab: str) -> ColumnElement[bool]:
 #: A scalar subquery: with NOT EXISTS, PostgreSQL hashes the whole table.
 _DELIVERED: Select[Any] = (
     select(literal_column("1"))
-    .where(Delivery.user_id == USER, Delivery.notification_id == Release.notification_id)
+    .where(Delivery.user_id == READER_ID, Delivery.notification_id == Release.notification_id)
     .correlate(Release)
 )
 UNDELIVERED = _DELIVERED.scalar_subquery().is_(None)
 NOT_DISMISSED = _DELIVERED.where(Delivery.dismissed_at.is_not(None)).scalar_subquery().is_(None)
 #: It has come to the reader, in this zone or in the one they moved from.
-HAS_COME = or_(
+HAS_ARRIVED = or_(
     Release.arrives_at <= NOW,
     _DELIVERED.where(or_(ARRIVED, Delivery.snoozed_from.is_not(None)))
     .scalar_subquery()
@@ -117,7 +117,7 @@ def above_floor(number: int) -> ColumnElement[bool]:
 
 def in_inbox(number: int) -> tuple[ColumnElement[bool], ...]:
     """A live release on the channel that came after its floor; whether it has arrived is apart."""
-    return (on_channel(number), unless_over(Release.expires_at), above_floor(number))
+    return (on_channel(number), not_expired(Release.expires_at), above_floor(number))
 
 
 def in_view(number: int) -> tuple[ColumnElement[bool], ...]:
@@ -125,6 +125,6 @@ def in_view(number: int) -> tuple[ColumnElement[bool], ...]:
     return (
         on_channel(number),
         Release.arrives_at <= NOW,
-        unless_over(Release.expires_at),
+        not_expired(Release.expires_at),
         or_(above_floor(number), Release.is_banner),
     )

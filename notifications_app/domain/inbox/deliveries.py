@@ -24,23 +24,23 @@ from sqlalchemy import (
 
 from ...core import clock
 from ...core.database import db, insert_into, table, write
-from ...core.errors import NotThere
+from ...core.errors import NotFound
 from ..accounts.memberships import GROUPS
 from ..accounts.models import User
 from . import conditions, search
 from .models import Change, Delivery, Notification, Release
 from .search import Shape
-from .subscriptions import listening, parameters
+from .subscriptions import channel_parameters, subscriptions
 
 STAMP = bindparam("new_stamp", type_=BigInteger)
 #: What a delivery is, beside whose and of what: what ``changes`` holds and undo puts back.
-STATES = ("arrives_at", "snoozed_from", "read_at", "dismissed_at")
+DELIVERY_STATE = ("arrives_at", "snoozed_from", "read_at", "dismissed_at")
 
 _MICROS = bindparam("micros", type_=BigInteger)
 _NEXT = update(table(User)).values(
     last_stamp=case((User.last_stamp + 1 > _MICROS, User.last_stamp + 1), else_=_MICROS)
 )
-_TAKE = _NEXT.where(User.id == conditions.USER).returning(
+_TAKE = _NEXT.where(User.id == conditions.READER_ID).returning(
     User.id,
     User.last_stamp,
     User.is_admin,
@@ -60,7 +60,7 @@ def take_stamp(user_id: int, now: datetime) -> Row[Any]:
     values = {"reader_id": user_id, "micros": clock.micros(now)}
     row = db.session.execute(_TAKE, values).one_or_none()
     if row is None:
-        raise NotThere("There is no such account.")
+        raise NotFound("There is no such account.")
     return row
 
 
@@ -69,17 +69,19 @@ def take_stamps(crowd: Select[Any], now: datetime) -> int:
     return write(_NEXT.where(User.id.in_(crowd)), {"micros": clock.micros(now)})
 
 
-def make_rows(reader: Row[Any], kind: str, shape: Shape, values: Mapping[str, Any]) -> None:
+def create_missing_deliveries(
+    reader: Row[Any], kind: str, shape: Shape, values: Mapping[str, Any]
+) -> None:
     """Make the deliveries for the releases in scope: by ``ids``, or all that a view showed."""
-    channels = listening(reader)
-    if kind != "ids" and kind not in conditions.WITH_RELEASES:
+    channels = subscriptions(reader)
+    if kind != "ids" and kind not in conditions.TABS_WITH_UNDELIVERED:
         return
-    statement = _make_rows_statement(len(channels), kind, shape, db.engine.dialect.name)
-    write(statement, {**values, **parameters(channels)})
+    statement = _create_statement(len(channels), kind, shape, db.engine.dialect.name)
+    write(statement, {**values, **channel_parameters(channels)})
 
 
 @lru_cache(maxsize=512)
-def _make_rows_statement(channels: int, kind: str, shape: Shape, dialect: str) -> Any:
+def _create_statement(channels: int, kind: str, shape: Shape, dialect: str) -> Any:
     """Deliveries for the releases in view that have none; what is in view is the right to it."""
     scope: tuple[ColumnElement[bool], ...]
     if kind == "ids":
@@ -87,22 +89,22 @@ def _make_rows_statement(channels: int, kind: str, shape: Shape, dialect: str) -
     else:
         view = conditions.in_inbox
         scope = (
-            Release.arrives_at <= conditions.MOMENT,
-            Release.notification_id <= conditions.TOP,
-            conditions.wanted(kind),
-            conditions.was_wanted(kind),
+            Release.arrives_at <= conditions.SNAPSHOT_AT,
+            Release.notification_id <= conditions.SNAPSHOT_MAX_ID,
+            conditions.mute_condition(kind),
+            conditions.mute_condition_then(kind),
             *search.conditions(shape, dialect, delivered=False),
         )
     sources = [
-        select(conditions.USER.label("user_id"), Release.notification_id, Release.arrives_at)
+        select(conditions.READER_ID.label("user_id"), Release.notification_id, Release.arrives_at)
         .join(Notification, Notification.id == Release.notification_id)
         .where(*view(number), conditions.UNDELIVERED, *scope)
         for number in range(channels)
     ]
-    return insert_missing(union_all(*sources))
+    return insert_deliveries(union_all(*sources))
 
 
-def insert_missing(source: Any) -> Any:
+def insert_deliveries(source: Any) -> Any:
     """INSERT the deliveries (user, notification, arrival) of a source that are not there yet."""
     rows = source.subquery()
     # Without a WHERE, SQLite takes ON CONFLICT for a join's ON.
@@ -111,15 +113,15 @@ def insert_missing(source: Any) -> Any:
     return insert_into(Delivery).from_select(columns, chosen).on_conflict_do_nothing()
 
 
-def log_before(*where: ColumnElement[bool]) -> Any:
+def record_changes(*where: ColumnElement[bool]) -> Any:
     """INSERT INTO changes what these deliveries are, locking them."""
-    states = [getattr(Delivery, name) for name in STATES]
+    states = [getattr(Delivery, name) for name in DELIVERY_STATE]
     source: Select[Any] = (
         select(Delivery.user_id, STAMP, Delivery.notification_id, *states)
         .join(Notification, Notification.id == Delivery.notification_id)
-        .where(Delivery.user_id == conditions.USER, *where)
+        .where(Delivery.user_id == conditions.READER_ID, *where)
         .with_for_update(key_share=True, of=Delivery)
     )
     return insert(table(Change)).from_select(
-        ["user_id", "stamp", "notification_id", *STATES], source
+        ["user_id", "stamp", "notification_id", *DELIVERY_STATE], source
     )

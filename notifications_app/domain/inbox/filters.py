@@ -17,7 +17,7 @@ TABS = {
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class InboxFilter:
     """A tab, and what narrows it. Made by :func:`view`; the default is the whole inbox."""
 
     tab: str = "inbox"
@@ -43,7 +43,9 @@ class View:
         return {name: value for name, value in found.items() if value}
 
 
-def view(tab: str = "inbox", category: str = "", topic: str = "", q: str = "") -> View:
+def parse_filter(
+    tab: str = "inbox", category: str = "", topic: str = "", q: str = ""
+) -> InboxFilter:
     """The view that was asked for.
 
     Raises:
@@ -53,11 +55,11 @@ def view(tab: str = "inbox", category: str = "", topic: str = "", q: str = "") -
         raise BadInput(f"There is no tab “{tab[:40]}”.", "tab")
     if category and category not in CATEGORIES:
         raise BadInput("A category is success, error, warning or info.", "category")
-    if "\0" in topic or len(topic) > search.LONGEST:
+    if "\0" in topic or len(topic) > search.MAX_SEARCH_LENGTH:
         raise BadInput("There is no such topic.", "topic")
     terms = search.parse(q)
     if topic:
         terms += (Term("topic", topic),)
     if category:
         terms += (Term("category", category),)
-    return View(tab, category, topic, q, terms)
+    return InboxFilter(tab, category, topic, q, terms)

@@ -18,7 +18,7 @@ _CHANGES = (
         Change.stamp, Change.arrives_at, Change.snoozed_from, Change.read_at, Change.dismissed_at
     )
     .where(
-        Change.user_id == conditions.USER,
+        Change.user_id == conditions.READER_ID,
         Change.notification_id == bindparam("id", type_=BigInteger),
     )
     .order_by(Change.stamp)

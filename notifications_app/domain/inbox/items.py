@@ -63,7 +63,7 @@ def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else clock.iso(moment)
 
 
-def item(row: Row[Any], now: datetime, name: str) -> Item:
+def to_item(row: Row[Any], now: datetime, name: str) -> Item:
     """A row of :mod:`.queries` as the reader of this name has it."""
     values = row._asdict()
     return Item(

@@ -11,7 +11,7 @@ from sqlalchemy import func, literal_column, select, union_all
 from ..accounts.models import User
 from . import conditions
 from .models import Delivery, Mute, Notification, Release
-from .statements import ID, NEVER, STATES, limited, said
+from .statements import DELIVERY_STATE, ID, NEVER, content_columns, limited
 
 BANNERS = 10
 
@@ -25,8 +25,8 @@ def banners_statement(channels: int) -> Any:
             .where(
                 conditions.on_channel(number),
                 Release.is_banner,
-                conditions.HAS_COME,
-                conditions.unless_over(Release.expires_at),
+                conditions.HAS_ARRIVED,
+                conditions.not_expired(Release.expires_at),
                 conditions.NOT_DISMISSED,
             )
             .order_by(Release.arrives_at.desc()),
@@ -36,7 +36,7 @@ def banners_statement(channels: int) -> Any:
     ]
     all_ = union_all(*(one.subquery().select() for one in ones)).subquery()
     found = (
-        select(Notification.id, *said(), all_.c.arrives_at)
+        select(Notification.id, *content_columns(), all_.c.arrives_at)
         .join(all_, all_.c.notification_id == Notification.id)
         .order_by(all_.c.arrives_at.desc(), Notification.id.desc())
     )
@@ -51,11 +51,11 @@ def one_statement(channels: int) -> Any:
         conditions.ARRIVED | Delivery.snoozed_from.is_not(None) | Delivery.dismissed_at.is_not(None)
     )
     delivery = (
-        select(Delivery.notification_id, *(getattr(Delivery, name) for name in STATES))
+        select(Delivery.notification_id, *(getattr(Delivery, name) for name in DELIVERY_STATE))
         .join(Notification, Notification.id == Delivery.notification_id)
-        .where(Delivery.user_id == conditions.USER, there, conditions.LIVE, visible)
+        .where(Delivery.user_id == conditions.READER_ID, there, conditions.LIVE, visible)
     )
-    never = [NEVER.label(name) for name in STATES[1:]]
+    never = [NEVER.label(name) for name in DELIVERY_STATE[1:]]
     releases = [
         select(Release.notification_id, Release.arrives_at, *never).where(
             Release.notification_id == ID, *conditions.in_view(number), conditions.UNDELIVERED
@@ -66,8 +66,8 @@ def one_statement(channels: int) -> Any:
     return (
         select(
             Notification.id,
-            *said(),
-            *(all_.c[name] for name in STATES),
+            *content_columns(),
+            *(all_.c[name] for name in DELIVERY_STATE),
             Notification.expires_at,
             Notification.edited_at,
             User.username.label("sender_username"),
@@ -80,11 +80,11 @@ def one_statement(channels: int) -> Any:
     )
 
 
-SHOWN = select(
+SNAPSHOT = select(
     select(func.coalesce(func.max(Notification.id), 0)).scalar_subquery().label("top"),
-    select(User.last_stamp).where(User.id == conditions.USER).scalar_subquery().label("seen"),
+    select(User.last_stamp).where(User.id == conditions.READER_ID).scalar_subquery().label("seen"),
     select(func.aggregate_strings(Mute.topic, ","))
-    .where(Mute.user_id == conditions.USER)
+    .where(Mute.user_id == conditions.READER_ID)
     .scalar_subquery()
     .label("muted"),
 )
@@ -92,7 +92,7 @@ SHOWN = select(
 
 def _topics(*where: Any, newest: Any) -> Any:
     of = select(Notification.topic).join(Delivery, Delivery.notification_id == Notification.id)
-    mine = of.where(Delivery.user_id == conditions.USER, *where).order_by(newest.desc())
+    mine = of.where(Delivery.user_id == conditions.READER_ID, *where).order_by(newest.desc())
     return limited(mine, 200).subquery().select()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ...core.clock import UTCDateTime
 from ...core.database import Model
 from ...core.links import URL_MAX
-from ...core.text import TOPIC_MAX
+from ...core.text import SLUG_MAX
 from ..content import LABEL_MAX, TITLE_MAX
 
 KEY_MAX = 200
@@ -24,7 +24,7 @@ class Notification(Model):
     title: Mapped[str] = mapped_column(String(TITLE_MAX))
     body: Mapped[str] = mapped_column(Text, default="")
     category: Mapped[str] = mapped_column(String(7))
-    topic: Mapped[str] = mapped_column(String(TOPIC_MAX))
+    topic: Mapped[str] = mapped_column(String(SLUG_MAX))
     action_url: Mapped[str | None] = mapped_column(String(URL_MAX))
     action_label: Mapped[str | None] = mapped_column(String(LABEL_MAX))
     is_banner: Mapped[bool] = mapped_column(default=False)
@@ -140,4 +140,4 @@ class Mute(Model):
     user_id: Mapped[int] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
     )
-    topic: Mapped[str] = mapped_column(String(TOPIC_MAX), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(SLUG_MAX), primary_key=True)

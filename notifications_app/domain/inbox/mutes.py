@@ -3,7 +3,7 @@
 from sqlalchemy import delete
 
 from ...core.database import insert_into, table, write
-from ...core.text import check_topic
+from ...core.text import check_slug
 from .models import Mute
 
 
@@ -13,11 +13,11 @@ def mute(user_id: int, topic: str) -> bool:
     Raises:
         BadInput: with the field ``topic``, where it is none.
     """
-    values = {"user_id": user_id, "topic": check_topic(topic)}
+    values = {"user_id": user_id, "topic": check_slug(topic)}
     return bool(write(insert_into(Mute).values(**values).on_conflict_do_nothing()))
 
 
 def unmute(user_id: int, topic: str) -> bool:
     """Hear of a topic again; False where it was not muted. Raises BadInput, as :func:`mute`."""
-    this = (Mute.user_id == user_id, Mute.topic == check_topic(topic))
+    this = (Mute.user_id == user_id, Mute.topic == check_slug(topic))
     return bool(write(delete(table(Mute)).where(*this)))

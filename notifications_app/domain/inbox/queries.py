@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Row, select
 
 from ...core.paging import Position
 from . import conditions, lookups, search, statements
-from .conditions import WITH_RELEASES
-from .filters import View
+from .conditions import TABS_WITH_UNDELIVERED
+from .filters import InboxFilter
 from .models import Mute
-from .subscriptions import Listener, listening, parameters
+from .subscriptions import Subscriber, channel_parameters, subscriptions
 
-PAGE = 25
-EVERYTHING = View()
+PAGE_SIZE = 25
+EVERYTHING = InboxFilter()
 _LAST_ID = 2**63 - 1
 _LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
@@ -30,7 +30,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Snapshot:
     """What was there when a page was made: what "all" means on it."""
 
     moment: datetime
@@ -42,16 +42,16 @@ class Shown:
 
 def rows(
     connection: Connection,
-    reader: Listener,
+    reader: Subscriber,
     now: datetime,
     *,
-    view: View = EVERYTHING,
+    view: InboxFilter = EVERYTHING,
     beyond: Position | None = None,
     newer: bool = False,
-    most: int = PAGE + 1,
+    most: int = PAGE_SIZE + 1,
 ) -> Sequence[Row[Any]]:
     """At most ``most`` rows of a view, newest first, older (or newer) than a position."""
-    channels = listening(reader)
+    channels = subscriptions(reader)
     latest = _latest(view.tab, now)
     dialect = connection.dialect.name
     beyond = beyond or Position(latest, _LAST_ID)
@@ -64,7 +64,7 @@ def rows(
             "id": beyond.id,
             "upper": min(latest, beyond.at),
             "latest": latest,
-            **parameters(channels),
+            **channel_parameters(channels),
             **search.values(view.terms, dialect),
         },
     ).all()
@@ -72,70 +72,77 @@ def rows(
 
 def _latest(tab: str, now: datetime) -> datetime:
     """The end of a tab: what sleeps lies ahead, what was dismissed may be ahead of this clock."""
-    return now if tab in WITH_RELEASES else _LAST_MOMENT
+    return now if tab in TABS_WITH_UNDELIVERED else _LAST_MOMENT
 
 
 def page(
     connection: Connection,
-    reader: Listener,
+    reader: Subscriber,
     now: datetime,
     *,
-    view: View = EVERYTHING,
+    view: InboxFilter = EVERYTHING,
     before: Position | None = None,
     after: Position | None = None,
 ) -> Page:
     """A page of a view: the newest, or the one before or after a position."""
     if after is not None:
         found = rows(connection, reader, now, view=view, beyond=after, newer=True)
-        if len(found) > PAGE:
+        if len(found) > PAGE_SIZE:
             found = found[1:]
             return Page(found, _position(found[-1]), _position(found[0]))
     found = rows(connection, reader, now, view=view, beyond=before)
-    older = _position(found[PAGE - 1]) if len(found) > PAGE else None
+    older = _position(found[PAGE_SIZE - 1]) if len(found) > PAGE_SIZE else None
     newer = _position(found[0]) if before and found else None
-    return Page(found[:PAGE], older, newer)
+    return Page(found[:PAGE_SIZE], older, newer)
 
 
 def _position(row: Row[Any]) -> Position:
     return Position(row.position, row.id)
 
 
-def count(connection: Connection, reader: Listener, now: datetime, *, tab: str = "unread") -> int:
+def count(connection: Connection, reader: Subscriber, now: datetime, *, tab: str = "unread") -> int:
     """How many notifications are in a tab; 100 stands for "99+"."""
     if tab == "muted" and not mutes(connection, reader.id):
         return 0  # else all of the inbox is read, to find that of nothing there is nothing
-    channels = listening(reader)
+    channels = subscriptions(reader)
     values = {
         "reader_id": reader.id,
         "now": now,
         "latest": _latest(tab, now),
-        **parameters(channels),
+        **channel_parameters(channels),
     }
     found = connection.execute(statements.count_statement(tab, len(channels)), values)
     return int(found.scalar_one())
 
 
-def banners(connection: Connection, reader: Listener, now: datetime) -> Sequence[Row[Any]]:
+def banners(connection: Connection, reader: Subscriber, now: datetime) -> Sequence[Row[Any]]:
     """What stands on top of every page: the live banners not dismissed, newest first."""
-    channels = listening(reader)
-    values = {"reader_id": reader.id, "now": now, **parameters(channels)}
+    channels = subscriptions(reader)
+    values = {"reader_id": reader.id, "now": now, **channel_parameters(channels)}
     return connection.execute(lookups.banners_statement(len(channels)), values).all()
 
 
-def one(connection: Connection, reader: Listener, number: int, now: datetime) -> Row[Any] | None:
+def one(
+    connection: Connection, reader: Subscriber, notification_id: int, now: datetime
+) -> Row[Any] | None:
     """One notification as this reader has it, dismissed or not; None where it is not theirs."""
-    channels = listening(reader)
-    values = {"reader_id": reader.id, "id": number, "now": now, **parameters(channels)}
+    channels = subscriptions(reader)
+    values = {
+        "reader_id": reader.id,
+        "id": notification_id,
+        "now": now,
+        **channel_parameters(channels),
+    }
     return connection.execute(lookups.one_statement(len(channels)), values).first()
 
 
-def shown(connection: Connection, reader: Listener, now: datetime) -> Shown:
+def take_snapshot(connection: Connection, reader: Subscriber, now: datetime) -> Snapshot:
     """What "all" will mean on a page made now; to be asked before its rows are."""
-    row = connection.execute(lookups.SHOWN, {"reader_id": reader.id}).one()
-    return Shown(now, row.top, row.seen, row.muted or "")
+    row = connection.execute(lookups.SNAPSHOT, {"reader_id": reader.id}).one()
+    return Snapshot(now, row.top, row.seen, row.muted or "")
 
 
-_MUTES = select(Mute.topic).where(Mute.user_id == conditions.USER).order_by(Mute.topic)
+_MUTES = select(Mute.topic).where(Mute.user_id == conditions.READER_ID).order_by(Mute.topic)
 
 
 def mutes(connection: Connection, user_id: int) -> list[str]:
@@ -143,7 +150,7 @@ def mutes(connection: Connection, user_id: int) -> list[str]:
     return list(connection.execute(_MUTES, {"reader_id": user_id}).scalars())
 
 
-def topics(connection: Connection, reader: Listener, now: datetime) -> list[str]:
+def topics(connection: Connection, reader: Subscriber, now: datetime) -> list[str]:
     """The topics that this reader has lately met or muted, by name: what a menu offers."""
     values = {"reader_id": reader.id, "now": now}
     found = set(connection.execute(lookups.TOPICS, values).scalars())

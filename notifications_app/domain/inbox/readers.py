@@ -19,13 +19,19 @@ from sqlalchemy import (
 
 from ...core import clock
 from ...core.clock import UTCDateTime
-from ...core.database import among, insert_into, table, write
+from ...core.database import ids_as_select, insert_into, table, write
 from ..accounts import actions as accounts
 from ..accounts import groups
 from ..accounts.models import Group, GroupMember, User
 from . import subscriptions
 from .deliveries import take_stamp, take_stamps
-from .handover import _between_zones, _hand_over, _keep, _one, welcome
+from .handover import (
+    across_zones,
+    deliver_banners_to_newcomers,
+    deliver_everything_visible,
+    deliver_newly_visible,
+    only,
+)
 
 
 def add_reader(username: str, *, now: datetime, **account: Any) -> User:
@@ -34,7 +40,7 @@ def add_reader(username: str, *, now: datetime, **account: Any) -> User:
     Takes what :func:`accounts.actions.create` takes, and raises what it raises.
     """
     user = accounts.create(username, now=now, **account)
-    welcome(_one(user.id), now)
+    deliver_banners_to_newcomers(only(user.id), now)
     return user
 
 
@@ -47,7 +53,7 @@ def set_timezone(user_id: int, timezone: str, now: datetime) -> str:
     """
     name = clock.zone_name(timezone)
     if take_stamp(user_id, now).timezone != name:
-        with _between_zones(_one(user_id), now):
+        with across_zones(only(user_id), now):
             write(update(table(User)).where(User.id == user_id).values(timezone=name))
     return name
 
@@ -57,7 +63,9 @@ def grant_admin(user_id: int, now: datetime) -> bool:
     if take_stamp(user_id, now).is_admin:
         return False
     _set_admin(user_id, since=now)
-    _hand_over(subscriptions.heard(_one(user_id), subscriptions.by_role()), now)
+    deliver_newly_visible(
+        subscriptions.subscriptions_of(only(user_id), subscriptions.admins_subscription()), now
+    )
     return True
 
 
@@ -65,7 +73,9 @@ def revoke_admin(user_id: int, now: datetime) -> bool:
     """Make the user an ordinary one: what arrived for administrators stays; False if they are."""
     if not take_stamp(user_id, now).is_admin:
         return False
-    _keep(subscriptions.heard(_one(user_id), subscriptions.by_role()), now)
+    deliver_everything_visible(
+        subscriptions.subscriptions_of(only(user_id), subscriptions.admins_subscription()), now
+    )
     _set_admin(user_id, since=None)
     return True
 
@@ -82,10 +92,10 @@ def join_group(name: str, user_ids: Collection[int], now: datetime) -> int:
     somebody would be in too many.
     """
     group_id = groups.find(name)
-    member = (GroupMember.group_id == group_id, GroupMember.user_id.in_(among(user_ids)))
+    member = (GroupMember.group_id == group_id, GroupMember.user_id.in_(ids_as_select(user_ids)))
     there = select(GroupMember.user_id).where(*member)
     newcomers = select(User.id, literal(group_id), literal(now, UTCDateTime)).where(
-        User.id.in_(among(user_ids)), User.id.not_in(there)
+        User.id.in_(ids_as_select(user_ids)), User.id.not_in(there)
     )
     columns = ["user_id", "group_id", "since"]
     statement = insert_into(GroupMember).from_select(columns, newcomers)
@@ -100,8 +110,13 @@ def joined(crowd: Select[Any], now: datetime) -> None:
     Raises Refused where one of them is in more groups than their inbox can ask at once.
     """
     take_stamps(crowd, now)
-    groups.check_few(crowd)  # under the lock: else two who join at once are both let in
-    _hand_over(subscriptions.heard(crowd, subscriptions.by_group(GroupMember.since == now)), now)
+    groups.check_group_limit(crowd)  # under the lock: else two who join at once are both let in
+    deliver_newly_visible(
+        subscriptions.subscriptions_of(
+            crowd, subscriptions.group_subscriptions(GroupMember.since == now)
+        ),
+        now,
+    )
 
 
 def leave_group(name: str, user_ids: Collection[int], now: datetime) -> int:
@@ -111,9 +126,14 @@ def leave_group(name: str, user_ids: Collection[int], now: datetime) -> int:
     """
     member = (
         GroupMember.group_id == groups.find(name),
-        GroupMember.user_id.in_(among(user_ids)),
+        GroupMember.user_id.in_(ids_as_select(user_ids)),
     )
     crowd = select(GroupMember.user_id).where(*member)
     take_stamps(crowd, now)
-    _keep(subscriptions.heard(crowd, subscriptions.by_group(Group.name == name)), now)
+    deliver_everything_visible(
+        subscriptions.subscriptions_of(
+            crowd, subscriptions.group_subscriptions(Group.name == name)
+        ),
+        now,
+    )
     return write(delete(table(GroupMember)).where(*member))

@@ -28,7 +28,7 @@ from ...core.errors import BadInput
 from ..content import CATEGORIES
 from .models import Delivery, Notification
 
-LONGEST = 200
+MAX_SEARCH_LENGTH = 200
 _TOKEN = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|(\S+))')
 _STATES = ("read", "unread")
 _FTS = named_table("notifications_fts", column("rowid"))
@@ -54,8 +54,8 @@ def parse(words: str) -> tuple[Term, ...]:
     Raises:
         BadInput: with the field ``q``, where there are more than 200 characters.
     """
-    if len(words) > LONGEST:
-        raise BadInput(f"A search has at most {LONGEST} characters; shorten it.", "q")
+    if len(words) > MAX_SEARCH_LENGTH:
+        raise BadInput(f"A search has at most {MAX_SEARCH_LENGTH} characters; shorten it.", "q")
     if "\0" in words:
         raise BadInput("A search is made of characters that can be typed.", "q")
     terms = []

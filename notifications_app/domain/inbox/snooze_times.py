@@ -8,7 +8,7 @@ from ...core.errors import BadInput, BadTime
 
 MORNING = time(8)
 #: The furthest that a snooze reaches.
-LONGEST = timedelta(days=366 * 5)
+MAX_SNOOZE = timedelta(days=366 * 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def until(choice: str, typed: str, zone: str, now: datetime) -> datetime:
         raise BadTime(str(error), "until") from None
     if moment <= now:
         raise BadTime(f"That time is past. Choose a later one ({zone}).", "until")
-    if moment > now + LONGEST:
+    if moment > now + MAX_SNOOZE:
         raise BadTime("That is more than five years away. Choose an earlier time.", "until")
     return moment
 

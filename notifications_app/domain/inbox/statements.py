@@ -27,14 +27,14 @@ from .models import Delivery, Notification, Release
 from .search import Shape
 
 #: Counts stop here and show "99+".
-MOST = 100
+COUNT_CAP = 100
 
 _AT = bindparam("at", type_=UTCDateTime)
 ID = bindparam("id", type_=BigInteger)
 _UPPER = bindparam("upper", type_=UTCDateTime)
 _LATEST = bindparam("latest", type_=UTCDateTime)
 NEVER = cast(null(), UTCDateTime)
-STATES = ("arrives_at", "snoozed_from", "read_at", "dismissed_at")
+DELIVERY_STATE = ("arrives_at", "snoozed_from", "read_at", "dismissed_at")
 
 
 def limited(statement: Select[Any], most: int) -> Select[Any]:
@@ -48,13 +48,13 @@ def _deliveries(tab: str, position: Any, shape: Shape, dialect: str) -> Select[A
         select(
             position.label("position"),
             Delivery.notification_id,
-            *(getattr(Delivery, name) for name in STATES),
+            *(getattr(Delivery, name) for name in DELIVERY_STATE),
         )
         .join(Notification, Notification.id == Delivery.notification_id)
         .where(
-            Delivery.user_id == conditions.USER,
+            Delivery.user_id == conditions.READER_ID,
             conditions.LIVE,
-            *conditions.TABS[tab],
+            *conditions.TAB_CONDITIONS[tab],
             *search.conditions(shape, dialect, delivered=True),
         )
     )
@@ -62,7 +62,7 @@ def _deliveries(tab: str, position: Any, shape: Shape, dialect: str) -> Select[A
 
 def _releases(tab: str, number: int, shape: Shape, dialect: str) -> Select[Any]:
     """The live releases on one channel of which the reader has no delivery yet."""
-    never = (NEVER.label(name) for name in STATES[1:])
+    never = (NEVER.label(name) for name in DELIVERY_STATE[1:])
     return (
         select(
             Release.arrives_at.label("position"),
@@ -74,7 +74,7 @@ def _releases(tab: str, number: int, shape: Shape, dialect: str) -> Select[Any]:
         .where(
             *conditions.in_inbox(number),
             conditions.UNDELIVERED,
-            conditions.wanted(tab),
+            conditions.mute_condition(tab),
             *search.conditions(shape, dialect, delivered=False),
         )
     )
@@ -86,7 +86,7 @@ def _sources(
     """Each source of a tab, arrived or not, with the columns it is ordered by."""
     position = Delivery.dismissed_at if tab == "dismissed" else Delivery.arrives_at
     sources = [(_deliveries(tab, position, shape, dialect), position, Delivery.notification_id)]
-    if tab in conditions.WITH_RELEASES:
+    if tab in conditions.TABS_WITH_UNDELIVERED:
         sources += [
             (_releases(tab, number, shape, dialect), Release.arrives_at, Release.notification_id)
             for number in range(channels)
@@ -106,7 +106,7 @@ def _beyond(position: Any, number: Any, *, newer: bool) -> tuple[Any, ...]:
     return (position <= _UPPER, here < there)
 
 
-def said() -> tuple[Any, ...]:
+def content_columns() -> tuple[Any, ...]:
     """The columns of what a notification says."""
     return (
         Notification.title,
@@ -142,7 +142,12 @@ def page_statement(
         select(all_).order_by(*in_order(all_.c.position, all_.c.notification_id)), most
     ).subquery()
     return (
-        select(Notification.id, *said(), top.c.position, *(top.c[name] for name in STATES))
+        select(
+            Notification.id,
+            *content_columns(),
+            top.c.position,
+            *(top.c[name] for name in DELIVERY_STATE),
+        )
         .join(Notification, Notification.id == top.c.notification_id)
         .order_by(top.c.position.desc(), top.c.notification_id.desc())
     )
@@ -158,9 +163,9 @@ def count_statement(tab: str, channels: int) -> Any:
             source.with_only_columns(literal_column("1").label("one"))
             .where(position <= _LATEST)
             .order_by(position.desc()),
-            MOST,
+            COUNT_CAP,
         )
         for source, position, _number in _sources(tab, channels, (), "")
     ]
     all_ = union_all(*(one.subquery().select() for one in ones)).subquery()
-    return select(func.count()).select_from(limited(select(all_), MOST).subquery())
+    return select(func.count()).select_from(limited(select(all_), COUNT_CAP).subquery())

@@ -28,7 +28,7 @@ from ..accounts.models import Group, GroupMember, User
 from ..channels import _GROUP, _IN, ADMINS, EVERYONE, in_zone, of_group
 
 
-class Listener(Protocol):
+class Subscriber(Protocol):
     """What of a reader decides on their channels."""
 
     @property
@@ -46,31 +46,31 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class Subscription:
     """A channel's name, and the moment after which its releases are in this inbox."""
 
     name: str
     floor: datetime
 
 
-def listening(reader: Listener) -> tuple[Channel, ...]:
+def subscriptions(reader: Subscriber) -> tuple[Subscription, ...]:
     """The reader's channels; a floor is the later of ``inbox_since`` and since when they listen."""
     start = reader.inbox_since
-    channels = [Channel(EVERYONE, start)]
+    channels = [Subscription(EVERYONE, start)]
     if reader.is_admin:
-        channels.append(Channel(ADMINS, max(reader.admin_since or start, start)))
-    channels += [Channel(of_group(one.name), max(one.since, start)) for one in reader.groups]
-    zoned = [Channel(in_zone(one.name, reader.timezone), one.floor) for one in channels]
+        channels.append(Subscription(ADMINS, max(reader.admin_since or start, start)))
+    channels += [Subscription(of_group(one.name), max(one.since, start)) for one in reader.groups]
+    zoned = [Subscription(in_zone(one.name, reader.timezone), one.floor) for one in channels]
     return (*channels, *zoned)
 
 
-def listener(connection: Connection, user_id: int) -> Row[Any]:
+def load_subscriber(connection: Connection, user_id: int) -> Row[Any]:
     """What of this account decides on its channels."""
     columns = (User.id, User.is_admin, User.admin_since, User.inbox_since, User.timezone, GROUPS)
     return connection.execute(select(*columns).where(User.id == user_id)).one()
 
 
-def parameters(channels: Sequence[Channel]) -> dict[str, Any]:
+def channel_parameters(channels: Sequence[Subscription]) -> dict[str, Any]:
     """The values of the bind parameters ``channel_0``, ``floor_0``, … of a statement."""
     return {
         name: value
@@ -92,18 +92,18 @@ def _source(channel: Any, floor: Any) -> Select[Any]:
     )
 
 
-def by_being_there() -> Select[Any]:
+def everyone_subscription() -> Select[Any]:
     """Of everybody: the channel of everyone."""
     return _source(literal(EVERYONE), User.inbox_since)
 
 
-def by_role() -> Select[Any]:
+def admins_subscription() -> Select[Any]:
     """Of each administrator: the channel of the administrators."""
     since = func.coalesce(User.admin_since, User.inbox_since)
     return _source(literal(ADMINS), _later(since, User.inbox_since)).where(User.is_admin)
 
 
-def by_group(*which: ColumnElement[bool]) -> Select[Any]:
+def group_subscriptions(*which: ColumnElement[bool]) -> Select[Any]:
     """Of each member: the channels of their groups, or of those that are meant."""
     return (
         _source(
@@ -116,7 +116,9 @@ def by_group(*which: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def heard(crowd: Select[Any], *sources: Select[Any], only_zones: bool = False) -> Subquery:
+def subscriptions_of(
+    crowd: Select[Any], *sources: Select[Any], only_zones: bool = False
+) -> Subquery:
     """Who of a crowd (a SELECT of user ids) hears what, from when: user_id, channel, floor.
 
     ``only_zones`` leaves the channels for all zones out.

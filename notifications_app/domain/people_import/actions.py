@@ -19,8 +19,8 @@ from ...core.errors import Refused
 from ..accounts.models import Group, GroupMember, User
 from ..inbox import handover, readers
 from . import comparison, csv_file
-from .csv_file import Person, Wrong
-from .staging import BATCH, GROUPS, PEOPLE, keep, staged
+from .csv_file import LineError, Person
+from .staging import BATCH, GROUPS, PEOPLE, staged, write_batches
 
 #: How much of a file is held in memory while it is read; the rest waits on the disk.
 IN_MEMORY = 1 << 20
@@ -41,7 +41,7 @@ class Report:
     lines: int = 0
     #: How many lines are bad, and those kept of them, in order, each with the sentence why.
     wrong: int = 0
-    errors: list[Wrong] = field(default_factory=list)
+    errors: list[LineError] = field(default_factory=list)
 
 
 def import_people(
@@ -63,7 +63,7 @@ def import_people(
     """
     report = Report()
     with SpooledTemporaryFile(IN_MEMORY, mode="w+", encoding="utf-8") as file:
-        keep(_good(csv_file.people(stream), report, tell, most_errors), file)
+        write_batches(_collect(csv_file.read_csv(stream), report, tell, most_errors), file)
         file.seek(0)
         try:
             with staged(file):
@@ -75,8 +75,8 @@ def import_people(
     return report
 
 
-def _good(
-    found: Iterator[Person | Wrong], report: Report, tell: Callable[[], None], most: float
+def _collect(
+    found: Iterator[Person | LineError], report: Report, tell: Callable[[], None], most: float
 ) -> Iterator[Person]:
     """Those who can be taken; the others go into the report."""
     for one in found:
@@ -111,7 +111,7 @@ def _apply(report: Report, now: datetime, most_errors: float) -> None:
         _change_people(now)
     _join(now)
     readers.joined(_those(PEOPLE.c.joins), now)
-    handover.welcome(_those(PEOPLE.c.is_new), now)
+    handover.deliver_banners_to_newcomers(_those(PEOPLE.c.is_new), now)
 
 
 def _those(which: Any) -> Any:
@@ -148,7 +148,7 @@ def _change_people(now: datetime) -> None:
             display_name=func.coalesce(PEOPLE.c.display_name, people.c.display_name),
         )
     )
-    with handover.moving(_those(PEOPLE.c.moves), now):
+    with handover.keep_deliveries_across_zones(_those(PEOPLE.c.moves), now):
         write(
             update(people)
             .where(people.c.id == PEOPLE.c.user_id, PEOPLE.c.moves)

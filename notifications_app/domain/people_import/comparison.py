@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from ...core.database import db, table, write
 from ..accounts.models import Group, GroupMember, User
-from .csv_file import Wrong, shown
+from .csv_file import LineError, shorten
 from .staging import GROUPS, PEOPLE
 
 #: How many names a report says of each kind.
@@ -34,14 +34,14 @@ def find_people() -> None:
     write(update(PEOPLE).values(user_id=_OWN_ID))
 
 
-def clashes() -> Iterator[Wrong]:
+def clashes() -> Iterator[LineError]:
     """The lines that say what another line says already, or what is somebody else's."""
     for column in (PEOPLE.c.username, PEOPLE.c.email):
         for row in db.session.execute(_twice(column)):
             reason = f"It is on line {row.first} already."
-            yield Wrong(row.line, reason, column.name, shown(row.value))
+            yield LineError(row.line, reason, column.name, shorten(row.value))
     for row in db.session.execute(_OF_OTHERS):
-        yield Wrong(row.line, f"It belongs to “{row.username}”.", "email", shown(row.email))
+        yield LineError(row.line, f"It belongs to “{row.username}”.", "email", shorten(row.email))
 
 
 def _twice(column: Column[Any]) -> Select[Any]:

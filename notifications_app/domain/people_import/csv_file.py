@@ -38,7 +38,7 @@ class Person:
     groups: tuple[str, ...]
 
 
-class Wrong(NamedTuple):
+class LineError(NamedTuple):
     """A line that cannot be taken, the sentence why, and the cell that is wrong, if it is one."""
 
     line: int
@@ -56,12 +56,12 @@ class _BadGroup(BadInput):
         self.name = name
 
 
-def shown(value: str) -> str:
+def shorten(value: str) -> str:
     """The beginning of what stands in a cell, with what cannot be seen written out."""
     return printable(value if len(value) <= SHOWN else value[: SHOWN - 1] + "…")
 
 
-def people(stream: IO[Any]) -> Iterator[Person | Wrong]:
+def read_csv(stream: IO[Any]) -> Iterator[Person | LineError]:
     """What is on each line of a stream of bytes or text, in order.
 
     The first line names the columns: ``username`` and any of the others. Where it does not,
@@ -75,11 +75,11 @@ def people(stream: IO[Any]) -> Iterator[Person | Wrong]:
             elif text is None or text.strip():
                 yield _person(number, columns, text)
         except BadInput as refusal:
-            yield Wrong(number, str(refusal))
+            yield LineError(number, str(refusal))
             if not columns:
                 return
     if not columns:
-        yield Wrong(1, "The file is empty. Its first line names the columns.")
+        yield LineError(1, "The file is empty. Its first line names the columns.")
 
 
 def _lines(stream: IO[Any]) -> Iterator[str | None]:
@@ -124,7 +124,7 @@ def _columns(text: str | None) -> list[str]:
     return names
 
 
-def _person(number: int, columns: Sequence[str], text: str | None) -> Person | Wrong:
+def _person(number: int, columns: Sequence[str], text: str | None) -> Person | LineError:
     cells = _cells(text)
     if len(cells) != len(columns):
         raise BadInput(f"This line has {len(cells)} cells; the first line has {len(columns)}.")
@@ -141,15 +141,18 @@ def _person(number: int, columns: Sequence[str], text: str | None) -> Person | W
     except BadInput as refusal:
         column = refusal.field or ""
         value = refusal.name if isinstance(refusal, _BadGroup) else said[column]
-        return Wrong(number, str(refusal), column, shown(value))
+        return LineError(number, str(refusal), column, shorten(value))
 
 
 @lru_cache(1024)
 def _groups(cell: str) -> tuple[str, ...]:
     names = dict.fromkeys(name for name in _BETWEEN_GROUPS.split(cell.lower()) if name)
-    if len(names) > groups.MOST:
-        sentence = f"A line names at most {groups.MOST} groups; this one names {len(names)}."
-        raise BadInput(sentence, "groups")
+    if len(names) > groups.MAX_GROUPS_PER_USER:
+        raise BadInput(
+            f"A line names at most {groups.MAX_GROUPS_PER_USER} groups;"
+            f" this one names {len(names)}.",
+            "groups",
+        )
     return tuple(map(_group, names))
 
 

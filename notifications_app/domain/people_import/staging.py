@@ -80,7 +80,7 @@ GROUPS = Table(
 )
 
 
-def keep(people: Iterable[Person], file: IO[str]) -> None:
+def write_batches(people: Iterable[Person], file: IO[str]) -> None:
     """Write checked lines into a file, a line of JSON for each batch."""
     rows = ([one.line, one.username, one.email, one.display_name, one.timezone, one.groups]
             for one in people)  # fmt: skip

@@ -3,26 +3,26 @@
 from datetime import datetime
 
 from ...core.text import counted, printable
-from ..audit.actions import note
+from ..audit.actions import add_entry
 from .actions import Report
-from .csv_file import Wrong
+from .csv_file import LineError
 
 
-def figures(report: Report) -> dict[str, int]:
+def changed_counts(report: Report) -> dict[str, int]:
     """What it changed, in numbers."""
     made = len(report.groups_made)
     return {"new": report.new, "changed": report.changed, "groups_made": made}
 
 
-def note_import(report: Report, *, actor_id: int | None, now: datetime) -> None:
+def audit_import(report: Report, *, actor_id: int | None, now: datetime) -> None:
     """In the log of what was done, unless nothing was."""
-    changed = figures(report)
+    changed = changed_counts(report)
     if any(changed.values()):
         who = counted(report.lines, "person", "people")
-        note("users.imported", who, actor_id=actor_id, now=now, **changed)
+        add_entry("users.imported", who, actor_id=actor_id, now=now, **changed)
 
 
-def words(report: Report) -> str:
+def import_sentence(report: Report) -> str:
     """In a sentence: ``2 people: 1 new (ada), 0 changed, 1 unchanged; 0 groups made.``."""
     parts = [
         _named(report.new, "new", report.first_new),
@@ -35,23 +35,23 @@ def words(report: Report) -> str:
 
 
 def _named(count: int, kind: str, first: list[str]) -> str:
-    return f"{count:,} {kind}" + (f" ({some(count, first)})" if first else "")
+    return f"{count:,} {kind}" + (f" ({first_names_phrase(count, first)})" if first else "")
 
 
-def some(count: int, first: list[str]) -> str:
+def first_names_phrase(count: int, first: list[str]) -> str:
     """``ada, grace, noor, priya, zoe and 2 more``: the first of as many as there are."""
     rest = count - len(first)
     return ", ".join(first) + (f" and {rest:,} more" if rest else "")
 
 
-def wrong_words(wrong: Wrong) -> str:
+def line_error_sentence(wrong: LineError) -> str:
     """``Line 7, email “nowhere”: This is not an email address.``, as a terminal shows it."""
     cell = f", {wrong.column}" if wrong.column else ""
     value = f" “{wrong.value}”" if wrong.value else ""
     return printable(f"Line {wrong.line}{cell}{value}: {wrong.reason}")
 
 
-def refusal(report: Report) -> str:
+def refusal_sentence(report: Report) -> str:
     """Why nothing was done: ``2 of 1,204 lines are wrong. Nothing was imported.``."""
     lines = counted(report.lines, "line") + (" is" if report.wrong == 1 else " are")
     return f"{report.wrong:,} of {lines} wrong. Nothing was imported."

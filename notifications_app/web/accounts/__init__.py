@@ -11,7 +11,7 @@ def register(app: Flask) -> None:
     blueprint = Blueprint("accounts", __name__)
     for pages in (login, settings, sign_ins, people, people_import):
         pages.register(blueprint)
-    blueprint.before_app_request(authentication.note_presence)
+    blueprint.before_app_request(authentication.touch_sign_in)
     login_manager.user_loader(authentication.load_reader)
     login_manager.unauthorized_handler(login.ask_to_sign_in)
     app.register_blueprint(blueprint)

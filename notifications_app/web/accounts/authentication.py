@@ -17,7 +17,7 @@ from .. import sessions
 from ..extensions import login_manager
 
 #: Requests that a page makes by itself, or that nobody signed in makes: no sign of life.
-QUIET = {None, "static", "web.healthz", "web.readyz", "inbox.badge"}
+NOT_PRESENCE = {None, "static", "web.healthz", "web.readyz", "inbox.badge"}
 ZONE_KEPT = "zone_kept"
 
 
@@ -28,15 +28,15 @@ def load_reader(token: str) -> queries.Reader | None:
         return queries.reader(connection, token, clock.now())
 
 
-def note_presence() -> None:
+def touch_sign_in() -> None:
     """Note, at most once a minute, that this sign-in is in use; never fails the page."""
-    if request.endpoint in QUIET or not current_user.is_authenticated:
+    if request.endpoint in NOT_PRESENCE or not current_user.is_authenticated:
         return
     now = clock.now()
     if (now - current_user.last_seen_at).total_seconds() < 60:
         return
     try:
-        db.session.connection(execution_options={"patience": 0.2})
+        db.session.connection(execution_options={"lock_timeout": 0.2})
         actions.touch(current_user.token, now)
         db.session.commit()
     except (DBAPIError, PoolTimeout):
@@ -45,7 +45,7 @@ def note_presence() -> None:
         db.session.remove()
 
 
-def checked(username: str, password: str) -> Row[Any] | None:
+def authenticate(username: str, password: str) -> Row[Any] | None:
     """The active account with this name and password.
 
     One hash is computed whether the account is there or not, before any transaction.
@@ -56,7 +56,7 @@ def checked(username: str, password: str) -> Row[Any] | None:
         name = ""
     with reading() as connection:
         user = queries.credentials(connection, name)
-    fits = passwords.fits(user.password_hash if user else None, password)
+    fits = passwords.matches(user.password_hash if user else None, password)
     if user is None or not fits or not user.is_active:
         # Only names that are accounts': a password is easily typed into the wrong field.
         who = user.username if user else None
@@ -65,10 +65,10 @@ def checked(username: str, password: str) -> Row[Any] | None:
     return user
 
 
-def let_in(user: Row[Any], password: str, *, keep: bool) -> bool:
+def start_session(user: Row[Any], password: str, *, keep: bool) -> bool:
     """Begin a sign-in and a new session; False where the account changed meanwhile."""
     now = clock.now()
-    better = passwords.hashed(password) if passwords.is_old(user.password_hash) else None
+    better = passwords.hash_password(password) if passwords.is_old(user.password_hash) else None
     with reading() as connection:
         before = queries.sign_ins(connection, user.id, now)
     agent = "".join(letter for letter in request.user_agent.string if letter.isprintable())

@@ -16,11 +16,11 @@ from ...core.signing import signing_keys
 from ...domain.accounts import actions, password_resets, passwords, queries
 from ...domain.inbox import readers
 from .. import flashes, sessions
-from ..access import me, public
-from ..error_pages import asks_for_json, keeps_typed, patience, too_many
+from ..access import current_reader, public
+from ..error_pages import asks_for_json, rerenders_after_csrf_error, retry_after, too_many_attempts
 from ..extensions import limiter
-from ..forms import NOT_SENT
-from ..redirects import go
+from ..forms import INVALID
+from ..redirects import redirect_after_post
 from . import authentication
 from .forms import LoginForm, RegisterForm, ResetForm
 
@@ -40,25 +40,27 @@ def ask_to_sign_in() -> Response | tuple[dict[str, str], int]:
     if request.path.endswith((".json", "/badge")):
         return {"error": "Sign in first."}, 401
     back = request.full_path.rstrip("?") if request.method == "GET" else None
-    return go(url_for("accounts.login", next=back), url_for("accounts.login"))
+    return redirect_after_post(url_for("accounts.login", next=back), url_for("accounts.login"))
 
 
 @public
-@keeps_typed
+@rerenders_after_csrf_error
 @per_address
 @per_account
 def login() -> Any:
     """Sign in."""
     inbox = url_for("inbox.index")
     if current_user.is_authenticated:
-        return go(request.args.get("next"), inbox)
+        return redirect_after_post(request.args.get("next"), inbox)
     form = LoginForm(next=request.args.get("next"))
     if form.validate_on_submit():
-        user = authentication.checked(form.username.data or "", form.password.data or "")
-        if user and authentication.let_in(user, form.password.data or "", keep=form.keep.data):
+        user = authentication.authenticate(form.username.data or "", form.password.data or "")
+        if user and authentication.start_session(
+            user, form.password.data or "", keep=form.keep.data
+        ):
             authentication.offer_zone(form.zone.data)
             _greet()
-            return go(form.next.data, inbox)
+            return redirect_after_post(form.next.data, inbox)
         form.form_errors.append(WRONG)
     return _login_page(form)
 
@@ -66,8 +68,8 @@ def login() -> Any:
 def tries_too_often(_error: Exception) -> Any:
     """The sign-in page again, with the name that was typed; elsewhere the page of the error."""
     if request.endpoint != "accounts.login" or asks_for_json():
-        return too_many()
-    wait, words = patience()
+        return too_many_attempts()
+    wait, words = retry_after()
     form = LoginForm()
     form.form_errors.append(f"Too many tries. Nothing was checked; try again in {words}.")
     page, _status = _login_page(form)
@@ -82,7 +84,7 @@ def _login_page(form: LoginForm) -> Any:
             no_accounts=queries.is_empty(connection),
             admins=queries.admin_names(connection),
         )
-    return page, NOT_SENT if form.is_submitted() else 200
+    return page, INVALID if form.is_submitted() else 200
 
 
 def _greet() -> None:
@@ -99,36 +101,36 @@ def _greet() -> None:
 def logout() -> Any:
     """Sign out: the sign-in ends on the server, so that a copied cookie is worth nothing."""
     if current_user.is_authenticated:
-        actions.end(me().id, queries.token_hash(me().token))
+        actions.end(current_reader().id, queries.token_hash(current_reader().token))
         db.session.commit()
-        record("signed out", username=me().username)
+        record("signed out", username=current_reader().username)
     sessions.renew()
     flashes.info("You are signed out. Your notifications are kept.")
-    return go(url_for("accounts.login"), "/")
+    return redirect_after_post(url_for("accounts.login"), "/")
 
 
 @public
-@keeps_typed
+@rerenders_after_csrf_error
 @per_address
 def sign_up() -> Any:
     """A new account, where registration is open."""
     if not current_app.config["REGISTRATION_OPEN"]:
         abort(404)
     if current_user.is_authenticated:
-        return go(None, url_for("inbox.index"))
+        return redirect_after_post(None, url_for("inbox.index"))
     form = RegisterForm()
-    if form.tries(lambda: _register(form)):
+    if form.submit(lambda: _register(form)):
         flashes.success("Your account is made, and you are signed in.")
-        return go(None, url_for("inbox.index"))
+        return redirect_after_post(None, url_for("inbox.index"))
     return render_template("accounts/register.html", form=form), (
-        NOT_SENT if form.is_submitted() else 200
+        INVALID if form.is_submitted() else 200
     )
 
 
 def _register(form: RegisterForm) -> None:
     username, password = form.username.data or "", form.password.data or ""
     passwords.check(password, username, form.email.data, form.display_name.data)
-    password_hash = passwords.hashed(password)
+    password_hash = passwords.hash_password(password)
     readers.add_reader(
         username,
         password_hash=password_hash,
@@ -138,35 +140,35 @@ def _register(form: RegisterForm) -> None:
     )
     db.session.commit()
     record("registered", username=username.strip().lower(), address=request.remote_addr)
-    user = authentication.checked(username, password)
-    if user is None or not authentication.let_in(user, password, keep=False):
+    user = authentication.authenticate(username, password)
+    if user is None or not authentication.start_session(user, password, keep=False):
         raise Refused("The account is made. Sign in with it.")
     authentication.offer_zone(form.zone.data)
 
 
 @public
-@keeps_typed
+@rerenders_after_csrf_error
 @per_address
 def reset(token: str) -> Any:
     """A new password by a one-time link from an administrator."""
-    number = password_resets.user_id_of(token)
+    user_id = password_resets.user_id_of(token)
     with reading() as connection:
-        user = queries.credentials_of(connection, number) if number else None
+        user = queries.credentials_by_id(connection, user_id) if user_id else None
     if user is None or not password_resets.is_good(signing_keys(), token, user):
         return render_template("accounts/reset.html", form=None, username="", gone=True), 410
     form = ResetForm()
-    if form.tries(lambda: _reset(user, form.password.data or "")):
+    if form.submit(lambda: _reset(user, form.password.data or "")):
         record("password reset", username=user.username, address=request.remote_addr)
         flashes.success("Your password is set. Sign in with it.")
-        return go(url_for("accounts.login"), "/")
+        return redirect_after_post(url_for("accounts.login"), "/")
     page = render_template("accounts/reset.html", form=form, username=user.username, gone=False)
-    return page, NOT_SENT if form.is_submitted() else 200
+    return page, INVALID if form.is_submitted() else 200
 
 
 def _reset(user: Any, password: str) -> None:
     passwords.check(password, user.username, user.email, user.display_name)
-    password_hash = passwords.hashed(password)
-    password_resets.use(user, password_hash)
+    password_hash = passwords.hash_password(password)
+    password_resets.reset_password(user, password_hash)
     db.session.commit()
 
 

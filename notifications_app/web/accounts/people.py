@@ -13,18 +13,18 @@ from ...core.paging import Position
 from ...core.signing import signing_keys
 from ...domain.accounts import directory, password_resets, queries
 from ...domain.audit import actions as audit
-from ..access import admin, me
+from ..access import admin, current_reader
 from ..cursors import cursor, read_cursor
-from ..error_pages import keeps_typed
+from ..error_pages import rerenders_after_csrf_error
 from ..extensions import limiter
-from ..forms import NOT_SENT
+from ..forms import INVALID
 from ..redirects import safe_next
 from .forms import EndForm
 from .settings import check_current, reader_key
 
 LIST = "people"
 #: The tabs, and what each is called.
-KINDS = {
+TABS = {
     "everyone": "Everyone",
     "admins": "Admins",
     "no-password": "No password",
@@ -33,16 +33,16 @@ KINDS = {
 
 
 @admin
-def people() -> Any:
+def people_page() -> Any:
     """A page of people, by name."""
     kind = request.args.get("show", "everyone")
-    if kind not in KINDS:
+    if kind not in TABS:
         abort(404)
     typed = request.args.get("q", "")
     try:
         return _list(kind, directory.check_words(typed))
     except BadInput as refusal:
-        return _list(kind, "", typed=typed, refusal=refusal), NOT_SENT
+        return _list(kind, "", typed=typed, refusal=refusal), INVALID
 
 
 def _list(kind: str, words: str, **refused: Any) -> str:
@@ -57,7 +57,7 @@ def _list(kind: str, words: str, **refused: Any) -> str:
             after=after.id if after else None,
             before=before.id if before else None,
         )
-    tabs = [(name, KINDS[name], f"{counts[name]:,}", _url(name, words)) for name in KINDS]
+    tabs = [(name, TABS[name], f"{counts[name]:,}", _url(name, words)) for name in TABS]
     return render_template(
         "accounts/people.html",
         people=page.rows,
@@ -84,16 +84,16 @@ def _cursor(row: Row[Any]) -> str:
 
 
 @admin
-def person(number: int) -> Any:
+def person(user_id: int) -> Any:
     """One person: what the list says of them, their groups, and where to make a link."""
-    return _person_page(number, EndForm(formdata=None))
+    return _person_page(user_id, EndForm(formdata=None))
 
 
-def _person_page(number: int, form: EndForm) -> str:
+def _person_page(user_id: int, form: EndForm) -> str:
     now = clock.now()
     with reading() as connection:
-        row = directory.one(connection, number)
-        browsers = len(queries.sign_ins(connection, number, now))
+        row = directory.one(connection, user_id)
+        browsers = len(queries.sign_ins(connection, user_id, now))
     if row is None:
         abort(404)
     return render_template(
@@ -101,9 +101,9 @@ def _person_page(number: int, form: EndForm) -> str:
         person=row,
         browsers=browsers,
         form=form,
-        ask_password=not me().is_fresh(now),
+        ask_password=not current_reader().is_fresh(now),
         back_url=_back(),
-        this_url=url_for("accounts.person", number=number),
+        this_url=url_for("accounts.person", user_id=user_id),
     )
 
 
@@ -113,7 +113,7 @@ def _back() -> str:
 
 
 def _asks_no_password() -> bool:
-    return me().is_fresh(clock.now()) or "password" not in request.form
+    return current_reader().is_fresh(clock.now()) or "password" not in request.form
 
 
 # Only what is refused is counted: after an import, one makes many links.
@@ -122,49 +122,51 @@ per_wrong_password = limiter.limit(
     key_func=reader_key,
     methods=["POST"],
     exempt_when=_asks_no_password,
-    deduct_when=lambda response: response.status_code == NOT_SENT,
+    deduct_when=lambda response: response.status_code == INVALID,
 )
 
 
-@keeps_typed
+@rerenders_after_csrf_error
 @admin
 @per_wrong_password
-def reset_link(number: int) -> Any:
+def reset_link(user_id: int) -> Any:
     """A one-time link to a new password, shown on this answer and nowhere else."""
     with reading() as connection:
-        user = queries.credentials_of(connection, number)
+        user = queries.credentials_by_id(connection, user_id)
     if user is None:
         abort(404)
     form = EndForm()
-    if not me().is_fresh(clock.now()) and "password" not in request.form:
-        return _person_page(number, EndForm(formdata=None))  # from the list, which has no field
-    if not form.tries(lambda: _note_link(user, form)):
-        return _person_page(number, form), NOT_SENT
+    if not current_reader().is_fresh(clock.now()) and "password" not in request.form:
+        return _person_page(user_id, EndForm(formdata=None))  # from the list, which has no field
+    if not form.submit(lambda: _note_link(user, form)):
+        return _person_page(user_id, form), INVALID
     token = password_resets.token(signing_keys(), user.id, user.password_hash)
     return render_template(
         "accounts/link.html",
         person=user,
         link=url_for("accounts.reset", token=token, _external=True),
         back_url=_back(),
-        this_url=url_for("accounts.person", number=number),
+        this_url=url_for("accounts.person", user_id=user_id),
     )
 
 
 def _note_link(user: Row[Any], form: EndForm) -> None:
     now = clock.now()
-    if not me().is_fresh(now):
+    if not current_reader().is_fresh(now):
         check_current(form.password.data, "password")
     if not user.is_active:
         raise Refused(f"“{user.username}” is inactive. Activate the account first.")
-    audit.note("user.reset-link-made", f"user {user.username}", actor_id=me().id, now=now)
+    audit.add_entry(
+        "user.reset-link-made", f"user {user.username}", actor_id=current_reader().id, now=now
+    )
     db.session.commit()
-    record("reset link made", username=user.username, by=me().username)
+    record("reset link made", username=user.username, by=current_reader().username)
 
 
 def register(blueprint: Blueprint) -> None:
     """Add these pages to the feature's blueprint."""
-    blueprint.add_url_rule("/admin/users", view_func=people)
-    blueprint.add_url_rule("/admin/users/<number:number>", view_func=person)
+    blueprint.add_url_rule("/admin/users", view_func=people_page)
+    blueprint.add_url_rule("/admin/users/<number:user_id>", view_func=person)
     blueprint.add_url_rule(
-        "/admin/users/<number:number>/reset-link", view_func=reset_link, methods=["POST"]
+        "/admin/users/<number:user_id>/reset-link", view_func=reset_link, methods=["POST"]
     )

@@ -14,10 +14,10 @@ from ...core.logs import record
 from ...domain.people_import import wording
 from ...domain.people_import.actions import Report, import_people
 from .. import flashes
-from ..access import admin, me
+from ..access import admin, current_reader
 from ..error_pages import error_page
-from ..forms import NOT_SENT
-from ..redirects import go
+from ..forms import INVALID
+from ..redirects import redirect_after_post
 from .forms import ImportForm
 
 MEGABYTE = 1024 * 1024
@@ -34,16 +34,16 @@ def import_from_file() -> Any:
     form = ImportForm()
     writes = request.form.get("step") == "import"
     reports: list[Report] = []
-    if not form.tries(lambda: reports.append(_read(form.file.data, writes=writes))):
-        return _page(form), NOT_SENT
+    if not form.submit(lambda: reports.append(_read(form.file.data, writes=writes))):
+        return _page(form), INVALID
     report = reports[0]
     if report.errors:
-        return _page(form, report), NOT_SENT
+        return _page(form, report), INVALID
     if not writes:
         return _page(form, report)
-    flashes.success(f"Imported {wording.words(report)}")
+    flashes.success(f"Imported {wording.import_sentence(report)}")
     show = {"show": "no-password"} if report.new else {}
-    return go(url_for("accounts.people", **show), "/")  # type: ignore[arg-type]
+    return redirect_after_post(url_for("accounts.people", **show), "/")  # type: ignore[arg-type]
 
 
 def _read(upload: FileStorage, *, writes: bool) -> Report:
@@ -53,11 +53,11 @@ def _read(upload: FileStorage, *, writes: bool) -> Report:
         with upload.stream as stream:
             report = import_people(stream, now, most_errors=LISTED)
         if [error.line for error in report.errors] == [1]:
-            raise BadInput(wording.wrong_words(report.errors[0]), "file")
+            raise BadInput(wording.line_error_sentence(report.errors[0]), "file")
         if writes and not report.errors:
-            wording.note_import(report, actor_id=me().id, now=now)
+            wording.audit_import(report, actor_id=current_reader().id, now=now)
             db.session.commit()
-            record("users imported", by=me().username, **wording.figures(report))
+            record("users imported", by=current_reader().username, **wording.changed_counts(report))
     finally:
         db.session.remove()  # a page is made without keeping anybody waiting
     return report
@@ -68,10 +68,10 @@ def _page(form: ImportForm, report: Report | None = None) -> str:
         "accounts/import.html",
         form=form,
         report=report if report and not report.errors else None,
-        changes=bool(report and any(wording.figures(report).values())),
-        some=wording.some,
+        changes=bool(report and any(wording.changed_counts(report).values())),
+        some=wording.first_names_phrase,
         wrong=report.errors if report else [],
-        wrong_words=wording.refusal(report) if report and report.errors else "",
+        wrong_words=wording.refusal_sentence(report) if report and report.errors else "",
         wrong_more=report.wrong - len(report.errors) if report else 0,
         largest=LARGEST // MEGABYTE,
     )
@@ -80,7 +80,7 @@ def _page(form: ImportForm, report: Report | None = None) -> str:
 def _take_a_file(endpoint: str | None, _values: Any) -> None:
     """Of administrators take more than a form: before the token is looked for in the body."""
     asked = endpoint == "accounts.import_from_file" and request.method == "POST"
-    if asked and current_user.is_authenticated and me().is_admin:
+    if asked and current_user.is_authenticated and current_reader().is_admin:
         request.max_content_length = LARGEST
 
 

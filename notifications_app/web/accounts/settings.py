@@ -14,21 +14,21 @@ from ...domain.accounts import actions, passwords, queries
 from ...domain.inbox import queries as inbox
 from ...domain.inbox import readers
 from .. import flashes
-from ..access import me, signed_in
-from ..error_pages import keeps_typed
+from ..access import current_reader, signed_in
+from ..error_pages import rerenders_after_csrf_error
 from ..extensions import limiter
-from ..forms import NOT_SENT, Form
-from ..redirects import go
+from ..forms import INVALID, Form
+from ..redirects import redirect_after_post
 from ..template_context import theme_cookie
 from .forms import EndForm, NameForm, PasswordForm, ThemeForm, ZoneForm
-from .user_agents import device
+from .user_agents import browser_and_icon
 
 YEAR = 365 * 24 * 3600
 
 
 def reader_key() -> str:
     """Whose tries at a password are counted."""
-    return f"password:{me().id}"
+    return f"password:{current_reader().id}"
 
 
 def _asks_no_password() -> bool:
@@ -40,7 +40,7 @@ per_reader = limiter.limit(
 )
 
 
-@keeps_typed
+@rerenders_after_csrf_error
 @signed_in
 @per_reader
 def settings() -> Any:
@@ -48,11 +48,11 @@ def settings() -> Any:
     forms = forms_of_parts()
     part = request.form.get("part", "")
     if request.method != "POST" or part not in _SAVE:
-        return page(forms), NOT_SENT if request.method == "POST" else 200
+        return page(forms), INVALID if request.method == "POST" else 200
     form = forms[part]
-    if not form.tries(lambda: _SAVE[part](form)):
-        return page(forms), NOT_SENT
-    response = go(url_for("accounts.settings"), "/")
+    if not form.submit(lambda: _SAVE[part](form)):
+        return page(forms), INVALID
+    response = redirect_after_post(url_for("accounts.settings"), "/")
     if part == "theme":
         _set_theme(response, form["theme"].data)
     return response
@@ -62,9 +62,9 @@ def forms_of_parts() -> dict[str, Form]:
     """The form of each part, filled with what is set."""
     theme = request.cookies.get(theme_cookie()) or "system"
     return {
-        "name": _form(NameForm, "name", display_name=me().display_name),
-        "zone": _form(ZoneForm, "zone", timezone=me().timezone),
-        "theme": _form(ThemeForm, "theme", theme=theme, shortcuts=me().shortcuts),
+        "name": _form(NameForm, "name", display_name=current_reader().display_name),
+        "zone": _form(ZoneForm, "zone", timezone=current_reader().timezone),
+        "theme": _form(ThemeForm, "theme", theme=theme, shortcuts=current_reader().shortcuts),
         "password": _form(PasswordForm, "password"),
         "end": EndForm(formdata=None),
     }
@@ -83,9 +83,9 @@ def page(forms: dict[str, Form]) -> str:
     query = request.args.get("zone_query", "")[:80]
     zones = _zones(query, forms["zone"]["timezone"].data, now)
     with reading() as connection:
-        rows = queries.sign_ins(connection, me().id, now)
-        muted = inbox.mutes(connection, me().id)
-        topics = inbox.topics(connection, me(), now)
+        rows = queries.sign_ins(connection, current_reader().id, now)
+        muted = inbox.mutes(connection, current_reader().id)
+        topics = inbox.topics(connection, current_reader(), now)
     return render_template(
         "accounts/settings.html",
         **{f"{name}_form": form for name, form in forms.items()},
@@ -98,14 +98,14 @@ def page(forms: dict[str, Form]) -> str:
         else f"{len(zones)} zones.",
         zone_now=_zone_now(now),
         sign_ins=[_sign_in(row) for row in rows],
-        ask_password=not me().is_fresh(now),
+        ask_password=not current_reader().is_fresh(now),
     )
 
 
 def _zones(query: str, chosen: str, now: Any) -> list[tuple[str, str, str, bool]]:
     words = query.strip().lower().replace(" ", "_")
     names = clock.zone_names()
-    if chosen == me().timezone and chosen not in names:
+    if chosen == current_reader().timezone and chosen not in names:
         names = (chosen, *names)  # an alias that a browser gave
     return [
         (name, clock.offset_words(now, name), clock.time_of_day(now, name), name == chosen)
@@ -115,27 +115,27 @@ def _zones(query: str, chosen: str, now: Any) -> list[tuple[str, str, str, bool]
 
 
 def _zone_now(now: Any) -> tuple[str, str, str, str]:
-    zone = me().timezone
+    zone = current_reader().timezone
     _today, date = clock.day_heading(now, zone, now)
     offset = clock.offset_words(now, zone)
     return clock.time_of_day(now, zone), date, clock.abbreviation(now, zone), offset
 
 
 def _sign_in(row: Any) -> tuple[Any, ...]:
-    words, icon = device(row.user_agent)
-    here = row.token_hash == queries.token_hash(me().token)
+    words, icon = browser_and_icon(row.user_agent)
+    here = row.token_hash == queries.token_hash(current_reader().token)
     since, seen = row.signed_in_at, row.last_seen_at
     return row.token_hash, words, icon, row.address or "unknown address", since, seen, here
 
 
 def _save_name(form: Form) -> None:
-    actions.set_display_name(me().id, form["display_name"].data or "")
+    actions.set_display_name(current_reader().id, form["display_name"].data or "")
     db.session.commit()
     flashes.success("Your name is saved.")
 
 
 def _save_zone(form: Form) -> None:
-    zone = readers.set_timezone(me().id, form["timezone"].data, clock.now())
+    zone = readers.set_timezone(current_reader().id, form["timezone"].data, clock.now())
     db.session.commit()
     session.pop("zone_offer", None)
     flashes.success(f"Times are in {zone} now. Notifications stay as they are.")
@@ -143,7 +143,7 @@ def _save_zone(form: Form) -> None:
 
 def _save_theme(form: Form) -> None:
     theme, on = form["theme"].data, form["shortcuts"].data
-    actions.set_shortcuts(me().id, on=on)
+    actions.set_shortcuts(current_reader().id, on=on)
     db.session.commit()
     words = "follows the system" if theme == "system" else f"is {theme} in this browser"
     flashes.success(f"The theme {words}. Keyboard shortcuts are {'on' if on else 'off'}.")
@@ -153,13 +153,17 @@ def _save_password(form: Form) -> None:
     check_current(form["current"].data, "current")
     new = form["new"].data
     try:
-        passwords.check(new, me().username, me().email, me().display_name)
+        passwords.check(
+            new, current_reader().username, current_reader().email, current_reader().display_name
+        )
     except BadInput as error:
         raise BadInput(str(error), "new") from None
-    password_hash = passwords.hashed(new)
-    ended = actions.set_password(me().id, password_hash, but=queries.token_hash(me().token))
+    password_hash = passwords.hash_password(new)
+    ended = actions.set_password(
+        current_reader().id, password_hash, but=queries.token_hash(current_reader().token)
+    )
     db.session.commit()
-    record("password changed", username=me().username, ended=ended)
+    record("password changed", username=current_reader().username, ended=ended)
     flashes.success("Your password is changed. Every other sign-in has ended.")
 
 
@@ -174,8 +178,8 @@ _SAVE = {
 def check_current(password: str | None, field: str) -> None:
     """Raise WrongPassword on the field where this is not the reader's password."""
     with reading() as connection:
-        user = queries.credentials_of(connection, me().id)
-    if user is None or not passwords.fits(user.password_hash, password or ""):
+        user = queries.credentials_by_id(connection, current_reader().id)
+    if user is None or not passwords.matches(user.password_hash, password or ""):
         raise WrongPassword("This is not your current password.", field)
 
 

@@ -7,16 +7,16 @@ from flask import Blueprint, current_app, request, session, url_for
 
 from ...core import clock
 from ...core.database import db
-from ...core.errors import NotThere
+from ...core.errors import NotFound
 from ...core.logs import record
 from ...core.text import counted
 from ...domain.accounts import actions, queries
 from ...domain.inbox import readers
 from .. import flashes
-from ..access import me, signed_in
-from ..error_pages import keeps_typed
-from ..forms import NOT_SENT
-from ..redirects import go
+from ..access import current_reader, signed_in
+from ..error_pages import rerenders_after_csrf_error
+from ..forms import INVALID
+from ..redirects import redirect_after_post
 from .authentication import ZONE_KEPT
 from .forms import EndForm
 from .settings import YEAR, check_current, forms_of_parts, page, per_reader
@@ -28,31 +28,31 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 def end_sign_in() -> Any:
     """End one sign-in of this account."""
     hashed = request.form.get("token_hash", "")
-    if not _HASH.fullmatch(hashed) or not actions.end(me().id, hashed):
-        raise NotThere("That sign-in has ended already.")
+    if not _HASH.fullmatch(hashed) or not actions.end(current_reader().id, hashed):
+        raise NotFound("That sign-in has ended already.")
     db.session.commit()
-    record("sign-in ended", username=me().username)
+    record("sign-in ended", username=current_reader().username)
     flashes.success("That sign-in has ended.")
-    return go(url_for("accounts.settings"), "/")
+    return redirect_after_post(url_for("accounts.settings"), "/")
 
 
-@keeps_typed
+@rerenders_after_csrf_error
 @signed_in
 @per_reader
 def end_all() -> Any:
     """End every sign-in of this account but this one."""
     form = EndForm()
-    if form.tries(lambda: _end_all(form)):
-        return go(url_for("accounts.settings"), "/")
-    return page({**forms_of_parts(), "end": form}), NOT_SENT
+    if form.submit(lambda: _end_all(form)):
+        return redirect_after_post(url_for("accounts.settings"), "/")
+    return page({**forms_of_parts(), "end": form}), INVALID
 
 
 def _end_all(form: EndForm) -> None:
-    if not me().is_fresh(clock.now()):
+    if not current_reader().is_fresh(clock.now()):
         check_current(form.password.data, "password")
-    ended = actions.end_all(me().id, but=queries.token_hash(me().token))
+    ended = actions.end_all(current_reader().id, but=queries.token_hash(current_reader().token))
     db.session.commit()
-    record("sign-ins ended", username=me().username, ended=ended)
+    record("sign-ins ended", username=current_reader().username, ended=ended)
     words = "No other browser was signed in."
     if ended:
         words = f"Ended {counted(ended, 'other sign-in')}."
@@ -63,9 +63,9 @@ def _end_all(form: EndForm) -> None:
 def zone_offer() -> Any:
     """Take the zone of the browser, or keep the one there is."""
     zone = session.pop("zone_offer", None)
-    response = go(request.form.get("next"), url_for("inbox.index"))
+    response = redirect_after_post(request.form.get("next"), url_for("inbox.index"))
     if zone and request.form.get("answer") == "use":
-        readers.set_timezone(me().id, zone, clock.now())
+        readers.set_timezone(current_reader().id, zone, clock.now())
         db.session.commit()
         flashes.success(f"Times are in {zone} now.")
     elif zone:
@@ -73,7 +73,7 @@ def zone_offer() -> Any:
         response.set_cookie(
             ZONE_KEPT, "1", max_age=YEAR, secure=secure, httponly=True, samesite="Lax"
         )
-        flashes.info(f"Times stay in {me().timezone}.")
+        flashes.info(f"Times stay in {current_reader().timezone}.")
     return response
 
 

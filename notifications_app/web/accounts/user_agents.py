@@ -7,7 +7,7 @@ _ICONS = {"iPhone or iPad": "phone", "Android": "phone", "Windows": "monitor"}
 
 
 @lru_cache(maxsize=512)
-def device(user_agent: str) -> tuple[str, str]:
+def browser_and_icon(user_agent: str) -> tuple[str, str]:
     """The words (``Firefox on Linux``) and the icon for a User-Agent header."""
     import ua_parser  # here: it slows every start, and only one page needs it
 

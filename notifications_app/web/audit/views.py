@@ -23,11 +23,11 @@ def index() -> Any:
         page = queries.page(
             connection, before=before.id if before else None, after=after.id if after else None
         )
-        casts = on_channels(connection, [entry.notification or 0 for entry in page.entries])
+        with_page = on_channels(connection, [entry.notification or 0 for entry in page.entries])
     return render_template(
         "audit/index.html",
         entries=page.entries,
-        casts=casts,
+        with_page=with_page,
         words=wording.detail,
         older_url=page.older and url_for("audit.index", before=_cursor(page.older)),
         newer_url=page.newer and url_for("audit.index", after=_cursor(page.newer)),

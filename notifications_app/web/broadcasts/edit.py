@@ -11,17 +11,17 @@ from ...core.errors import Refused
 from ...core.logs import record
 from ...domain.broadcasts import audit_entries, editing
 from ...domain.broadcasts.queries import Broadcast
-from ...domain.broadcasts.stats import has_come
-from ...domain.broadcasts.wording import edited
+from ...domain.broadcasts.stats import has_arrived
+from ...domain.broadcasts.wording import edit_sentence
 from .. import flashes
-from ..access import admin, me
-from ..error_pages import keeps_typed
-from ..forms import NOT_SENT, Form
-from ..redirects import go
-from ..template_context import zone
+from ..access import admin, current_reader
+from ..error_pages import rerenders_after_csrf_error
+from ..forms import INVALID, Form
+from ..redirects import redirect_after_post
+from ..template_context import reader_zone
 from . import form_parsing
 from .forms import END, EditForm
-from .views import found
+from .views import get_broadcast_or_404
 
 _MEANWHILE = (
     "Somebody edited it while this page was open. Nothing was changed."
@@ -29,38 +29,42 @@ _MEANWHILE = (
 )
 
 
-@keeps_typed
+@rerenders_after_csrf_error
 @admin
-def edit(number: int) -> Any:
+def edit(notification_id: int) -> Any:
     """Show how a broadcast reads, or change it."""
     with reading() as connection:
-        cast = found(connection, number)
-    if cast.recalled_at is not None:
-        flashes.info(f"Notification {number} was recalled. Nobody would see a change.")
-        return go(url_for("broadcasts.one", number=number), "/")
-    form = EditForm(data=_values(cast))
+        broadcast = get_broadcast_or_404(connection, notification_id)
+    if broadcast.recalled_at is not None:
+        flashes.info(f"Notification {notification_id} was recalled. Nobody would see a change.")
+        return redirect_after_post(url_for("broadcasts.one", notification_id=notification_id), "/")
+    form = EditForm(data=_values(broadcast))
     if request.method == "GET":
-        return _page(form, cast)
+        return _page(form, broadcast)
     do, done = request.form.get("do"), list[Any]()
     act = _preview if do == "preview" else _save
-    if not form.tries(lambda: done.append(act(form, cast))):
-        return _page(form, cast), NOT_SENT
+    if not form.submit(lambda: done.append(act(form, broadcast))):
+        return _page(form, broadcast), INVALID
     return done[0]
 
 
-def _page(form: Form, cast: Broadcast, **more: Any) -> str:
-    return render_template("broadcasts/edit.html", form=form, cast=cast, end=END, **more)
+def _page(form: Form, broadcast: Broadcast, **more: Any) -> str:
+    return render_template("broadcasts/edit.html", form=form, broadcast=broadcast, end=END, **more)
 
 
-def _values(cast: Broadcast) -> dict[str, Any]:
+def _values(broadcast: Broadcast) -> dict[str, Any]:
     """What the fields hold to begin with."""
     words = ("title", "body", "category", "topic", "action_url", "action_label", "is_banner")
-    end = form_parsing.typed(cast.expires_at, zone()) if cast.expires_at else ""
+    end = (
+        form_parsing.field_value(broadcast.expires_at, reader_zone())
+        if broadcast.expires_at
+        else ""
+    )
     return {
-        **{name: getattr(cast, name) for name in words},
+        **{name: getattr(broadcast, name) for name in words},
         "end": "at" if end else "never",
         "expires_at": end,
-        "seen": _seen(cast.edited_at),
+        "seen": _seen(broadcast.edited_at),
     }
 
 
@@ -68,33 +72,41 @@ def _seen(edited_at: datetime | None) -> str:
     return clock.iso(edited_at) if edited_at else ""
 
 
-def _preview(form: Form, cast: Broadcast) -> str:
-    wanted = form_parsing.edited(form, zone(), clock.now(), cast.expires_at)
-    return _page(form, cast, content=wanted.content)
+def _preview(form: Form, broadcast: Broadcast) -> str:
+    wanted = form_parsing.parse_edit_form(form, reader_zone(), clock.now(), broadcast.expires_at)
+    return _page(form, broadcast, content=wanted.content)
 
 
-def _save(form: Form, cast: Broadcast) -> Any:
-    now, number, again = clock.now(), cast.id, request.form.get("do") == "again"
-    wanted = form_parsing.edited(form, zone(), now, cast.expires_at)
+def _save(form: Form, broadcast: Broadcast) -> Any:
+    now, notification_id, again = clock.now(), broadcast.id, request.form.get("do") == "again"
+    wanted = form_parsing.parse_edit_form(form, reader_zone(), now, broadcast.expires_at)
     with reading() as connection:  # who has had nothing is not made to read it again
-        had = again and has_come(connection, number, now)
-    notification, _before = editing.current(number)
+        had = again and has_arrived(connection, notification_id, now)
+    notification, _before = editing.current(notification_id)
     if (form["seen"].data or "") != _seen(notification.edited_at):
         form["seen"].data = _seen(notification.edited_at)
         raise Refused(_MEANWHILE)
-    changed = editing.edit(number, wanted, now, notify_again=had)
+    changed = editing.edit(notification_id, wanted, now, notify_again=had)
     if changed or had:
-        audit_entries.edited(number, changed, again=had, actor_id=me().id, now=now)
+        audit_entries.audit_edit(
+            notification_id, changed, again=had, actor_id=current_reader().id, now=now
+        )
     db.session.commit()
     if changed or had:
-        record("edited", notification=number, changed=changed, again=had, by=me().username)
+        record(
+            "edited",
+            notification=notification_id,
+            changed=changed,
+            again=had,
+            by=current_reader().username,
+        )
     say = flashes.success if changed or had else flashes.info
-    say(edited(number, changed, again=again, had=had))
-    return go(url_for("broadcasts.one", number=number), "/")
+    say(edit_sentence(notification_id, changed, again=again, had=had))
+    return redirect_after_post(url_for("broadcasts.one", notification_id=notification_id), "/")
 
 
 def register(blueprint: Blueprint) -> None:
     """Add these pages to the feature's blueprint."""
     blueprint.add_url_rule(
-        "/admin/broadcasts/<number:number>/edit", view_func=edit, methods=["GET", "POST"]
+        "/admin/broadcasts/<number:notification_id>/edit", view_func=edit, methods=["GET", "POST"]
     )

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ...core import clock
-from ...core.errors import BadInput, BadTime, Together
+from ...core.errors import BadInput, BadTime, ErrorCollector
 from ...domain.broadcasts.editing import Edit
-from ...domain.broadcasts.schedule import NO_TIME, Arrival, Options, arrival, check_end
+from ...domain.broadcasts.schedule import ZERO, Schedule, SendOptions, check_end, schedule_checked
 from ...domain.channels import ADMINS, EVERYONE, of_group
 from ...domain.content import Content, check
 from ..forms import Form
@@ -23,13 +23,13 @@ _NONE_OF_THESE = "Choose one of these."
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ParsedBroadcast:
     """A broadcast that could be sent."""
 
     content: Content
     channel: str
-    options: Options
-    arrival: Arrival
+    options: SendOptions
+    schedule: Schedule
 
 
 def fresh_key(typed: str | None = None) -> str:
@@ -37,32 +37,34 @@ def fresh_key(typed: str | None = None) -> str:
     return typed if typed and _KEY.fullmatch(typed) else f"page-{secrets.token_urlsafe(16)}"
 
 
-def draft(form: Form, zone: str, now: datetime, *, sender_id: int) -> Draft:
+def parse_broadcast_form(
+    form: Form, zone: str, now: datetime, *, sender_id: int
+) -> ParsedBroadcast:
     """The broadcast that was typed, times in this zone.
 
     Raises:
         BadInput: with every field that is wrong.
     """
-    wrong = Together()
+    wrong = ErrorCollector()
     with wrong:
         content = _said(form)
     with wrong:
         channel = _channel(form)
     with wrong:
         options = _options(form, zone, now, sender_id)
-        arrives = arrival(options, now)
-    wrong.end()
-    return Draft(content, channel, options, arrives)
+        arrives = schedule_checked(options, now)
+    wrong.raise_collected()
+    return ParsedBroadcast(content, channel, options, arrives)
 
 
-def edited(form: Form, zone: str, now: datetime, before: datetime | None) -> Edit:
+def parse_edit_form(form: Form, zone: str, now: datetime, before: datetime | None) -> Edit:
     """How it shall read from now on, where it ended at ``before``; raises as :func:`draft`."""
-    wrong = Together()
+    wrong = ErrorCollector()
     with wrong:
         content = _said(form)
     with wrong:
         expires_at = _ending(form, zone, now, before)
-    wrong.end()
+    wrong.raise_collected()
     return Edit(content, expires_at, bool(form["is_banner"].data))
 
 
@@ -71,21 +73,21 @@ def _said(form: Form) -> Content:
     return check(**{name: form[name].data or "" for name in words})
 
 
-def _options(form: Form, zone: str, now: datetime, sender_id: int) -> Options:
-    wrong = Together()
+def _options(form: Form, zone: str, now: datetime, sender_id: int) -> SendOptions:
+    wrong = ErrorCollector()
     with wrong:
         wall, is_local = _start(form, zone, now)
     with wrong:
         expires_at, expires_in = _end(form, zone, now)
-    wrong.end()
-    return Options(
+    wrong.raise_collected()
+    return SendOptions(
         sender_id=sender_id,
         key=form["key"].data,
         arrives_at=clock.typed_moment(wall, zone) if wall and not is_local else None,
         local_at=wall if is_local else None,
         expires_at=expires_at,
         expires_in=expires_in,
-        undo_window=HELD_BACK if form["hold"].data else NO_TIME,
+        undo_window=HELD_BACK if form["hold"].data else ZERO,
         is_banner=bool(form["is_banner"].data),
     )
 
@@ -144,13 +146,13 @@ def _end(form: Form, zone: str, now: datetime) -> tuple[datetime | None, timedel
 
 def _ending(form: Form, zone: str, now: datetime, before: datetime | None) -> datetime | None:
     """When what was sent shall end; what was not touched stays, to the second."""
-    if form["end"].data == "at" and before and form["expires_at"].data == typed(before, zone):
+    if form["end"].data == "at" and before and form["expires_at"].data == field_value(before, zone):
         return before
     moment, length = _end(form, zone, now)
     return now + length if length else moment
 
 
-def typed(moment: datetime, zone: str) -> str:
+def field_value(moment: datetime, zone: str) -> str:
     """A moment as a field for a time holds it."""
     return clock.local(moment, zone).strftime("%Y-%m-%dT%H:%M")
 

@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ...core import clock
-from ...domain.broadcasts.stats import Figures
-from ...domain.broadcasts.stats_cache import age
-from ...domain.broadcasts.stats_statements import LATER
-from ...domain.broadcasts.stats_wording import at_sending_words, hour_words, share, time_words
+from ...domain.broadcasts.stats import Stats
+from ...domain.broadcasts.stats_cache import age_phrase
+from ...domain.broadcasts.stats_statements import LAST_HOUR
+from ...domain.broadcasts.stats_wording import (
+    audience_at_sending_phrase,
+    hour_phrase,
+    median_phrase,
+    percentage,
+)
 
 #: The chart's own measure; it stretches to the place that there is.
 WIDTH, HEIGHT = 1000, 200
@@ -52,7 +57,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class Chart:
     """Everything that the macro ``figures`` shows."""
 
     tiles: tuple[Tile, ...]
@@ -72,11 +77,11 @@ class Drawing:
     height: int = HEIGHT
 
 
-def drawing(found: Figures, zone: str, now: datetime) -> Drawing:
+def draw(found: Stats, zone: str, now: datetime) -> Chart:
     """Figures for a reader in this zone."""
     lines = _lines(max((count for _hour, count in found.hours), default=0))
     bars = _bars(found, lines[0].number) if found.read else ()
-    return Drawing(
+    return Chart(
         tiles=_tiles(found, now),
         sentence=_sentence(found, zone) if bars else _nothing(found, zone, now),
         bars=bars,
@@ -84,18 +89,20 @@ def drawing(found: Figures, zone: str, now: datetime) -> Drawing:
         labels=_labels(len(bars)) if bars else (),
         tables=_tables(bars),
         total=f"{found.read:,}",
-        age=age(found, now).capitalize(),
+        age=age_phrase(found, now).capitalize(),
     )
 
 
-def _tiles(found: Figures, now: datetime) -> tuple[Tile, ...]:
+def _tiles(found: Stats, now: datetime) -> tuple[Tile, ...]:
     def part(count: int) -> str:
-        percent = share(count, found.audience)
+        percent = percentage(count, found.audience)
         return f"{percent} of {found.audience:,}" if percent else ""
 
     if found.never_came:
         return ()
-    audience = Tile("Audience", f"{found.audience_now:,}", f"at sending: {at_sending_words(found)}")
+    audience = Tile(
+        "Audience", f"{found.audience_now:,}", f"at sending: {audience_at_sending_phrase(found)}"
+    )
     if not found.has_come(now):  # “Not touched 100 %” would read as failure
         return (audience,)
     waited = "after it came" if found.read else "nobody has read it"
@@ -104,7 +111,7 @@ def _tiles(found: Figures, now: datetime) -> tuple[Tile, ...]:
         Tile("Read", f"{found.read:,}", part(found.read)),
         Tile("Dismissed", f"{found.dismissed:,}", part(found.dismissed)),
         Tile("Not touched", f"{found.untouched:,}", part(found.untouched)),
-        Tile("Median time to read", time_words(found), waited),
+        Tile("Median time to read", median_phrase(found), waited),
     )
 
 
@@ -123,11 +130,11 @@ def _places(hours: int) -> int:
     return max(hours, FEWEST_PLACES)
 
 
-def _bars(found: Figures, top: int) -> tuple[Bar, ...]:
+def _bars(found: Stats, top: int) -> tuple[Bar, ...]:
     place = WIDTH / _places(len(found.hours))
     return tuple(
         Bar(
-            words=hour_words(hour),
+            words=hour_phrase(hour),
             count=count,
             is_running=found.is_running(hour),
             x=round(place * (hour + (1 - FILLED) / 2), 2),
@@ -142,7 +149,7 @@ def _bars(found: Figures, top: int) -> tuple[Bar, ...]:
 def _labels(hours: int) -> tuple[str, ...]:
     places = _places(hours)
     step = next(one for one in (1, 2, 3, 4, 6, 8, 12) if -(-places // one) <= MOST_LABELS)
-    words = [f"{hour} h" if hour < LATER else f"{LATER} h+" for hour in range(places)]
+    words = [f"{hour} h" if hour < LAST_HOUR else f"{LAST_HOUR} h+" for hour in range(places)]
     return tuple(word if hour % step == 0 else "" for hour, word in enumerate(words))
 
 
@@ -151,14 +158,14 @@ def _tables(bars: Sequence[Bar]) -> tuple[tuple[Bar, ...], ...]:
     return tuple(tuple(bars[start : start + size]) for start in range(0, len(bars), size or 1))
 
 
-def _sentence(found: Figures, zone: str) -> str:
+def _sentence(found: Stats, zone: str) -> str:
     since = f"was released, {clock.full(found.released_at, zone)}"
     if found.is_local:
         since = f"came to the first zone of all, {clock.full(found.released_at, zone)}"
     said = [f"Each bar is one hour since it {since}."]
-    hour, most = max(found.hours, key=lambda one: (one[0] < LATER, one[1], -one[0]))
+    hour, most = max(found.hours, key=lambda one: (one[0] < LAST_HOUR, one[1], -one[0]))
     if most:
-        said.append(f"The most in one of them: {most:,}, at {hour_words(hour)}.")
+        said.append(f"The most in one of them: {most:,}, at {hour_phrase(hour)}.")
     running = [count for hour, count in found.hours if found.is_running(hour)]
     pale = sum(count > 0 for count in running)
     if pale:
@@ -168,7 +175,7 @@ def _sentence(found: Figures, zone: str) -> str:
     return " ".join(said)
 
 
-def _nothing(found: Figures, zone: str, now: datetime) -> str:
+def _nothing(found: Stats, zone: str, now: datetime) -> str:
     if found.never_came:
         return "It was recalled before it came to anybody."
     if not found.has_come(now):

@@ -11,18 +11,18 @@ from ...core.logs import record
 from ...core.paging import Position
 from ...domain.broadcasts import audience, audit_entries, editing, queries
 from ...domain.broadcasts.queries import Broadcast
-from ...domain.broadcasts.stats_cache import tallied
-from ...domain.broadcasts.wording import come_to, people
-from ...domain.channels import who
+from ...domain.broadcasts.stats_cache import cached_stats
+from ...domain.broadcasts.wording import people_phrase, received_sentence
+from ...domain.channels import channel_phrase
 from .. import flashes
-from ..access import admin, me
+from ..access import admin, current_reader
 from ..cursors import cursor, read_cursor
-from ..redirects import go
-from ..template_context import zone
-from .stats_chart import drawing
+from ..redirects import redirect_after_post
+from ..template_context import reader_zone
+from .stats_chart import draw
 
 LIST = "broadcasts"
-PAGE = 25
+PAGE_SIZE = 25
 #: Of how many zones the page of one broadcast tells.
 ZONES = 10
 TABS = {
@@ -43,17 +43,17 @@ def index() -> Any:
     before, now = read_cursor(LIST, request.args.get("before")), clock.now()
     with reading() as connection:
         found = queries.broadcasts(
-            connection, now, state=state, before=before.id if before else None, most=PAGE + 1
+            connection, now, state=state, before=before.id if before else None, most=PAGE_SIZE + 1
         )
-    shown = found[:PAGE]
-    last = Position(shown[-1].created_at, shown[-1].id) if len(found) > PAGE else None
+    shown = found[:PAGE_SIZE]
+    last = Position(shown[-1].created_at, shown[-1].id) if len(found) > PAGE_SIZE else None
     return render_template(
         "broadcasts/index.html",
         state=state,
         tabs=[(words, _url(name), name == state) for name, words in TABS.items()],
-        casts=[(one, one.state(now)) for one in shown],
+        broadcasts=[(one, one.state(now)) for one in shown],
         now=now,
-        who=who,
+        who=channel_phrase,
         older_url=last and _url(state, before=cursor(LIST, last)),
         newest_url=_url(state) if before else None,
     )
@@ -64,79 +64,83 @@ def _url(state: str | None, **more: Any) -> str:
 
 
 @admin
-def one(number: int) -> Any:
+def one(notification_id: int) -> Any:
     """One broadcast: what it says, to whom, since when, and what became of it."""
     now = clock.now()
     with reading() as connection:
-        cast = found(connection, number)
-        moments = audience.moments(connection, number)
+        broadcast = get_broadcast_or_404(connection, notification_id)
+        moments = audience.arrivals_by_time(connection, notification_id)
         # Nothing is edited after a recall.
-        figures = tallied(connection, number, cast.recalled_at or cast.edited_at, now)
-    is_shown = cast.is_local and not figures.never_came
+        figures = cached_stats(
+            connection, notification_id, broadcast.recalled_at or broadcast.edited_at, now
+        )
+    is_shown = broadcast.is_local and not figures.never_came
     largest = sorted(moments if is_shown else [], key=lambda moment: -moment[2])[:ZONES]
     return render_template(
         "broadcasts/one.html",
-        cast=cast,
-        state=cast.state(now),
-        to=who(cast.channel or ""),
+        broadcast=broadcast,
+        state=broadcast.state(now),
+        to=channel_phrase(broadcast.channel or ""),
         never_came=figures.never_came,
-        drawing=drawing(figures, zone(), now),
+        drawing=draw(figures, reader_zone(), now),
         now=now,
-        came=[at for at, _zone, _count in moments if cast.comes(at)],
+        came=[at for at, _zone, _count in moments if broadcast.comes(at)],
         zones=sorted(largest),
         zone_count=len(moments),
     )
 
 
-def found(connection: Connection, number: int) -> Broadcast:
+def get_broadcast_or_404(connection: Connection, notification_id: int) -> Broadcast:
     """A broadcast; 404 where there is none. What went to named people is nobody else's."""
-    cast = queries.broadcast(connection, number)
-    if cast is None or cast.channel is None:
+    broadcast = queries.broadcast(connection, notification_id)
+    if broadcast is None or broadcast.channel is None:
         abort(404)
-    return cast
+    return broadcast
 
 
 @admin
-def recall(number: int) -> Any:
+def recall(notification_id: int) -> Any:
     """Ask whether to take it off the air for everyone; then do so."""
     now = clock.now()
     with reading() as connection:
-        cast = found(connection, number)
+        broadcast = get_broadcast_or_404(connection, notification_id)
     if request.method == "POST":
-        return _recall(number)
-    if cast.recalled_at is not None:
-        flashes.info(f"Notification {number} was recalled already. Nothing was changed.")
-        return go(url_for("broadcasts.one", number=number), "/")
+        return _recall(notification_id)
+    if broadcast.recalled_at is not None:
+        flashes.info(f"Notification {notification_id} was recalled already. Nothing was changed.")
+        return redirect_after_post(url_for("broadcasts.one", notification_id=notification_id), "/")
     with reading() as connection:
-        reach = audience.reach(connection, number, cast.channel or "", now)
+        reach = audience.reach(connection, notification_id, broadcast.channel or "", now)
     return render_template(
         "broadcasts/recall.html",
-        cast=cast,
-        state=cast.state(now),
-        have=reach.have and come_to(reach.have, reach.dismissed),
-        come=reach.come,
-        people=people,
+        broadcast=broadcast,
+        state=broadcast.state(now),
+        have=reach.received and received_sentence(reach.received, reach.dismissed),
+        come=reach.pending,
+        people=people_phrase,
     )
 
 
-def _recall(number: int) -> Any:
+def _recall(notification_id: int) -> Any:
     now = clock.now()
-    changed = editing.recall(number, now)
+    changed = editing.recall(notification_id, now)
     if changed:
-        audit_entries.recalled(number, actor_id=me().id, now=now)
+        audit_entries.audit_recall(notification_id, actor_id=current_reader().id, now=now)
     db.session.commit()
     if changed:
-        record("recalled", notification=number, by=me().username)
-        flashes.success(f"Recalled notification {number}: it is gone from every inbox.")
+        record("recalled", notification=notification_id, by=current_reader().username)
+        flashes.success(f"Recalled notification {notification_id}: it is gone from every inbox.")
     else:
-        flashes.info(f"Notification {number} was recalled already. Nothing was changed.")
-    return go(url_for("broadcasts.one", number=number), "/")
+        flashes.info(f"Notification {notification_id} was recalled already. Nothing was changed.")
+    return redirect_after_post(url_for("broadcasts.one", notification_id=notification_id), "/")
 
 
 def register(blueprint: Blueprint) -> None:
     """Add these pages to the feature's blueprint."""
     blueprint.add_url_rule("/admin/broadcasts", view_func=index)
-    blueprint.add_url_rule("/admin/broadcasts/<number:number>", view_func=one)
+    blueprint.add_url_rule("/admin/broadcasts/<number:notification_id>", view_func=one)
     blueprint.add_url_rule(
-        "/admin/broadcasts/<number:number>/recall", view_func=recall, methods=["GET", "POST"]
+        "/admin/broadcasts/<number:notification_id>/recall",
+        view_func=recall,
+        methods=["GET", "POST"],
     )

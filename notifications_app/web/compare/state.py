@@ -13,7 +13,7 @@ from ...domain.accounts import queries as accounts
 from ...domain.accounts.queries import Reader
 from ...domain.inbox import queries
 from ...domain.inbox.models import Change, Delivery
-from ..template_context import TOPS, label, markdown_key, theme_cookie
+from ..template_context import HEADING_LEVELS, capped_count, markdown_key, theme_cookie
 
 #: What browsers promise to keep of one cookie, in bytes.
 COOKIE_ROOM = 4096
@@ -80,8 +80,8 @@ def _rows(connection: Connection, reader: Reader, now: datetime) -> Place:
     }
     chips = (
         f"timezone = {reader.timezone}",
-        f"notifications: {label(in_inbox)}",
-        f"dismissed: {label(dismissed)}",
+        f"notifications: {capped_count(in_inbox)}",
+        f"dismissed: {capped_count(dismissed)}",
         f"sign-ins: {signed_in}",
         *(f"rows in {name}: {count:,}" for name, count in rows.items()),
     )
@@ -91,7 +91,9 @@ def _rows(connection: Connection, reader: Reader, now: datetime) -> Place:
 
 def _cache(connection: Connection, reader: Reader, now: datetime) -> Place:
     bodies = {row.body for row in queries.rows(connection, reader, now) if row.body}
-    cached = sum(any(cache.get(markdown_key(body, top)) for top in TOPS) for body in bodies)
+    cached = sum(
+        any(cache.get(markdown_key(body, top)) for top in HEADING_LEVELS) for body in bodies
+    )
     chips = (f"rendered Markdown: {cached} of your {len(bodies)} newest bodies",)
     stays = "Stays until it expires. Nothing in it is yours alone."
     return Place("server", "Server cache", "on the server, shared", chips, "there", stays)

@@ -9,11 +9,11 @@ from ...core.database import db, reading
 from ...domain import content
 from ...domain.broadcasts.sending import notify
 from ...domain.inbox import queries
-from ...domain.inbox.items import item
+from ...domain.inbox.items import to_item
 from .. import flashes
-from ..access import me, signed_in
-from ..redirects import go
-from ..template_context import label
+from ..access import current_reader, signed_in
+from ..redirects import redirect_after_post
+from ..template_context import capped_count
 from .state import state
 
 NEWEST = 3
@@ -32,14 +32,14 @@ def index() -> Any:
     now = clock.now()
     waiting = flashes.flashes()  # taken out of the session before its size is shown
     with reading() as connection:
-        notes = queries.rows(connection, me(), now, most=NEWEST)
-        count = queries.count(connection, me(), now, tab="inbox")
-        entries = state(connection, me(), now)
+        notes = queries.rows(connection, current_reader(), now, most=NEWEST)
+        count = queries.count(connection, current_reader(), now, tab="inbox")
+        entries = state(connection, current_reader(), now)
     return render_template(
         "compare/index.html",
         flash_here=waiting,
-        notes=[item(row, now, me().name) for row in notes],
-        note_count_label=label(count),
+        notes=[to_item(row, now, current_reader().name) for row in notes],
+        note_count_label=capped_count(count),
         state=entries,
         now=now,
     )
@@ -58,12 +58,12 @@ def make() -> Any:
     elif kind == "keep":
         flashes.add(category, f"{EXAMPLES[category]}.", keep=True)
     elif kind == "notification":
-        notify([me().id], content.check(EXAMPLES[category], "", category), clock.now())
+        notify([current_reader().id], content.check(EXAMPLES[category], "", category), clock.now())
     else:
         abort(400)
     db.session.commit()
     anchor = "notification" if kind == "notification" else "flash"
-    return go(url_for("compare.index", _anchor=anchor), "/")
+    return redirect_after_post(url_for("compare.index", _anchor=anchor), "/")
 
 
 def register(blueprint: Blueprint) -> None:

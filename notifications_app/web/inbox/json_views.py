@@ -7,11 +7,11 @@ from flask import Blueprint, jsonify, request, url_for
 from ...core import clock
 from ...core.database import reading
 from ...domain.inbox import queries
-from ...domain.inbox.filters import TABS, View
-from ..access import me, signed_in
+from ...domain.inbox.filters import TABS, InboxFilter
+from ..access import current_reader, signed_in
 from ..cursors import cursor
-from ..template_context import badge, label
-from .urls import asked, cursors, list_of
+from ..template_context import badge, capped_count
+from .urls import cursors, filter_from, list_name
 from .views import items
 
 
@@ -19,21 +19,24 @@ from .views import items
 def data() -> Any:
     """The same as data; the keys are in README."""
     now = clock.now()
-    shown_view = asked(request.args)
+    shown_view = filter_from(request.args)
     before, after = cursors(shown_view, request.args)
     with reading() as connection:
-        page = queries.page(connection, me(), now, view=shown_view, before=before, after=after)
-        counts = {name: queries.count(connection, me(), now, tab=name) for name in TABS}
+        page = queries.page(
+            connection, current_reader(), now, view=shown_view, before=before, after=after
+        )
+        counts = {name: queries.count(connection, current_reader(), now, tab=name) for name in TABS}
     return jsonify(
         tab=shown_view.tab,
-        counts={name: label(count) for name, count in counts.items()},
+        counts={name: capped_count(count) for name, count in counts.items()},
         notifications=[one.as_data() for one in items(page, now)],
-        older=page.older and _data_url(shown_view, before=cursor(list_of(shown_view), page.older)),
-        newer=page.newer and _data_url(shown_view, after=cursor(list_of(shown_view), page.newer)),
+        older=page.older
+        and _data_url(shown_view, before=cursor(list_name(shown_view), page.older)),
+        newer=page.newer and _data_url(shown_view, after=cursor(list_name(shown_view), page.newer)),
     )
 
 
-def _data_url(shown_view: View, **more: str) -> str:
+def _data_url(shown_view: InboxFilter, **more: str) -> str:
     values: dict[str, Any] = {**shown_view.arguments(), **more}
     return url_for("inbox.data", **values)
 

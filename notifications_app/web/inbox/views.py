@@ -12,19 +12,28 @@ from ...core import clock, paging
 from ...core.database import reading
 from ...core.errors import BadInput, BadTime
 from ...domain.inbox import queries, snooze_times
-from ...domain.inbox.filters import TABS, View
+from ...domain.inbox.filters import TABS, InboxFilter
 from ...domain.inbox.history import history
-from ...domain.inbox.items import Item, by_day, item
-from ...domain.inbox.queries import Page, Shown
+from ...domain.inbox.items import Item, by_day, to_item
+from ...domain.inbox.queries import Page, Snapshot
 from .. import flashes
-from ..access import me, signed_in
+from ..access import current_reader, signed_in
 from ..cursors import cursor
-from ..template_context import Badge, label, markdown, named, zone
-from .urls import NARROWING, arguments_of, asked, carried, cursors, list_of, one_url, url
+from ..template_context import Badge, capped_count, markdown, named, reader_zone
+from .urls import (
+    NARROWING,
+    arguments_of,
+    cursors,
+    filter_from,
+    filter_or_inbox,
+    filter_url,
+    list_name,
+    notification_url,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Unsnoozed:
+class RefusedSnooze:
     """A snooze of several that was refused: on which page, and what was ticked and typed."""
 
     address: str
@@ -38,39 +47,39 @@ class Unsnoozed:
 def index() -> Any:
     """A page of a view, newest first."""
     try:
-        shown_view = asked(request.args)
+        shown_view = filter_from(request.args)
     except BadInput as refusal:
         if refusal.field not in NARROWING:
             abort(404)
         known = request.args.get("tab") in TABS
         tab = request.args["tab"] if known else "inbox"
         category, topic, q = (request.args.get(name, "") for name in NARROWING)
-        return _page(View(tab, category, topic, q), Page([], None, None), refusal), 400
+        return _page(InboxFilter(tab, category, topic, q), Page([], None, None), refusal), 400
     return _page(shown_view)
 
 
-def page_again(unsnoozed: Unsnoozed) -> str:
+def render_with_refused_snooze(unsnoozed: RefusedSnooze) -> str:
     """The page that the form was on, with what was ticked and typed."""
-    return _page(carried(arguments_of(unsnoozed.address)), unsnoozed=unsnoozed)
+    return _page(filter_or_inbox(arguments_of(unsnoozed.address)), unsnoozed=unsnoozed)
 
 
 def _page(
-    shown_view: View,
+    shown_view: InboxFilter,
     page: Page | None = None,
     refusal: BadInput | None = None,
-    unsnoozed: Unsnoozed | None = None,
+    unsnoozed: RefusedSnooze | None = None,
 ) -> str:
     now = clock.now()
     arguments = arguments_of(unsnoozed.address) if unsnoozed else request.args
     before, after = cursors(shown_view, arguments)
     with reading() as connection:
-        shown = queries.shown(connection, me(), now)
+        shown = queries.take_snapshot(connection, current_reader(), now)
         page = page or queries.page(
-            connection, me(), now, view=shown_view, before=before, after=after
+            connection, current_reader(), now, view=shown_view, before=before, after=after
         )
-        counts = {name: queries.count(connection, me(), now, tab=name) for name in TABS}
-        topics = queries.topics(connection, me(), now)
-        mutes = queries.mutes(connection, me().id) if shown_view.tab == "muted" else ()
+        counts = {name: queries.count(connection, current_reader(), now, tab=name) for name in TABS}
+        topics = queries.topics(connection, current_reader(), now)
+        mutes = queries.mutes(connection, current_reader().id) if shown_view.tab == "muted" else ()
     g.badge = Badge(counts["unread"])
     if unsnoozed and not _still_there(page, unsnoozed):
         flashes.error(f"{unsnoozed.refusal} Nothing was snoozed.")
@@ -81,26 +90,33 @@ def _page(
         unsnoozed=unsnoozed,
         this_url=unsnoozed.address if unsnoozed else "",
         tab=shown_view.tab,
-        tabs=[(name, words, label(counts[name]), url(View(name)), name == shown_view.tab)
-              for name, words in TABS.items()],
+        tabs=[
+            (name, words, capped_count(counts[name]), filter_url(InboxFilter(name)),
+             name == shown_view.tab)
+            for name, words in TABS.items()
+        ],
         topics=topics,
         mutes=mutes,
-        total_label=label(counts["inbox"]),
-        unread_label=label(counts["unread"]),
+        total_label=capped_count(counts["inbox"]),
+        unread_label=capped_count(counts["unread"]),
         shown=_shown_fields(shown),
-        days=by_day(items(page, now), zone(), now, tab=shown_view.tab),
-        older_url=page.older and url(shown_view, before=cursor(list_of(shown_view), page.older)),
-        newer_url=page.newer and url(shown_view, after=cursor(list_of(shown_view), page.newer)),
-        newest_url=url(shown_view) if before or page.newer else None,
-        tab_url=url(View(shown_view.tab)) if shown_view.is_narrowed or refusal else None,
-        inbox_url=url(replace(shown_view, tab="inbox")),
-        snooze_choices=snooze_times.choices(zone(), now),
+        days=by_day(items(page, now), reader_zone(), now, tab=shown_view.tab),
+        older_url=page.older
+        and filter_url(shown_view, before=cursor(list_name(shown_view), page.older)),
+        newer_url=page.newer
+        and filter_url(shown_view, after=cursor(list_name(shown_view), page.newer)),
+        newest_url=filter_url(shown_view) if before or page.newer else None,
+        tab_url=(
+            filter_url(InboxFilter(shown_view.tab)) if shown_view.is_narrowed or refusal else None
+        ),
+        inbox_url=filter_url(replace(shown_view, tab="inbox")),
+        snooze_choices=snooze_times.choices(reader_zone(), now),
         snooze_typed=_typed(unsnoozed.typed if unsnoozed else None, now),
-        row_query=url(shown_view).partition("?")[2],
+        row_query=filter_url(shown_view).partition("?")[2],
     )  # fmt: skip
 
 
-def _still_there(page: Page, unsnoozed: Unsnoozed) -> bool:
+def _still_there(page: Page, unsnoozed: RefusedSnooze) -> bool:
     """Whether something stays ticked: only then are there the menu and its field."""
     return any(unsnoozed.whole or row.id in unsnoozed.ids for row in page.rows)
 
@@ -109,15 +125,15 @@ def _typed(refused: str | None, now: datetime) -> str:
     """What the field for a time begins with: what was refused, else a time that will do."""
     if refused is not None:
         return refused
-    return snooze_times.suggestion(session.get("snooze", ""), zone(), now)
+    return snooze_times.suggestion(session.get("snooze", ""), reader_zone(), now)
 
 
 def items(page: Page, now: datetime) -> list[Item]:
     """The rows of a page as this reader has them."""
-    return [item(row, now, me().name) for row in page.rows]
+    return [to_item(row, now, current_reader().name) for row in page.rows]
 
 
-def _shown_fields(shown: Shown) -> dict[str, Any]:
+def _shown_fields(shown: Snapshot) -> dict[str, Any]:
     return {
         "moment": clock.iso(shown.moment),
         "top": shown.top,
@@ -127,47 +143,51 @@ def _shown_fields(shown: Shown) -> dict[str, Any]:
 
 
 @signed_in
-def show(number: int) -> Any:
+def show(notification_id: int) -> Any:
     """One notification; looking changes nothing (a script on the page posts that it was read)."""
-    return one_page(number, carried(request.args))
+    return render_notification(notification_id, filter_or_inbox(request.args))
 
 
-def one_page(
-    number: int, came_from: View, *, refusal: BadInput | None = None, typed: str | None = None
+def render_notification(
+    notification_id: int,
+    came_from: InboxFilter,
+    *,
+    refusal: BadInput | None = None,
+    typed: str | None = None,
 ) -> str:
     """The page of one notification, with what is wrong with a time that was typed for it."""
     now = clock.now()
     with reading() as connection:
-        row = queries.one(connection, me(), number, now)
+        row = queries.one(connection, current_reader(), notification_id, now)
         if row is None:
             abort(404)
-        events = history(connection, me().id, row, zone(), now)
+        events = history(connection, current_reader().id, row, reader_zone(), now)
         newer, older = _neighbours(connection, row, now)
-        muted = row.topic in queries.mutes(connection, me().id)
-    n = item(row, now, me().name)
-    back = View(n.home) if came_from == View() else came_from
+        muted = row.topic in queries.mutes(connection, current_reader().id)
+    n = to_item(row, now, current_reader().name)
+    back = InboxFilter(n.home) if came_from == InboxFilter() else came_from
     return render_template(
         "inbox/show.html",
         n=n,
         html=named(markdown(n.body)) if n.body else "",
         history=events,
         is_muted=muted,
-        this_url=one_url(row.id, came_from),
+        this_url=notification_url(row.id, came_from),
         refusal=refusal,
-        snooze_choices=snooze_times.choices(zone(), now),
+        snooze_choices=snooze_times.choices(reader_zone(), now),
         snooze_typed=_typed(typed, now),
-        back_url=url(back),
+        back_url=filter_url(back),
         back_words="Search" if back.is_narrowed else TABS[back.tab],
-        newer_url=newer and one_url(newer, came_from),
-        older_url=older and one_url(older, came_from),
+        newer_url=newer and notification_url(newer, came_from),
+        older_url=older and notification_url(older, came_from),
     )
 
 
 def _neighbours(connection: Connection, row: Any, now: Any) -> tuple[int | None, int | None]:
     """The ids of the notifications next to this one in the inbox."""
     here = paging.Position(row.arrives_at, row.id)
-    newer = queries.rows(connection, me(), now, beyond=here, newer=True, most=1)
-    older = queries.rows(connection, me(), now, beyond=here, most=1)
+    newer = queries.rows(connection, current_reader(), now, beyond=here, newer=True, most=1)
+    older = queries.rows(connection, current_reader(), now, beyond=here, most=1)
     return _first_id(newer), _first_id(older)
 
 
@@ -178,4 +198,4 @@ def _first_id(rows: Sequence[Any]) -> int | None:
 def register(blueprint: Blueprint) -> None:
     """Add these pages to the feature's blueprint."""
     blueprint.add_url_rule("/inbox", view_func=index)
-    blueprint.add_url_rule("/inbox/<number:number>", view_func=show)
+    blueprint.add_url_rule("/inbox/<number:notification_id>", view_func=show)
