@@ -16,7 +16,7 @@ from alembic.config import Config
 from notifications_app import create_app
 from notifications_app.core.database import ROOT, db, reading, table
 from notifications_app.domain.accounts.models import User
-from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox import add_reader as readers
 from notifications_app.domain.inbox.models import Delivery, Notification
 from notifications_app.domain.inbox.subscriptions import Subscriber, load_subscriber
 

@@ -7,6 +7,7 @@ from ground import TENTH, heading, milliseconds, once, say
 from notifications_app.core import clock
 from notifications_app.core.database import db, reading
 from notifications_app.domain.inbox import actions, mutes, queries
+from notifications_app.domain.inbox import undo as undo_
 from notifications_app.domain.inbox.filters import TABS, parse_filter
 from notifications_app.domain.inbox.subscriptions import Subscriber
 
@@ -67,7 +68,7 @@ def actions_on(user: Subscriber) -> None:
         return outcome
 
     def undo(stamp: int) -> None:
-        actions.undo(user.id, stamp, clock.now())
+        undo_.undo(user.id, stamp, clock.now())
         db.session.commit()
 
     heading("Dismissing, one try each")

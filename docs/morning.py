@@ -12,7 +12,7 @@ from notifications_app.domain.broadcasts.schedule import SendOptions
 from notifications_app.domain.broadcasts.sending import broadcast, notify
 from notifications_app.domain.channels import EVERYONE
 from notifications_app.domain.content import Content, check
-from notifications_app.domain.inbox import actions, readers
+from notifications_app.domain.inbox import actions, add_reader
 
 #: 11:42 in Kolkata.
 NOW = datetime(2026, 11, 20, 6, 12, tzinfo=UTC)
@@ -65,9 +65,13 @@ def fill() -> int:
     """People, their sign-ins and what was sent; returns the notification that is shown alone."""
     hashed = passwords.hash_password(PASSWORD)
     then = NOW - timedelta(days=9)
-    ada = readers.add_reader("ada", password_hash=None, display_name="Ada", is_admin=True, now=then)
-    readers.add_reader("jonas", password_hash=None, display_name="Jonas", is_admin=True, now=then)
-    priya = readers.add_reader(
+    ada = add_reader.add_reader(
+        "ada", password_hash=None, display_name="Ada", is_admin=True, now=then
+    )
+    add_reader.add_reader(
+        "jonas", password_hash=None, display_name="Jonas", is_admin=True, now=then
+    )
+    priya = add_reader.add_reader(
         "priya", password_hash=hashed, display_name="Priya", email="priya@example.org",
         timezone="Asia/Kolkata", now=then,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from notifications_app.domain.broadcasts import audit_entries
 from notifications_app.domain.broadcasts.schedule import SendOptions
 from notifications_app.domain.broadcasts.sending import broadcast
 from notifications_app.domain.content import check
-from notifications_app.domain.inbox import actions, readers
+from notifications_app.domain.inbox import actions, add_reader, change_groups
 
 #: Where they live, and how many of them.
 ZONES = {
@@ -31,7 +31,7 @@ BODY = (
 def open_office() -> int:
     """People in a group, and what they did with a broadcast of that morning; its id."""
     then = NOW - timedelta(days=30)
-    lena = readers.add_reader(
+    lena = add_reader.add_reader(
         "lena", password_hash=passwords.hash_password(PASSWORD), display_name="Lena Ström",
         timezone="Europe/Paris", is_admin=True, now=then,
     )  # fmt: skip
@@ -39,10 +39,10 @@ def open_office() -> int:
     db.session.flush()
     homes = [zone for zone, count in ZONES.items() for _ in range(count)]
     people = [
-        (readers.add_reader(f"p{number}", password_hash=None, timezone=zone, now=then).id, zone)
+        (add_reader.add_reader(f"p{number}", password_hash=None, timezone=zone, now=then).id, zone)
         for number, zone in enumerate(homes, 1)
     ]
-    readers.join_group("ops", [user for user, _zone in people], then)
+    change_groups.join_group("ops", [user for user, _zone in people], then)
     sent_at = NOW - timedelta(hours=13)
     said = check("Good morning, {{display_name}}: the rota for January", BODY, "info", "rota")
     options = SendOptions(sender_id=lena.id, local_at=NINE, expires_in=timedelta(days=5))

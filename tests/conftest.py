@@ -28,7 +28,7 @@ from notifications_app import create_app
 from notifications_app.core.database import ROOT, db
 from notifications_app.domain.accounts import passwords
 from notifications_app.domain.accounts.models import User
-from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox import add_reader
 
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -183,7 +183,7 @@ def add_user(app: Flask, username: str, *, now: datetime = NOON, **account: Any)
     """Make an account with :data:`PASSWORD`; returns its id."""
     account.setdefault("password_hash", passwords.hash_password(PASSWORD))
     with app.app_context():
-        user = readers.add_reader(username, now=now, **account)
+        user = add_reader.add_reader(username, now=now, **account)
         db.session.commit()
         return user.id
 

@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 
 from notifications_app import create_app
 from notifications_app.core.database import ROOT, db
-from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox import add_reader
 from tests.conftest import POSTGRESQL, WORKER, on_postgresql, on_sqlite, settings
 from tests.fixtures.make import DAY, START
 from tests.inbox import asking
@@ -405,7 +405,7 @@ def test_without_the_right_to_trigrams_it_is_migrated_all_the_same(
     up()
     assert "search has no index" in caplog.text
     assert search_objects() == set()
-    user = readers.add_reader("zoe", password_hash=None, now=START).id
+    user = add_reader.add_reader("zoe", password_hash=None, now=START).id
     number = asking.notify(user, now=LATER, title="A needle, 100%")
     assert asking.ids(user, LATER, q="NEEDLE, 100%") == [number]
     assert asking.ids(user, LATER, q="needles") == []

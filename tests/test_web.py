@@ -20,7 +20,7 @@ from notifications_app.domain.accounts import actions as accounts
 from notifications_app.domain.broadcasts import sending as broadcasts
 from notifications_app.domain.broadcasts.sending import notify
 from notifications_app.domain.content import check
-from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox import change_role
 from notifications_app.domain.inbox.models import Delivery
 from notifications_app.web.converters import NumberConverter
 from notifications_app.web.cursors import cursor, read_cursor
@@ -246,8 +246,8 @@ def test_an_administrators_page_is_not_there_for_others(app: Flask) -> None:
             for method in methods - {"OPTIONS"}:
                 assert clients["priya"].open(path, method=method).status_code == 404, path
     with app.app_context():
-        readers.revoke_admin(people["ada"], NOON)
-        readers.grant_admin(people["priya"], NOON)
+        change_role.revoke_admin(people["ada"], NOON)
+        change_role.grant_admin(people["priya"], NOON)
         db.session.commit()
     for name, status in (("ada", 404), ("priya", 200)):
         assert clients[name].get("/admin/audit").status_code == status, name

@@ -18,7 +18,7 @@ from ..domain.broadcasts.schedule import SendOptions
 from ..domain.broadcasts.sending import broadcast, notify
 from ..domain.channels import ADMINS, EVERYONE
 from ..domain.content import Content, check
-from ..domain.inbox import actions, mutes, readers, snooze_times
+from ..domain.inbox import actions, add_reader, mutes, snooze_times
 from ..domain.inbox import queries as inbox
 from ..domain.inbox.subscriptions import load_subscriber
 from . import output
@@ -110,7 +110,7 @@ def demo(if_empty: bool) -> None:
     hashes = [passwords.hash_password(word) for word in words]
     now = clock.now()
     ada, priya = (
-        readers.add_reader(
+        add_reader.add_reader(
             name, password_hash=hashed, display_name=display, timezone=zone, is_admin=admin,
             now=now - timedelta(days=9),
         )

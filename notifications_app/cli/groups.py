@@ -11,7 +11,7 @@ from ..core.text import counted
 from ..domain.accounts import groups as known
 from ..domain.accounts import queries
 from ..domain.audit.actions import add_entry
-from ..domain.inbox import readers
+from ..domain.inbox import change_groups
 from . import output
 from .output import command, example, iso_or_none, print_line
 
@@ -80,7 +80,7 @@ def add(group: str, names: tuple[str, ...], dry_run: bool) -> None:
         found = queries.ids_of(connection, names)
     now = clock.now()
     inside = known.members_among(group, found.values())
-    readers.join_group(group, list(found.values()), now)
+    change_groups.join_group(group, list(found.values()), now)
     moved = [name for name, number in found.items() if number not in inside]
     if moved and not dry_run:
         _note("group.joined", group, moved)
@@ -97,7 +97,7 @@ def remove(group: str, names: tuple[str, ...], dry_run: bool) -> None:
         found = queries.ids_of(connection, names)
     now = clock.now()
     inside = known.members_among(group, found.values())
-    readers.leave_group(group, list(found.values()), now)
+    change_groups.leave_group(group, list(found.values()), now)
     moved = [name for name, number in found.items() if number in inside]
     if moved and not dry_run:
         _note("group.left", group, moved)

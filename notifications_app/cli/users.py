@@ -16,7 +16,7 @@ from ..domain.accounts import actions, password_resets, passwords, queries
 from ..domain.accounts.memberships import GROUPS
 from ..domain.accounts.models import User
 from ..domain.audit import actions as audit
-from ..domain.inbox import readers
+from ..domain.inbox import add_reader, change_role, change_timezone
 from . import output
 from .output import command, example, print_line
 
@@ -134,7 +134,7 @@ def create(
     clock.zone_name(timezone)
     password = passwords.check(_read_password(stdin=password_stdin), name, email, display_name)
     password_hash = passwords.hash_password(password)
-    user = readers.add_reader(
+    user = add_reader.add_reader(
         name,
         password_hash=password_hash,
         email=email,
@@ -174,7 +174,7 @@ def set_timezone(name: str, timezone: str) -> None:
     """Set the zone that an account's times are in."""
     zone = clock.zone_name(timezone)
     user = find(name)
-    readers.set_timezone(user.id, zone, clock.now())
+    change_timezone.set_timezone(user.id, zone, clock.now())
     if zone != user.timezone:
         _note("user.zone-set", user.username, zone=zone, before=user.timezone)
     db.session.commit()
@@ -218,7 +218,7 @@ def deactivate(name: str) -> None:
 def grant_admin(name: str) -> None:
     """Make an account an administrator's, from now on."""
     user = find(name)
-    changed = readers.grant_admin(user.id, clock.now())
+    changed = change_role.grant_admin(user.id, clock.now())
     if changed:
         _note("user.admin-granted", user.username)
     db.session.commit()
@@ -232,7 +232,7 @@ def grant_admin(name: str) -> None:
 def revoke_admin(name: str) -> None:
     """Make an account an ordinary one; what had arrived for administrators stays with it."""
     user = find(name)
-    changed = readers.revoke_admin(user.id, clock.now())
+    changed = change_role.revoke_admin(user.id, clock.now())
     if changed:
         _note("user.admin-revoked", user.username)
     db.session.commit()

@@ -13,7 +13,7 @@ from notifications_app.core.database import db
 from notifications_app.core.errors import BadInput
 from notifications_app.domain.accounts import groups
 from notifications_app.domain.accounts.models import Group, GroupMember
-from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox import change_groups
 from tests.conftest import NOON, at
 
 Run = Callable[..., Any]
@@ -25,7 +25,7 @@ def people(app: Flask, ada: int, priya: int, bystander: int) -> None:
     with app.app_context():
         groups.create("ops")
         groups.create("empty")
-        readers.join_group("ops", [bystander], NOON)
+        change_groups.join_group("ops", [bystander], NOON)
         db.session.commit()
 
 

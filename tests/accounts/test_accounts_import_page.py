@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from notifications_app.core.database import db, reading
 from notifications_app.domain.audit import queries as audit
-from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox import change_role
 from notifications_app.web.accounts import people_import
 from tests.conftest import NOON, add_user, at, sign_in, token_in
 from tests.test_web import everything
@@ -314,7 +314,7 @@ def test_for_others_there_is_no_such_page(app: Flask, admin: FlaskClient, ada: i
     with at(NOON):
         sign_in(client, "priya")
         with app.app_context():
-            readers.revoke_admin(ada, NOON)
+            change_role.revoke_admin(ada, NOON)
             db.session.commit()
         before = everything(app)
         for browser in (client, admin):

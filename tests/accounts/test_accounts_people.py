@@ -14,7 +14,7 @@ from notifications_app.core.database import db
 from notifications_app.domain.accounts import actions, groups
 from notifications_app.domain.accounts.models import User
 from notifications_app.domain.audit.models import AuditEntry
-from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox import change_groups, change_role
 from tests.conftest import NOON, PASSWORD, add_user, at, is_signed_in, sign_in, token_in
 
 LATER = NOON + timedelta(minutes=16)
@@ -172,7 +172,7 @@ def test_a_person_is_shown_with_their_groups(app: Flask, admin: FlaskClient, pri
     with app.app_context():
         for name in ("ops", "night"):
             groups.create(name)
-            readers.join_group(name, [priya], NOON)
+            change_groups.join_group(name, [priya], NOON)
         db.session.commit()
     with at(NOON):
         sign_in(app.test_client(), "priya")
@@ -337,7 +337,7 @@ def test_for_others_there_are_no_such_pages(
         assert client.open(f"/admin/users{path}", method=method).status_code == 404
         assert admin.open(f"/admin/users{path}", method=method).status_code == 200
         with app.app_context():
-            readers.revoke_admin(ada, NOON)
+            change_role.revoke_admin(ada, NOON)
             db.session.commit()
         assert admin.open(f"/admin/users{path}", method=method).status_code == 404
     assert len(noted(app)) == (1 if method == "POST" else 0)

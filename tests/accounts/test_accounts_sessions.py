@@ -16,7 +16,7 @@ from notifications_app.domain.accounts.models import SignIn
 from notifications_app.domain.broadcasts import sending as broadcasts
 from notifications_app.domain.channels import ADMINS
 from notifications_app.domain.content import check
-from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox import change_role
 from tests.conftest import (
     NOON,
     PASSWORD,
@@ -218,7 +218,7 @@ def test_a_role_taken_away_is_gone_at_the_next_request(app: Flask, ada: int) -> 
         for name, client in clients.items():
             sign_in(client, name)
     with app.app_context():
-        readers.revoke_admin(ada, NOON + HOUR)
+        change_role.revoke_admin(ada, NOON + HOUR)
         broadcasts.broadcast(ADMINS, check("For administrators"), NOON + 2 * HOUR)
         db.session.commit()
     with at(NOON + 3 * HOUR):

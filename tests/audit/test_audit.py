@@ -17,7 +17,7 @@ from notifications_app.domain.audit import queries, wording
 from notifications_app.domain.audit.actions import add_entry
 from notifications_app.domain.audit.models import AuditEntry
 from tests.conftest import NOON, PASSWORD, add_user, at, sign_in
-from tests.test_house import own_commands
+from tests.project.test_house import own_commands
 
 SEND = "broadcast send --title Hello"
 ON_STDIN = f"{PASSWORD}\n"

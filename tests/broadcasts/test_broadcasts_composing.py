@@ -13,7 +13,7 @@ from notifications_app.core.database import db, reading
 from notifications_app.domain.accounts import actions as accounts
 from notifications_app.domain.accounts import groups
 from notifications_app.domain.broadcasts import queries
-from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox import change_groups, change_timezone
 from notifications_app.domain.inbox.models import Release
 from tests.audit.test_audit import entries
 from tests.broadcasts.conftest import Said, stored
@@ -40,7 +40,7 @@ def ops(app: Flask, priya: int) -> str:
     """A group with Priya in it."""
     with app.app_context():
         groups.create("ops")
-        readers.join_group("ops", [priya], NOON)
+        change_groups.join_group("ops", [priya], NOON)
         db.session.commit()
     return "ops"
 
@@ -149,7 +149,7 @@ def test_a_time_is_in_the_administrators_zone_which_the_page_names(
     app: Flask, admin: FlaskClient, ada: int
 ) -> None:
     with app.app_context():
-        readers.set_timezone(ada, "America/New_York", NOON)
+        change_timezone.set_timezone(ada, "America/New_York", NOON)
         db.session.commit()
     with at(NOW):
         assert "At a time in America/New_York (EST)" in words(admin.get(NEW))
@@ -383,7 +383,7 @@ def test_a_time_that_the_clocks_skip_is_refused_with_the_one_after_it(
     app: Flask, admin: FlaskClient, ada: int
 ) -> None:
     with app.app_context():
-        readers.set_timezone(ada, "Europe/Paris", NOON)
+        change_timezone.set_timezone(ada, "Europe/Paris", NOON)
         db.session.commit()
     with at(NOW):
         for field, choice in (("at", "when"), ("expires_at", "end")):

@@ -11,7 +11,7 @@ from flask import Flask
 from notifications_app.core.database import db
 from notifications_app.core.errors import BadInput, BadTime, NotFound, Refused
 from notifications_app.domain.broadcasts import editing
-from notifications_app.domain.inbox import actions, readers
+from notifications_app.domain.inbox import actions, add_reader, undo
 from notifications_app.domain.inbox.models import Delivery, Release
 from tests.inbox import asking
 from tests.inbox.asking import HOUR, NOW
@@ -29,7 +29,7 @@ def edit(number: int, now: Any = LATER, *, again: bool = False, **wanted: Any) -
 
 @pytest.mark.parametrize("size", [1, 50])
 def test_an_edit_is_seen_by_everyone_and_is_as_many_statements(in_app: Flask, size: int) -> None:
-    users = [readers.add_reader(f"r{n}", password_hash=None, now=NOW).id for n in range(size)]
+    users = [add_reader.add_reader(f"r{n}", password_hash=None, now=NOW).id for n in range(size)]
     number = asking.broadcast(now=NOW + timedelta(minutes=1))
     for user in users:
         actions.act(user, "read", [number], LATER)
@@ -59,7 +59,7 @@ def test_notify_again_makes_it_unread_and_new_and_no_old_undo_takes_it_back(
     assert asking.ids(priya, LATER) == [number]
     assert asking.ids(bystander, LATER) == [number, other]
     assert {row.arrives_at for row in asking.rows(bystander, LATER)} == {LATER, NOW}
-    outcome = actions.undo(priya, done.stamp, LATER)
+    outcome = undo.undo(priya, done.stamp, LATER)
     assert (outcome.count, outcome.skipped) == (1, 1)
     assert asking.count(priya, LATER) == 2
 
@@ -87,8 +87,8 @@ def test_what_sleeps_is_told_even_where_it_was_dismissed_and_no_old_undo_swallow
     (row,) = asking.rows(priya, LATER + HOUR, "unread")
     assert (row.id, row.arrives_at) == (number, LATER + HOUR)
 
-    undone = actions.undo(bystander, slept.stamp, LATER)
-    assert (undone.count, undone.left) == (1, 1)
+    undone = undo.undo(bystander, slept.stamp, LATER)
+    assert (undone.count, undone.skipped) == (1, 1)
     assert asking.ids(bystander, LATER, "snoozed") == [number]
     # Woken by hand it came when it was said again.
     actions.act(bystander, "unsnooze", [number], LATER)
@@ -128,7 +128,7 @@ def test_what_becomes_a_banner_is_one_for_those_who_came_since_too(
     in_app: Flask, priya: int
 ) -> None:
     number = asking.broadcast()
-    zoe = readers.add_reader("zoe", password_hash=None, now=NOW + HOUR / 2).id
+    zoe = add_reader.add_reader("zoe", password_hash=None, now=NOW + HOUR / 2).id
     assert asking.ids(zoe, LATER) == []
     assert edit(number, is_banner=True) == ["is_banner"]
     for user in (priya, zoe):

@@ -18,7 +18,8 @@ from notifications_app.domain.audit.actions import add_entry
 from notifications_app.domain.broadcasts import editing
 from notifications_app.domain.broadcasts.stats import Stats, compute_stats
 from notifications_app.domain.broadcasts.stats_statements import HOUR, LAST_HOUR
-from notifications_app.domain.inbox import readers as moves
+from notifications_app.domain.inbox import add_reader as moves
+from notifications_app.domain.inbox import change_groups, change_role, change_timezone
 from notifications_app.domain.inbox.models import Delivery
 from tests.conftest import NOON, on_sqlite
 from tests.inbox import asking
@@ -97,9 +98,9 @@ def test_who_moved_joined_or_left_is_not_counted(in_app: Flask, ada: int, priya:
     groups.create("ops")
     number = asking.broadcast(is_banner=True)
     on_group = asking.broadcast("group:ops", is_banner=True)
-    moves.join_group("ops", [ada, priya], NOW + MINUTE)
-    moves.leave_group("ops", [ada], NOW + MINUTE)
-    moves.set_timezone(priya, "Asia/Tokyo", NOW + MINUTE)
+    change_groups.join_group("ops", [ada, priya], NOW + MINUTE)
+    change_groups.leave_group("ops", [ada], NOW + MINUTE)
+    change_timezone.set_timezone(priya, "Asia/Tokyo", NOW + MINUTE)
     comes("late", NOW + MINUTE)
     assert asking.how_many(Delivery) > 2
     for one, audience in ((number, 3), (on_group, 1)):
@@ -112,11 +113,11 @@ def test_the_audience_is_who_listens_to_the_channel_now(
     in_app: Flask, ada: int, priya: int, bystander: int
 ) -> None:
     groups.create("ops")
-    moves.join_group("ops", [priya, bystander], NOON)
+    change_groups.join_group("ops", [priya, bystander], NOON)
     sent = [asking.broadcast(name) for name in ("everyone", "role:admin", "group:ops")]
     assert [of(number).audience_now for number in sent] == [3, 1, 2]
     db.session.execute(sa.update(User).where(User.id == bystander).values(is_active=False))
-    moves.grant_admin(priya, NOW)
+    change_role.grant_admin(priya, NOW)
     assert [of(number).audience_now for number in sent] == [2, 2, 1]
     assert [of(number).channel for number in sent] == ["everyone", "role:admin", "group:ops"]
 
@@ -173,7 +174,7 @@ def test_who_had_it_and_moved_had_it(in_app: Flask, priya: int) -> None:
     number = asking.broadcast(local_at=(NOW + 12 * HOUR).replace(tzinfo=None))
     came = NOW + 12 * HOUR - timedelta(hours=5, minutes=30)
     assert of(number).first_at == came
-    moves.set_timezone(priya, "Pacific/Honolulu", came + MINUTE)
+    change_timezone.set_timezone(priya, "Pacific/Honolulu", came + MINUTE)
     asking.recall(number, came + HOUR)
     found = of(number, came + HOUR)
     assert (found.first_at, found.never_came, found.has_come(came + HOUR)) == (came, False, True)

@@ -16,7 +16,7 @@ from notifications_app.core.errors import BadInput, BadTime
 from notifications_app.domain.accounts.models import Group, User
 from notifications_app.domain.broadcasts import schedule
 from notifications_app.domain.broadcasts.schedule import SendOptions
-from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox import add_reader, change_groups, change_timezone
 from notifications_app.domain.inbox.models import Delivery, Notification, Release
 from tests.conftest import add_user
 from tests.inbox import asking
@@ -80,7 +80,7 @@ def test_each_reader_has_it_at_nine(in_app: Flask, priya: int, bystander: int) -
 @pytest.mark.parametrize("size", [1, 300])
 def test_it_is_as_many_rows_and_statements_for_one_as_for_many(in_app: Flask, size: int) -> None:
     for n in range(size):
-        readers.add_reader(f"r{n}", password_hash=None, timezone="Asia/Tokyo", now=NOW)
+        add_reader.add_reader(f"r{n}", password_hash=None, timezone="Asia/Tokyo", now=NOW)
     with asking.statements() as seen:
         asking.broadcast(local_at=NINE)
     assert len(seen) == 2
@@ -107,7 +107,7 @@ def test_named_people_have_it_at_their_own_nine(in_app: Flask, priya: int, bysta
 def test_a_group_and_the_administrators_have_it_too(in_app: Flask, ada: int, priya: int) -> None:
     db.session.add(Group(name="ops"))
     db.session.flush()
-    readers.join_group("ops", [priya], NOW)
+    change_groups.join_group("ops", [priya], NOW)
     for_group = asking.broadcast("group:ops", local_at=NINE)
     for_admins = asking.broadcast("role:admin", local_at=NINE)
     assert asking.ids(priya, NOW + timedelta(days=3)) == [for_group]
@@ -116,10 +116,12 @@ def test_a_group_and_the_administrators_have_it_too(in_app: Flask, ada: int, pri
 
 def test_on_the_move_nothing_vanishes_and_nothing_comes_twice(in_app: Flask, priya: int) -> None:
     number = asking.broadcast(local_at=NINE)
-    readers.set_timezone(priya, "Pacific/Honolulu", IN_KOLKATA + HOUR)  # where it is to come
+    change_timezone.set_timezone(
+        priya, "Pacific/Honolulu", IN_KOLKATA + HOUR
+    )  # where it is to come
     assert asking.ids(priya, IN_KOLKATA + HOUR) == [number]
     asking.act(priya, "dismiss", [number], IN_KOLKATA + 2 * HOUR)
-    readers.set_timezone(priya, "Asia/Tokyo", IN_KOLKATA + 3 * HOUR)  # where it has come
+    change_timezone.set_timezone(priya, "Asia/Tokyo", IN_KOLKATA + 3 * HOUR)  # where it has come
     for days in range(3):
         moment = IN_KOLKATA + 3 * HOUR + timedelta(days=days)
         assert asking.ids(priya, moment) == []
@@ -137,13 +139,13 @@ def test_on_the_move_nothing_vanishes_and_nothing_comes_twice(in_app: Flask, pri
 def test_between_any_two_zones_it_comes_once_and_stays(
     in_app: Flask, here: str, there: str, wall: datetime, hours: int, banner: bool
 ) -> None:
-    reader = readers.add_reader("zoe", password_hash=None, timezone=here, now=NOW - HOUR).id
+    reader = add_reader.add_reader("zoe", password_hash=None, timezone=here, now=NOW - HOUR).id
     moved_at = NOW + timedelta(hours=hours)
     number = asking.broadcast(local_at=wall, is_banner=banner)
     by_zone = schedule.schedule_checked(SendOptions(local_at=wall), NOW).by_zone
     assert by_zone is not None
     comes = by_zone[here]
-    readers.set_timezone(reader, there, moved_at)
+    change_timezone.set_timezone(reader, there, moved_at)
     if comes > moved_at + timedelta(minutes=1) and here != there:
         comes = by_zone[there]
         comes = max(comes, moved_at) if banner else comes
@@ -163,7 +165,7 @@ def test_between_any_two_zones_it_comes_once_and_stays(
 def test_who_moves_to_where_it_has_come_has_it_at_once(in_app: Flask, bystander: int) -> None:
     number = asking.broadcast(local_at=NINE)
     tokyo = datetime(2026, 11, 21, 0, tzinfo=UTC)
-    readers.set_timezone(bystander, "Asia/Tokyo", tokyo + HOUR)
+    change_timezone.set_timezone(bystander, "Asia/Tokyo", tokyo + HOUR)
     (row,) = asking.rows(bystander, tokyo + HOUR)
     assert (row.id, row.arrives_at) == (number, tokyo)
 
@@ -174,7 +176,7 @@ def test_what_the_move_brings_is_new_then(in_app: Flask, bystander: int) -> None
     seen = asking.broadcast()
     word, banner = (asking.broadcast(local_at=NINE, is_banner=one) for one in (False, True))
     page = asking.everything(bystander, now=tokyo + HOUR)
-    readers.set_timezone(bystander, "Asia/Tokyo", tokyo + HOUR)
+    change_timezone.set_timezone(bystander, "Asia/Tokyo", tokyo + HOUR)
     here = [(row.id, row.arrives_at) for row in asking.rows(bystander, tokyo + HOUR)]
     assert here == [(banner, tokyo + HOUR), (word, tokyo), (seen, NOW)]
     assert asking.act(bystander, "dismiss", page, tokyo + HOUR).count == 1
@@ -185,8 +187,8 @@ def test_what_is_over_is_not_handed_over(in_app: Flask) -> None:
     over = datetime(2026, 11, 22, 10, tzinfo=UTC)
     asking.broadcast(local_at=NINE, expires_at=over)
     after_nine = NINE.replace(tzinfo=UTC) + HOUR  # in Honolulu it is to come
-    yuki = readers.add_reader("yuki", password_hash=None, now=after_nine).id
-    readers.set_timezone(yuki, "Pacific/Honolulu", over)
+    yuki = add_reader.add_reader("yuki", password_hash=None, now=after_nine).id
+    change_timezone.set_timezone(yuki, "Pacific/Honolulu", over)
     assert asking.how_many(Delivery) == 0
 
 
@@ -198,7 +200,7 @@ def test_the_undo_window_holds_back_every_zone(in_app: Flask, priya: int) -> Non
 
 def test_recalled_in_the_undo_window_it_leaves_no_trace(in_app: Flask, priya: int) -> None:
     number = asking.broadcast(undo_window=timedelta(minutes=5), is_banner=True)
-    readers.set_timezone(priya, "Europe/Paris", NOW + timedelta(minutes=4, seconds=30))
+    change_timezone.set_timezone(priya, "Europe/Paris", NOW + timedelta(minutes=4, seconds=30))
     asking.recall(number, NOW + timedelta(minutes=4, seconds=40))
     for tab in asking.TABS:
         assert asking.ids(priya, NOW + HOUR, tab) == []

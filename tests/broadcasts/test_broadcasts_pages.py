@@ -18,7 +18,7 @@ from notifications_app.domain.broadcasts import editing, sending
 from notifications_app.domain.broadcasts.schedule import SendOptions
 from notifications_app.domain.broadcasts.wording import received_sentence
 from notifications_app.domain.content import check
-from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox import change_groups, change_role, change_timezone
 from tests.audit.test_audit import entries
 from tests.broadcasts.pages import NEW, PLAIN, all_sent, compose, words
 from tests.conftest import NOON, at, sign_in, token_in
@@ -91,7 +91,7 @@ def test_who_loses_the_role_loses_the_pages_at_once(
 ) -> None:
     before = all_sent(app)
     with app.app_context():
-        readers.revoke_admin(ada, NOW)
+        change_role.revoke_admin(ada, NOW)
         db.session.commit()
     with at(LATER):
         for path in paths:
@@ -171,7 +171,7 @@ def test_a_row_says_to_whom_and_when_in_the_administrators_zone(
 ) -> None:
     with app.app_context():
         groups.create("ops")
-        readers.set_timezone(ada, "Asia/Tokyo", NOW)
+        change_timezone.set_timezone(ada, "Asia/Tokyo", NOW)
         db.session.commit()
     broadcast(app, "First", "group:ops", arrives_at=NOW + DAY, is_banner=True)
     broadcast(app, "Second", "role:admin", local_at=(NOW + DAY).replace(tzinfo=None))
@@ -445,15 +445,15 @@ def test_who_has_it_is_who_was_there_when_it_came(
 ) -> None:
     with app.app_context():
         groups.create("ops")
-        readers.join_group("ops", [priya], NOON)
+        change_groups.join_group("ops", [priya], NOON)
         number = asking.broadcast("group:ops", NOW)
         to_come = asking.broadcast("group:ops", NOW, local_at=(NOW + DAY).replace(tzinfo=None))
-        readers.leave_group("ops", [priya], NOW)
+        change_groups.leave_group("ops", [priya], NOW)
         db.session.commit()
     with at(LATER):
         nobody = words(admin.get(f"{LIST}/{to_come}/recall"))
     with app.app_context():
-        readers.join_group("ops", [ada, bystander], LATER)
+        change_groups.join_group("ops", [ada, bystander], LATER)
         accounts.set_active(bystander, active=False)
         db.session.commit()
     with at(LATER):

@@ -12,7 +12,7 @@ from notifications_app.core.database import db
 from notifications_app.core.errors import Refused
 from notifications_app.domain.accounts import groups
 from notifications_app.domain.accounts.models import Group, GroupMember
-from notifications_app.domain.inbox import actions, readers
+from notifications_app.domain.inbox import actions, change_groups
 from notifications_app.domain.inbox.models import Change, Delivery, Notification, Release
 from tests.broadcasts import racing
 from tests.inbox import asking
@@ -82,20 +82,20 @@ def test_two_groups_at_once_do_not_make_one_too_many(app: Flask, priya: int) -> 
         db.session.add_all(Group(name=name) for name in names)
         db.session.flush()
         for name in names[2:]:
-            readers.join_group(name, [priya], NOW)
+            change_groups.join_group(name, [priya], NOW)
         db.session.commit()
 
     def join_another() -> str:
         with app.app_context():
             try:
-                readers.join_group(names[1], [priya], NOW)
+                change_groups.join_group(names[1], [priya], NOW)
             except Refused as refusal:
                 return str(refusal)
             db.session.commit()
             return ""
 
     with ThreadPoolExecutor(1) as threads, app.app_context():
-        readers.join_group(names[0], [priya], NOW)
+        change_groups.join_group(names[0], [priya], NOW)
         other = threads.submit(join_another)
         wait_until_somebody_waits()
         db.session.commit()

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from notifications_app import broadcast, notify
 from notifications_app.core.database import db
 from notifications_app.core.errors import BadTime
-from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox import change_timezone
 from tests.broadcasts.conftest import stored
 from tests.broadcasts.pages import NEW, compose, key_in
 from tests.conftest import at
@@ -64,7 +64,7 @@ def test_of_named_people_the_first_of_them_counts(shell: Any) -> None:
 def test_who_has_moved_since_has_it_when_it_came(app: Flask, shell: Any, priya: int) -> None:
     shell(*SEND, *LOCAL, *NAMED)
     with app.app_context():
-        readers.set_timezone(priya, "Asia/Tokyo", LATER)
+        change_timezone.set_timezone(priya, "Asia/Tokyo", LATER)
         db.session.commit()
     with at(LATER):
         found = shell(*SEND, *LOCAL, *NAMED, "--dry-run", "--json").json

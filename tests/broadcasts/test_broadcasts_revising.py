@@ -12,7 +12,7 @@ from notifications_app.core.database import db
 from notifications_app.domain.broadcasts import editing, sending
 from notifications_app.domain.broadcasts.schedule import SendOptions
 from notifications_app.domain.content import check
-from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox import change_timezone
 from notifications_app.domain.inbox.models import Release
 from tests.audit.test_audit import entries
 from tests.broadcasts.pages import all_sent, chosen, errors, focused, value, words
@@ -154,7 +154,7 @@ def test_a_length_of_time_counts_from_now_and_a_time_is_in_the_administrators_zo
     app: Flask, cast: FlaskClient, ada: int
 ) -> None:
     with app.app_context():
-        readers.set_timezone(ada, "Asia/Tokyo", NOON)
+        change_timezone.set_timezone(ada, "Asia/Tokyo", NOON)
         db.session.commit()
     with at(LATER):
         told(cast, save(cast, end="in", expires_in="2h"))

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from notifications_app.core import clock
 from notifications_app.core.database import db
 from notifications_app.domain.accounts import actions, groups
-from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox import change_groups
 
 from ..conftest import PASSWORD
 from .site import Console, Site
@@ -35,7 +35,7 @@ def people(site: Site) -> int:
         for one in range(20):
             name = f"{'g' * 30}-{one}"
             groups.create(name)
-            readers.join_group(name, [number], clock.now())
+            change_groups.join_group(name, [number], clock.now())
         db.session.commit()
     return number
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from notifications_app.core.errors import NotFound
-from notifications_app.domain.inbox import actions
+from notifications_app.domain.inbox import actions, undo
 from notifications_app.domain.inbox.models import Delivery, Notification, Release
 from tests.inbox import asking
 from tests.inbox.asking import HOUR, NOW
@@ -72,7 +72,7 @@ def test_undo_does_not_bring_back_what_was_recalled(in_app: Flask, priya: int) -
     number, other = asking.broadcast(), asking.broadcast()
     done = actions.act(priya, "dismiss", [number, other], NOW)
     asking.recall(number, NOW)
-    actions.undo(priya, done.stamp, NOW)
+    undo.undo(priya, done.stamp, NOW)
     assert asking.ids(priya) == [other]
 
 

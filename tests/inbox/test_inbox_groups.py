@@ -11,7 +11,7 @@ from notifications_app.core.errors import NotFound, Refused
 from notifications_app.domain.accounts.groups import MAX_GROUPS_PER_USER
 from notifications_app.domain.accounts.models import Group, GroupMember, User
 from notifications_app.domain.channels import group_of, without_zone, zone_of
-from notifications_app.domain.inbox import actions, handover, readers
+from notifications_app.domain.inbox import actions, add_reader, change_groups, change_timezone
 from notifications_app.domain.inbox.models import Delivery
 from notifications_app.domain.inbox.subscriptions import subscriptions
 from tests.inbox import asking
@@ -30,7 +30,7 @@ def groups(in_app: Flask) -> None:
 
 def test_a_member_hears_what_comes_from_now_on(priya: int, bystander: int) -> None:
     before = asking.broadcast(OPS)
-    assert readers.join_group("ops", [priya], LATER) == 1
+    assert change_groups.join_group("ops", [priya], LATER) == 1
     after = asking.broadcast(OPS, now=MUCH_LATER)
     local = asking.broadcast(OPS, now=MUCH_LATER, local_at=NOW.replace(tzinfo=None))
     assert asking.ids(priya, MUCH_LATER) == [local, after]
@@ -43,28 +43,28 @@ def test_a_member_gets_the_live_banners_arriving_then(priya: int) -> None:
     elsewhere = asking.broadcast("group:night", is_banner=True)
     asking.broadcast(OPS, is_banner=True, expires_at=LATER)
     assert asking.tops(priya, LATER) == []
-    readers.join_group("ops", [priya], LATER)
+    change_groups.join_group("ops", [priya], LATER)
     assert asking.tops(priya, LATER) == [banner]
     assert [(row.id, row.arrives_at) for row in asking.rows(priya, LATER)] == [(banner, LATER)]
-    readers.join_group("night", [priya], MUCH_LATER)
+    change_groups.join_group("night", [priya], MUCH_LATER)
     assert asking.tops(priya, MUCH_LATER) == [elsewhere, banner]
 
 
 def test_joining_one_group_leaves_what_others_showed_alone(priya: int) -> None:
     everyone = asking.broadcast(is_banner=True)
-    readers.join_group("ops", [priya], LATER)
+    change_groups.join_group("ops", [priya], LATER)
     assert [(row.id, row.arrives_at) for row in asking.rows(priya, LATER)] == [(everyone, NOW)]
     assert asking.how_many(Delivery) == 0
 
 
 def test_who_leaves_keeps_what_came_and_hears_no_more(priya: int, bystander: int) -> None:
-    readers.join_group("ops", [priya, bystander], NOW)
+    change_groups.join_group("ops", [priya, bystander], NOW)
     came = asking.broadcast(OPS, now=NOW + HOUR / 2)
     read = asking.broadcast(OPS, now=NOW + HOUR / 2, is_banner=True)
     actions.act(priya, "read", [read], NOW + HOUR / 2)
     soon = asking.broadcast(OPS, now=LATER, arrives_at=LATER + timedelta(seconds=30))
     to_come = asking.broadcast(OPS, now=LATER, arrives_at=MUCH_LATER)
-    assert readers.leave_group("ops", [priya], LATER) == 1
+    assert change_groups.leave_group("ops", [priya], LATER) == 1
     assert asking.ids(priya, LATER) == [read, came]
     assert asking.tops(priya, LATER) == []
     assert asking.ids(priya, MUCH_LATER) == [soon, read, came]
@@ -74,42 +74,42 @@ def test_who_leaves_keeps_what_came_and_hears_no_more(priya: int, bystander: int
 
 
 def test_there_and_back_nothing_comes_twice(priya: int) -> None:
-    readers.join_group("ops", [priya], NOW)
+    change_groups.join_group("ops", [priya], NOW)
     first = asking.broadcast(OPS, now=NOW + HOUR / 2, is_banner=True)
     actions.act(priya, "dismiss", [first], NOW + HOUR / 2)
-    readers.leave_group("ops", [priya], LATER)
+    change_groups.leave_group("ops", [priya], LATER)
     missed = asking.broadcast(OPS, now=LATER + HOUR / 2)
-    readers.join_group("ops", [priya], MUCH_LATER)
+    change_groups.join_group("ops", [priya], MUCH_LATER)
     assert asking.ids(priya, MUCH_LATER) == asking.tops(priya, MUCH_LATER) == []
     assert asking.ids(priya, MUCH_LATER, "dismissed") == [first]
     assert asking.one(priya, missed, MUCH_LATER) is None
 
 
 def test_joining_or_leaving_again_changes_nothing(priya: int, bystander: int) -> None:
-    assert readers.join_group("ops", [priya], NOW) == 1
+    assert change_groups.join_group("ops", [priya], NOW) == 1
     kept = asking.kept(priya)
-    assert readers.join_group("ops", [priya], LATER) == 0
-    assert readers.leave_group("ops", [bystander], LATER) == 0
-    assert readers.join_group("ops", [priya, bystander], LATER) == 1
+    assert change_groups.join_group("ops", [priya], LATER) == 0
+    assert change_groups.leave_group("ops", [bystander], LATER) == 0
+    assert change_groups.join_group("ops", [priya, bystander], LATER) == 1
     assert asking.kept(priya) == kept
     since = sa.select(GroupMember.since).where(GroupMember.user_id == priya)
     assert db.session.scalars(since).one() == NOW
 
 
 def test_there_is_no_such_group_or_account(priya: int) -> None:
-    for change in (readers.join_group, readers.leave_group):
+    for change in (change_groups.join_group, change_groups.leave_group):
         with pytest.raises(NotFound, match="no group “cooks”"):
             change("cooks", [priya], NOW)
-    assert readers.join_group("ops", [priya + 99], NOW) == 0
+    assert change_groups.join_group("ops", [priya + 99], NOW) == 0
 
 
 @pytest.mark.parametrize("size", [1, 400])
 def test_a_crowd_is_as_many_statements_as_one(size: int) -> None:
-    people = [readers.add_reader(f"r{n}", password_hash=None, now=NOW).id for n in range(size)]
+    people = [add_reader.add_reader(f"r{n}", password_hash=None, now=NOW).id for n in range(size)]
     asking.broadcast(OPS, is_banner=True)
     with asking.statements() as seen:
-        assert readers.join_group("ops", people, LATER) == size
-        assert readers.leave_group("ops", people, MUCH_LATER) == size
+        assert change_groups.join_group("ops", people, LATER) == size
+        assert change_groups.leave_group("ops", people, MUCH_LATER) == size
     assert len(seen) == 10
     assert asking.how_many(Delivery) == size
 
@@ -117,13 +117,13 @@ def test_a_crowd_is_as_many_statements_as_one(size: int) -> None:
 def test_a_crowd_moves_as_one_does(priya: int, bystander: int) -> None:
     number = asking.broadcast(local_at=(NOW + 3 * HOUR).replace(tzinfo=None))
     crowd = sa.select(User.id).where(User.id.in_(ids_as_select([priya, bystander])))
-    with handover.keep_deliveries_across_zones(
+    with change_timezone.keep_deliveries_across_zones(
         crowd, LATER
     ):  # Priya has it since NOW; in Honolulu it is to come
         db.session.execute(sa.update(table(User)).values(timezone="Pacific/Honolulu"))
     assert asking.ids(priya, LATER) == [number]
     assert asking.ids(bystander, LATER) == []
-    with handover.keep_deliveries_across_zones(crowd, MUCH_LATER):
+    with change_timezone.keep_deliveries_across_zones(crowd, MUCH_LATER):
         db.session.execute(sa.update(table(User)).values(timezone="Asia/Tokyo"))
     assert asking.ids(priya, MUCH_LATER) == asking.ids(bystander, MUCH_LATER) == [number]
     arrived = {user: asking.rows(user, MUCH_LATER)[0].arrives_at for user in (priya, bystander)}
@@ -131,8 +131,8 @@ def test_a_crowd_moves_as_one_does(priya: int, bystander: int) -> None:
 
 
 def test_the_channels_of_a_reader(priya: int, ada: int) -> None:
-    readers.join_group("ops", [priya, ada], LATER)
-    readers.join_group("night", [priya], MUCH_LATER)
+    change_groups.join_group("ops", [priya, ada], LATER)
+    change_groups.join_group("night", [priya], MUCH_LATER)
     names = [channel.name for channel in subscriptions(asking.reader(priya))]
     here = ["everyone", "group:night", "group:ops"]
     assert names == [*here, *(f"{name}@Asia/Kolkata" for name in here)]
@@ -153,9 +153,9 @@ def test_nobody_is_in_more_groups_than_an_inbox_can_ask(priya: int, bystander: i
     db.session.add_all(Group(name=name) for name in names)
     db.session.flush()
     for name in names[:-1]:
-        readers.join_group(name, [priya], NOW)
+        change_groups.join_group(name, [priya], NOW)
     number = asking.broadcast(f"group:{names[-2]}", now=LATER)
     assert asking.ids(priya, LATER) == [number]
     assert asking.count(priya, LATER) == 1
     with pytest.raises(Refused, match="“priya” would be in over 50 groups"):
-        readers.join_group(names[-1], [bystander, priya], LATER)
+        change_groups.join_group(names[-1], [bystander, priya], LATER)

@@ -15,7 +15,7 @@ from notifications_app.core.database import db, table
 from notifications_app.core.errors import Refused
 from notifications_app.domain.accounts import groups
 from notifications_app.domain.accounts.models import Group, GroupMember, User
-from notifications_app.domain.inbox import readers
+from notifications_app.domain.inbox import add_reader, change_groups, change_timezone
 from notifications_app.domain.inbox.models import Delivery, Notification, Release
 from notifications_app.domain.people_import import actions, comparison, staging
 from notifications_app.domain.people_import.actions import Report, import_people
@@ -62,9 +62,9 @@ def people(in_app: Flask) -> None:
     """Ada, Grace and Noor since an hour; Ada is in the group "ops"."""
     for name, email in (("ada", "ada@example.org"), ("grace", None), ("noor", "noor@example.org")):
         said = {"email": email, "display_name": name.title()}
-        readers.add_reader(name, now=NOW, password_hash="hash", **said)
+        add_reader.add_reader(name, now=NOW, password_hash="hash", **said)
     groups.create("ops")
-    readers.join_group("ops", [number("ada")], NOW)
+    change_groups.join_group("ops", [number("ada")], NOW)
 
 
 def test_new_people_come_without_a_password(in_app: Flask) -> None:
@@ -196,13 +196,13 @@ def one_by_one(now: Any) -> None:
     """The same as the file below, by the actions for one person."""
     for name in ("night", "fresh"):
         groups.create(name)
-    zoe = readers.add_reader("zoe", now=now, password_hash=None, timezone="Asia/Tokyo")
-    readers.add_reader("max", now=now, password_hash=None)
-    readers.set_timezone(number("ada"), "Asia/Tokyo", now)
-    readers.set_timezone(number("grace"), "Europe/Paris", now)
+    zoe = add_reader.add_reader("zoe", now=now, password_hash=None, timezone="Asia/Tokyo")
+    add_reader.add_reader("max", now=now, password_hash=None)
+    change_timezone.set_timezone(number("ada"), "Asia/Tokyo", now)
+    change_timezone.set_timezone(number("grace"), "Europe/Paris", now)
     for name, who in (("ops", "grace"), ("night", "ada"), ("fresh", "ada")):
-        readers.join_group(name, [number(who)], now)
-    readers.join_group("ops", [zoe.id], now)
+        change_groups.join_group(name, [number(who)], now)
+    change_groups.join_group("ops", [zoe.id], now)
 
 
 def by_file(now: Any) -> None:

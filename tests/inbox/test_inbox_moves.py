@@ -10,7 +10,7 @@ from notifications_app.core import clock
 from notifications_app.core.database import db
 from notifications_app.core.errors import NotFound, UnknownZone
 from notifications_app.domain.accounts.models import User
-from notifications_app.domain.inbox import actions, readers
+from notifications_app.domain.inbox import actions, add_reader, change_role, change_timezone, undo
 from notifications_app.domain.inbox.models import Delivery
 from tests.inbox import asking
 from tests.inbox.asking import HOUR, NOW
@@ -20,20 +20,20 @@ MUCH_LATER = LATER + HOUR
 
 
 def newcomer(now: object = LATER, **account: object) -> int:
-    return readers.add_reader("zoe", password_hash=None, now=now, **account).id
+    return add_reader.add_reader("zoe", password_hash=None, now=now, **account).id
 
 
 def there_and_back(user: int, kind: str) -> None:
     """Two changes an hour apart, the second the opposite of the first."""
     if kind == "zone":
-        readers.set_timezone(user, "Asia/Tokyo", LATER)
-        readers.set_timezone(user, "UTC", MUCH_LATER)
+        change_timezone.set_timezone(user, "Asia/Tokyo", LATER)
+        change_timezone.set_timezone(user, "UTC", MUCH_LATER)
     elif kind == "admin":
-        readers.revoke_admin(user, LATER)
-        readers.grant_admin(user, MUCH_LATER)
+        change_role.revoke_admin(user, LATER)
+        change_role.grant_admin(user, MUCH_LATER)
     else:
-        readers.grant_admin(user, LATER)
-        readers.revoke_admin(user, MUCH_LATER)
+        change_role.grant_admin(user, LATER)
+        change_role.revoke_admin(user, MUCH_LATER)
 
 
 @pytest.mark.parametrize(("who", "kind"), [("ada", "zone"), ("ada", "admin"), ("priya", "reader")])
@@ -66,7 +66,7 @@ def test_what_an_administrator_saw_stays_after_a_demotion(in_app: Flask, ada: in
     for_admins = asking.broadcast("role:admin")
     in_half_a_minute = asking.broadcast("role:admin", arrives_at=LATER + timedelta(seconds=30))
     in_an_hour = asking.broadcast("role:admin", arrives_at=LATER + HOUR)
-    assert readers.revoke_admin(ada, LATER)
+    assert change_role.revoke_admin(ada, LATER)
     assert asking.ids(ada, LATER) == [for_admins]
     after = asking.broadcast("role:admin", now=LATER)
     found = asking.ids(ada, MUCH_LATER)
@@ -78,7 +78,7 @@ def test_what_an_administrator_saw_stays_after_a_demotion(in_app: Flask, ada: in
 
 def test_a_new_administrator_does_not_see_what_was_said_before(in_app: Flask, priya: int) -> None:
     asking.broadcast("role:admin")
-    assert readers.grant_admin(priya, LATER)
+    assert change_role.grant_admin(priya, LATER)
     assert asking.ids(priya, LATER) == []
     after = asking.broadcast("role:admin", now=MUCH_LATER)
     assert asking.ids(priya, MUCH_LATER) == [after]
@@ -86,8 +86,8 @@ def test_a_new_administrator_does_not_see_what_was_said_before(in_app: Flask, pr
 
 def test_granting_or_revoking_again_changes_nothing(in_app: Flask, ada: int, priya: int) -> None:
     number = asking.broadcast("role:admin")
-    assert not readers.grant_admin(ada, LATER)
-    assert not readers.revoke_admin(priya, LATER)
+    assert not change_role.grant_admin(ada, LATER)
+    assert not change_role.revoke_admin(priya, LATER)
     assert asking.ids(ada, LATER) == [number]
     since = sa.select(User.admin_since).where(User.id == ada)
     assert db.session.execute(since).scalar_one() < NOW
@@ -123,11 +123,11 @@ def test_a_new_administrator_gets_the_banners_of_the_administrators(
 ) -> None:
     banner = asking.broadcast("role:admin", is_banner=True)
     assert asking.tops(priya, LATER) == []
-    readers.grant_admin(priya, LATER)
+    change_role.grant_admin(priya, LATER)
     assert asking.tops(priya, LATER) == asking.ids(priya, LATER) == [banner]
     actions.act(priya, "dismiss", [banner], LATER)
-    readers.revoke_admin(priya, MUCH_LATER)
-    readers.grant_admin(priya, MUCH_LATER)
+    change_role.revoke_admin(priya, MUCH_LATER)
+    change_role.grant_admin(priya, MUCH_LATER)
     assert asking.tops(priya, MUCH_LATER) == asking.ids(priya, MUCH_LATER) == []
 
 
@@ -140,18 +140,18 @@ def test_a_banner_stands_on_top_until_dismissed_and_again_when_restored(
     assert asking.tops(priya) == [banner]
     dismissed = actions.act(priya, "dismiss", [banner], NOW)
     assert asking.tops(priya) == []
-    actions.undo(priya, dismissed.stamp, NOW)
+    undo.undo(priya, dismissed.stamp, NOW)
     assert asking.tops(priya) == [banner]
 
 
 def test_a_local_banner_stays_on_top_of_who_moves_where_it_has_not_come(
     in_app: Flask, priya: int, bystander: int
 ) -> None:
-    readers.set_timezone(priya, "Asia/Tokyo", NOW)
+    change_timezone.set_timezone(priya, "Asia/Tokyo", NOW)
     there = clock.local(LATER, "Asia/Tokyo").replace(tzinfo=None)
     banner = asking.broadcast(is_banner=True, local_at=there)
     assert asking.tops(priya, LATER) == [banner]
-    readers.set_timezone(priya, "America/New_York", LATER)
+    change_timezone.set_timezone(priya, "America/New_York", LATER)
     assert asking.tops(priya, LATER) == asking.ids(priya, LATER) == [banner]
     assert asking.tops(bystander, LATER) == []
     # Not before its time where it is only about to come, nor once dismissed.
@@ -164,11 +164,11 @@ def test_a_local_banner_stays_on_top_of_who_moves_where_it_has_not_come(
 def test_a_local_banner_about_to_come_is_not_on_top_before_it_comes(
     in_app: Flask, priya: int
 ) -> None:
-    readers.set_timezone(priya, "Asia/Tokyo", NOW)
+    change_timezone.set_timezone(priya, "Asia/Tokyo", NOW)
     there = clock.local(LATER, "Asia/Tokyo").replace(tzinfo=None)
     banner = asking.broadcast(is_banner=True, local_at=there)
     just_before = LATER - timedelta(seconds=30)
-    readers.set_timezone(priya, "America/New_York", just_before)
+    change_timezone.set_timezone(priya, "America/New_York", just_before)
     assert asking.tops(priya, just_before) == []
     assert asking.tops(priya, LATER) == [banner]
 
@@ -190,7 +190,7 @@ def test_a_banner_above_which_the_inbox_begins_is_kept_on_the_way_out(
     banner = asking.broadcast("role:admin", is_banner=True)
     db.session.execute(sa.update(User).values(inbox_since=LATER))  # as pruning does
     assert asking.tops(ada, LATER) == [banner]
-    readers.revoke_admin(ada, LATER)
+    change_role.revoke_admin(ada, LATER)
     assert asking.one(ada, banner, LATER) is not None
 
 
@@ -207,7 +207,7 @@ def test_an_all_of_before_a_change_leaves_what_the_change_brought(
     seen = asking.broadcast()
     brought = asking.broadcast("role:admin", is_banner=True)
     page = asking.everything(priya, now=LATER)
-    readers.grant_admin(priya, LATER)  # while the clock stands
+    change_role.grant_admin(priya, LATER)  # while the clock stands
     assert actions.act(priya, "dismiss", page, LATER).count == 1
     assert asking.ids(priya, LATER) == [brought]
     assert asking.ids(priya, LATER, "dismissed") == [seen]
@@ -216,13 +216,13 @@ def test_an_all_of_before_a_change_leaves_what_the_change_brought(
 def test_an_unknown_zone_or_reader_is_refused(in_app: Flask, priya: int) -> None:
     asking.broadcast()
     with pytest.raises(UnknownZone):
-        readers.set_timezone(priya, "Asia/Atlantis", NOW)
+        change_timezone.set_timezone(priya, "Asia/Atlantis", NOW)
     with pytest.raises(NotFound):
-        readers.set_timezone(priya + 1, "Asia/Tokyo", NOW)
+        change_timezone.set_timezone(priya + 1, "Asia/Tokyo", NOW)
     assert asking.how_many(Delivery) == 0
 
 
 def test_a_zone_is_stored_in_its_own_spelling(in_app: Flask, priya: int) -> None:
-    assert readers.set_timezone(priya, "europe/paris", NOW) == "Europe/Paris"
+    assert change_timezone.set_timezone(priya, "europe/paris", NOW) == "Europe/Paris"
     zone = sa.select(User.timezone).where(User.id == priya)
     assert db.session.execute(zone).scalar_one() == "Europe/Paris"

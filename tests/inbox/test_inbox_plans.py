@@ -12,7 +12,7 @@ from flask import Flask
 from notifications_app.core import paging
 from notifications_app.core.clock import UTCDateTime
 from notifications_app.core.database import db
-from notifications_app.domain.inbox import actions, queries, readers
+from notifications_app.domain.inbox import actions, change_timezone, queries, undo
 from notifications_app.domain.inbox.filters import parse_filter
 from tests.conftest import NOON, on_postgresql, on_sqlite
 from tests.inbox import asking
@@ -105,7 +105,7 @@ OFTEN = {f"{tab}, {what}" for tab in ("inbox", "unread") for what in ("first pag
 DONE: dict[str, Callable[[int], Any]] = {
     "read one": lambda user: actions.act(user, "read", [1_700], NOW),
     "dismiss 50": lambda user: actions.act(user, "dismiss", list(range(3_100, 3_150)), NOW),
-    "undo": lambda user: actions.undo(
+    "undo": lambda user: undo.undo(
         user, actions.act(user, "dismiss", list(range(3_100, 3_150)), NOW).stamp, NOW
     ),
 }
@@ -191,7 +191,9 @@ def test_postgresql_acts_by_the_indexes(reader: int, name: str) -> None:
 @on_sqlite
 def test_a_change_of_channels_seeks_too(reader: int) -> None:
     plans = explained(
-        "EXPLAIN QUERY PLAN", lambda user: readers.set_timezone(user, "Asia/Tokyo", NOW), reader
+        "EXPLAIN QUERY PLAN",
+        lambda user: change_timezone.set_timezone(user, "Asia/Tokyo", NOW),
+        reader,
     )
     steps = [row.detail for plan in plans for row in plan]
     assert not [step for step in steps if step.startswith(("SCAN releases", "SCAN deliveries"))]

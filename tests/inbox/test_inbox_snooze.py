@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from notifications_app.core import clock
 from notifications_app.core.database import db
 from notifications_app.core.errors import BadInput, BadTime, NotFound
-from notifications_app.domain.inbox import actions, snooze_times
+from notifications_app.domain.inbox import actions, snooze_times, undo
 from notifications_app.domain.inbox.history import history
 from notifications_app.domain.inbox.items import to_item
 from tests.conftest import NOON, at
@@ -249,11 +249,11 @@ def test_undo_puts_back_its_time_and_that_it_was_read(
     before = [tuple(asking.one(priya, n)) for n in (read, unread, asleep)]
     done = asking.act(priya, "snooze", [read, unread, asleep], LATER)
     assert done.count == 3
-    back = actions.undo(priya, done.stamp, when)
-    assert (back.count, back.left) == (3, 0)
+    back = undo.undo(priya, done.stamp, when)
+    assert (back.count, back.skipped) == (3, 0)
     assert [tuple(asking.one(priya, n)) for n in (read, unread, asleep)] == before
     assert asking.ids(priya, when, "unread") == [unread]
-    assert actions.undo(priya, back.stamp, when).count == 3
+    assert undo.undo(priya, back.stamp, when).count == 3
     assert sorted(asking.ids(priya, LATER, "snoozed")) == [read, unread, asleep]
 
 
@@ -261,7 +261,7 @@ def test_undoing_a_wake_puts_it_to_sleep_until_its_time(in_app: Flask, priya: in
     number = asking.notify(priya)
     asking.act(priya, "snooze", [number])
     woken = asking.act(priya, "unsnooze", [number], LATER)
-    actions.undo(priya, woken.stamp, LATER)
+    undo.undo(priya, woken.stamp, LATER)
     assert asking.ids(priya, LATER, "snoozed") == [number]
     assert asking.ids(priya, UNTIL) == [number]
 
@@ -324,7 +324,7 @@ def test_the_history_tells_of_snoozing_waking_and_coming_back(in_app: Flask, pri
     assert told(priya, number, BACK) == wanted
     # Back in the inbox it is not snoozed until a time that is past.
     undone = BACK + timedelta(minutes=1)
-    actions.undo(priya, again.stamp, undone)
+    undo.undo(priya, again.stamp, undone)
     assert told(priya, number, undone) == [*wanted, ("Woken", undone)]
 
 

@@ -24,7 +24,15 @@ from notifications_app.core.database import db
 from notifications_app.core.errors import NotFound, Refused
 from notifications_app.domain.accounts.models import Group
 from notifications_app.domain.broadcasts import editing
-from notifications_app.domain.inbox import actions, mutes, readers
+from notifications_app.domain.inbox import (
+    actions,
+    add_reader,
+    change_groups,
+    change_role,
+    change_timezone,
+    mutes,
+    undo,
+)
 from notifications_app.domain.inbox.filters import parse_filter
 from tests.conftest import NOON
 from tests.inbox import asking
@@ -93,7 +101,7 @@ class Centre(RuleBasedStateMachine):
 
     def new_reader(self, zone: str = "UTC") -> int:
         name = f"reader{len(self.model.people)}"
-        user = readers.add_reader(name, password_hash=None, timezone=zone, now=self.now).id
+        user = add_reader.add_reader(name, password_hash=None, timezone=zone, now=self.now).id
         self.model.join(user, zone)
         self.model.forward(INSTANT)  # what comes at this very moment is not theirs
         return user
@@ -185,14 +193,14 @@ class Centre(RuleBasedStateMachine):
     @rule(user=users, admin=st.booleans())
     def grant_or_revoke(self, user: int, admin: bool) -> None:
         tune = self.model.tune_in if admin else self.model.tune_out
-        change = readers.grant_admin if admin else readers.revoke_admin
+        change = change_role.grant_admin if admin else change_role.revoke_admin
         assert change(user, self.now) is tune(user, "role:admin")
         self.model.forward(INSTANT)
 
     @rule(user=users, group=st.sampled_from(GROUPS), comes=st.booleans())
     def come_to_a_group_or_leave_it(self, user: int, group: str, comes: bool) -> None:
         tune = self.model.tune_in if comes else self.model.tune_out
-        change = readers.join_group if comes else readers.leave_group
+        change = change_groups.join_group if comes else change_groups.leave_group
         was_in = f"group:{group}" in self.model.people[user].since
         assert change(group, [user], self.now) == (was_in is not comes)
         if was_in is not comes:
@@ -201,7 +209,7 @@ class Centre(RuleBasedStateMachine):
 
     @rule(user=users, zone=st.sampled_from(ZONES))
     def move_to_another_zone(self, user: int, zone: str) -> None:
-        readers.set_timezone(user, zone, self.now)
+        change_timezone.set_timezone(user, zone, self.now)
         self.model.move(user, zone)
 
     def act(self, user: int, verb: str, scope: Any, nap: timedelta) -> Any:
@@ -247,9 +255,9 @@ class Centre(RuleBasedStateMachine):
 
     @rule(target=stamps, user=users, stamp=stamps)
     def undo(self, user: int, stamp: int) -> Any:
-        found = self.edge(lambda: actions.undo(user, stamp, self.now))
+        found = self.edge(lambda: undo.undo(user, stamp, self.now))
         wanted = self.model.undo(user, stamp)
-        assert (found and (found.stamp, found.count, found.left)) == wanted
+        assert (found and (found.stamp, found.count, found.skipped)) == wanted
         return found.stamp if found else multiple()
 
     @invariant()

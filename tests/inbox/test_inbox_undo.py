@@ -10,7 +10,7 @@ from flask import Flask
 from notifications_app.core import clock
 from notifications_app.core.database import db, table
 from notifications_app.core.errors import NotFound
-from notifications_app.domain.inbox import actions
+from notifications_app.domain.inbox import actions, undo
 from notifications_app.domain.inbox.models import Change, Delivery, Notification
 from tests.inbox import asking
 from tests.inbox.asking import NOW
@@ -31,7 +31,7 @@ def test_dismissing_leaves_read_at_alone_and_so_does_its_undo(in_app: Flask, pri
     dismissed = actions.act(priya, "dismiss", [read, unread], LATER)
     assert dates(priya, read) == (NOW, LATER)
     assert dates(priya, unread) == (None, LATER)
-    actions.undo(priya, dismissed.stamp, LATER)
+    undo.undo(priya, dismissed.stamp, LATER)
     assert dates(priya, read) == (NOW, None)
     assert dates(priya, unread) == (None, None)
     assert asking.ids(priya, LATER, "unread") == [unread]
@@ -41,7 +41,7 @@ def test_undo_puts_back_the_moment_at_which_it_was_read(in_app: Flask, priya: in
     number = asking.notify(priya)
     actions.act(priya, "read", [number], NOW)
     done = actions.act(priya, "unread", [number], LATER)
-    actions.undo(priya, done.stamp, LATER + timedelta(hours=1))
+    undo.undo(priya, done.stamp, LATER + timedelta(hours=1))
     assert dates(priya, number) == (NOW, None)
 
 
@@ -49,7 +49,7 @@ def test_undoing_an_undo_does_it_again(in_app: Flask, priya: int) -> None:
     number = asking.broadcast()
     stamp = actions.act(priya, "dismiss", [number], NOW).stamp
     for place in ("inbox", "dismissed", "inbox"):
-        stamp = actions.undo(priya, stamp, LATER).stamp
+        stamp = undo.undo(priya, stamp, LATER).stamp
         assert asking.ids(priya, LATER, place) == [number]
         assert asking.how_many(Delivery) == 1
 
@@ -59,17 +59,17 @@ def test_undo_leaves_what_changed_since_and_counts_it(in_app: Flask, priya: int)
     done = actions.act(priya, "dismiss", numbers, NOW)
     actions.act(priya, "restore", numbers[:1], NOW)
     actions.act(priya, "read", numbers[:1], NOW)
-    back = actions.undo(priya, done.stamp, LATER)
-    assert (back.count, back.left) == (2, 1)
+    back = undo.undo(priya, done.stamp, LATER)
+    assert (back.count, back.skipped) == (2, 1)
     assert dates(priya, numbers[0]) == (NOW, None)
     assert sorted(asking.ids(priya, LATER)) == numbers
 
 
 def test_an_undo_works_once(in_app: Flask, priya: int) -> None:
     done = actions.act(priya, "dismiss", [asking.notify(priya)], NOW)
-    actions.undo(priya, done.stamp, NOW)
-    again = actions.undo(priya, done.stamp, NOW)
-    assert (again.count, again.left) == (0, 1)
+    undo.undo(priya, done.stamp, NOW)
+    again = undo.undo(priya, done.stamp, NOW)
+    assert (again.count, again.skipped) == (0, 1)
 
 
 def test_nobody_undoes_what_another_did(in_app: Flask, priya: int, bystander: int) -> None:
@@ -78,7 +78,7 @@ def test_nobody_undoes_what_another_did(in_app: Flask, priya: int, bystander: in
     others = asking.kept(bystander)
     for stamp in (done.stamp, 0, 2**62):
         with pytest.raises(NotFound, match="nothing to put back"):
-            actions.undo(priya, stamp, NOW)
+            undo.undo(priya, stamp, NOW)
         db.session.rollback()
     assert asking.kept(bystander) == others
 
@@ -138,7 +138,7 @@ def test_stamps_are_unique_though_the_clock_stands_or_steps_back(
     for number in numbers:
         stamps.append(actions.act(priya, "dismiss", [number], moment).stamp)
         moment += step
-    stamps.append(actions.undo(priya, stamps[-1], moment).stamp)
+    stamps.append(undo.undo(priya, stamps[-1], moment).stamp)
     assert stamps == sorted(set(stamps))
     assert stamps[0] == clock.micros(NOW + timedelta(days=90))
     assert asking.shown(priya).seen == stamps[-1]

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.domain.inbox import actions
+from notifications_app.domain.inbox import actions, undo
 from notifications_app.domain.inbox.queries import PAGE_SIZE
 from tests.conftest import at
 from tests.inbox import asking
@@ -107,7 +107,7 @@ def test_one_notification_shows_its_text_its_sender_and_its_history(
     number = done(asking.notify, priya, title="A & <b>", sender_id=ada)
     done(actions.act, priya, "read", [number], NOW)
     stamp = done(actions.act, priya, "dismiss", [number], LATER).stamp
-    done(actions.undo, priya, stamp, LATER + timedelta(minutes=5))
+    done(undo.undo, priya, stamp, LATER + timedelta(minutes=5))
     page = browser.get(f"/inbox/{number}").text
     assert "<h1" in page
     assert "A &amp; &lt;b&gt;" in page

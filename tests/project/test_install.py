@@ -24,7 +24,7 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from notifications_app.extensions import ROOT
+from notifications_app.core.database import ROOT
 
 LOCKS = ("run", "dev")
 #: The folders of the environment into which the Makefile downloads each pip.

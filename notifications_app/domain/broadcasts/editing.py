@@ -15,7 +15,7 @@ from ..inbox import handover
 from ..inbox.models import Delivery, Notification, Release
 from .schedule import check_end
 
-_THIS = bindparam("notification_id", type_=BigInteger)
+_THIS = bindparam("broadcast_id", type_=BigInteger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def current(notification_id: int) -> tuple[Notification, Edit]:
     """
     found = select(Notification).where(Notification.id == _THIS).with_for_update(key_share=True)
     notification = db.session.execute(
-        found, {"notification_id": notification_id}, execution_options={"populate_existing": True}
+        found, {"broadcast_id": notification_id}, execution_options={"populate_existing": True}
     ).scalar_one_or_none()
     if notification is None:
         raise NotFound(f"There is no notification {notification_id}. Nothing was changed.")
@@ -61,13 +61,13 @@ def edit(
     """
     notification, before = current(notification_id)
     changed = _differences(before, wanted)
-    releases = db.session.execute(_RELEASES, {"notification_id": notification_id}).one()
+    releases = db.session.execute(_RELEASES, {"broadcast_id": notification_id}).one()
     if wanted.is_banner and not releases.many:
         raise BadInput("A banner is for a channel, not for named people.", "is_banner")
     if "expires_at" in changed or notify_again:
         last = (
             releases.last
-            or db.session.execute(_LAST_CAME, {"notification_id": notification_id}).scalar()
+            or db.session.execute(_LAST_CAME, {"broadcast_id": notification_id}).scalar()
         )
         check_end(wanted.expires_at, last or notification.created_at, now)
     if not changed and not notify_again:
@@ -76,7 +76,7 @@ def edit(
         setattr(notification, name, value)
     notification.edited_at = now
     db.session.flush()
-    values = {"notification_id": notification_id, "now": now}
+    values = {"broadcast_id": notification_id, "now": now}
     copies = {"is_banner": wanted.is_banner, "expires_at": wanted.expires_at}
     write(update(table(Release)).where(Release.notification_id == _THIS).values(copies), values)
     if notify_again:
@@ -137,7 +137,7 @@ def recall(notification_id: int, now: datetime) -> bool:
     Raises:
         NotThere: where there is no such notification.
     """
-    values = {"notification_id": notification_id, "now": now}
+    values = {"broadcast_id": notification_id, "now": now}
     changed = write(
         update(table(Notification))
         .where(Notification.id == _THIS, Notification.recalled_at.is_(None))

@@ -83,7 +83,7 @@ def compute_stats(connection: Connection, notification_id: int, now: datetime) -
         NotThere: where there is no such notification.
     """
     head = _head(connection, notification_id)
-    asked = {"notification_id": notification_id, "since": _released_at(head)}
+    asked = {"broadcast_id": notification_id, "since": _released_at(head)}
     counts = connection.execute(
         stats_statements.counts_statement(connection.dialect.name), asked
     ).all()
@@ -121,7 +121,7 @@ def _has_arrived(first_at: datetime, recalled_at: datetime | None, now: datetime
 
 def _head(connection: Connection, notification_id: int) -> Row[Any]:
     head = connection.execute(
-        stats_statements.SUMMARY, {"notification_id": notification_id}
+        stats_statements.SUMMARY, {"broadcast_id": notification_id}
     ).one_or_none()
     if head is None:
         raise NotFound(f"There is no notification {notification_id}.")
@@ -136,7 +136,7 @@ def _released_at(head: Row[Any]) -> datetime:
 def _median(connection: Connection, notification_id: int) -> float | None:
     found = connection.execute(
         stats_statements.median_statement(connection.dialect.name),
-        {"notification_id": notification_id},
+        {"broadcast_id": notification_id},
     ).scalars()
     seconds = [max(micros, 0) / 1_000_000 for micros in found]
     return median(seconds) if seconds else None

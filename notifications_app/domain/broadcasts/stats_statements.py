@@ -28,7 +28,7 @@ HOUR = timedelta(hours=1)
 #: The hours are counted one by one up to this one, which stands for all that follow.
 LAST_HOUR = 48
 
-_NUMBER = bindparam("notification_id", type_=BigInteger)
+_NUMBER = bindparam("broadcast_id", type_=BigInteger)
 _SINCE = bindparam("since", type_=UTCDateTime)
 #: When it first came to its reader.
 _CAME = func.coalesce(Delivery.snoozed_from, Delivery.arrives_at)

@@ -12,12 +12,9 @@ from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     and_,
-    bindparam,
     case,
-    func,
     null,
     or_,
     select,
@@ -27,12 +24,10 @@ from sqlalchemy import (
 from ...core.database import db, table, write
 from ...core.errors import BadInput, NotFound
 from . import conditions, queries, search
-from .deliveries import DELIVERY_STATE, STAMP, create_missing_deliveries, record_changes, take_stamp
+from .deliveries import STAMP, create_missing_deliveries, record_changes, take_stamp
 from .filters import InboxFilter
 from .models import Change, Delivery, Notification
 from .search import Shape
-
-_UNDONE = bindparam("undone", type_=BigInteger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,39 +169,3 @@ def _change(verb: str) -> Any:
         .where(Delivery.user_id == conditions.READER_ID, Delivery.notification_id.in_(logged))
         .values(**VERBS[verb].sets, stamp=STAMP)
     )
-
-
-def undo(user_id: int, undone: int, now: datetime) -> Outcome:
-    """Put back what the action with the stamp ``undone`` changed, where nothing changed since.
-
-    An undo is an action too: undoing it redoes.
-
-    Raises:
-        NotThere: where this reader did nothing under that stamp (or it was pruned).
-    """
-    reader = take_stamp(user_id, now)
-    values = {"reader_id": user_id, "now": now, "new_stamp": reader.last_stamp, "undone": undone}
-    held = db.session.execute(_HELD, values).scalar_one()
-    if not held:
-        raise NotFound("There is nothing to put back.")
-    write(_LOG_UNDO, values)
-    count = write(_PUT_BACK, values)
-    return Outcome(reader.last_stamp, count, held - count)
-
-
-_OF_UNDONE = and_(Change.user_id == conditions.READER_ID, Change.stamp == _UNDONE)
-_HELD = select(func.count()).select_from(Change).where(_OF_UNDONE)
-_LOG_UNDO = record_changes(
-    Delivery.stamp == _UNDONE,
-    Delivery.notification_id.in_(select(Change.notification_id).where(_OF_UNDONE)),
-)
-_PUT_BACK = (
-    update(table(Delivery))
-    .where(
-        Delivery.user_id == conditions.READER_ID,
-        Delivery.stamp == _UNDONE,
-        Delivery.notification_id == Change.notification_id,
-        _OF_UNDONE,
-    )
-    .values(**{name: getattr(Change, name) for name in DELIVERY_STATE}, stamp=STAMP)
-)

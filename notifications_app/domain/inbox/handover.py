@@ -1,7 +1,10 @@
-"""Deliveries that move with readers whose channels change."""
+"""Deliveries that move with readers whose channels change: zone, role or group.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+Nothing that was visible vanishes and nothing arrives twice, on the way there or back. Readers
+are given as a SELECT of user ids; each step is one statement, however many they are. All of it
+joins the transaction of the change.
+"""
+
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,13 +25,11 @@ from ...core.clock import UTCDateTime
 from ...core.database import write
 from ..accounts.models import User
 from . import conditions, subscriptions
-from .deliveries import insert_deliveries, take_stamps
+from .deliveries import insert_deliveries
 from .models import Release
 
 #: A release about to arrive is kept too, for a page made with a clock ahead of ours.
 SOON = timedelta(minutes=1)
-
-
 _UNTOUCHED = cast(null(), BigInteger)
 
 
@@ -40,31 +41,6 @@ def deliver_banners_to_newcomers(crowd: Select[Any], now: datetime) -> None:
         subscriptions.group_subscriptions(),
     )
     _deliver_banners(subscriptions.subscriptions_of(crowd, *sources), now, stamp=_UNTOUCHED)
-
-
-@contextmanager
-def keep_deliveries_across_zones(crowd: Select[Any], now: datetime) -> Iterator[None]:
-    """While the body changes the zones of a crowd, carry their deliveries over.
-
-    The crowd is those whose zone does change, before and after.
-    """
-    take_stamps(crowd, now)
-    with across_zones(crowd, now):
-        yield
-
-
-@contextmanager
-def across_zones(crowd: Select[Any], now: datetime) -> Iterator[None]:
-    """Deliver what a crowd sees in its old zones before the body, what is new to it after."""
-    sources = (
-        subscriptions.everyone_subscription(),
-        subscriptions.admins_subscription(),
-        subscriptions.group_subscriptions(),
-    )
-    in_zones = subscriptions.subscriptions_of(crowd, *sources, only_zones=True)
-    deliver_everything_visible(in_zones, now)
-    yield
-    deliver_newly_visible(in_zones, now)
 
 
 def deliver_banner_to_latecomers(notification_id: int, now: datetime) -> None:

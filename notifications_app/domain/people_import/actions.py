@@ -17,7 +17,7 @@ from ...core.clock import UTCDateTime
 from ...core.database import insert_into, table, write
 from ...core.errors import Refused
 from ..accounts.models import Group, GroupMember, User
-from ..inbox import handover, readers
+from ..inbox import change_groups, change_timezone, handover
 from . import comparison, csv_file
 from .csv_file import LineError, Person
 from .staging import BATCH, GROUPS, PEOPLE, staged, write_batches
@@ -110,7 +110,7 @@ def _apply(report: Report, now: datetime, most_errors: float) -> None:
     if report.changed:
         _change_people(now)
     _join(now)
-    readers.joined(_those(PEOPLE.c.joins), now)
+    change_groups.deliver_to_new_members(_those(PEOPLE.c.joins), now)
     handover.deliver_banners_to_newcomers(_those(PEOPLE.c.is_new), now)
 
 
@@ -148,7 +148,7 @@ def _change_people(now: datetime) -> None:
             display_name=func.coalesce(PEOPLE.c.display_name, people.c.display_name),
         )
     )
-    with handover.keep_deliveries_across_zones(_those(PEOPLE.c.moves), now):
+    with change_timezone.keep_deliveries_across_zones(_those(PEOPLE.c.moves), now):
         write(
             update(people)
             .where(people.c.id == PEOPLE.c.user_id, PEOPLE.c.moves)

@@ -3,13 +3,32 @@
 from flask import Blueprint, Flask
 
 from ..extensions import login_manager
-from . import authentication, login, people, people_import, settings, sign_ins
+from . import (
+    authentication,
+    login,
+    password_reset,
+    people,
+    people_import,
+    person,
+    registration,
+    settings,
+    sign_ins,
+)
 
 
 def register(app: Flask) -> None:
     """Add the pages, and tell Flask-Login who is signed in."""
     blueprint = Blueprint("accounts", __name__)
-    for pages in (login, settings, sign_ins, people, people_import):
+    for pages in (
+        login,
+        registration,
+        password_reset,
+        settings,
+        sign_ins,
+        people,
+        person,
+        people_import,
+    ):
         pages.register(blueprint)
     blueprint.before_app_request(authentication.touch_sign_in)
     login_manager.user_loader(authentication.load_reader)

@@ -1,38 +1,26 @@
-"""The pages of accounts: in, out, a new account, a new password by a one-time link."""
+"""Sign in and sign out."""
 
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, current_app, render_template, request, session, url_for
-from flask_limiter.util import get_remote_address
+from flask import Blueprint, render_template, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ...core import clock
 from ...core.database import db, reading
-from ...core.errors import Refused
 from ...core.logs import record
-from ...core.signing import signing_keys
-from ...domain.accounts import actions, password_resets, passwords, queries
-from ...domain.inbox import readers
+from ...domain.accounts import actions, queries
 from .. import flashes, sessions
 from ..access import current_reader, public
 from ..error_pages import asks_for_json, rerenders_after_csrf_error, retry_after, too_many_attempts
-from ..extensions import limiter
 from ..forms import INVALID
 from ..redirects import redirect_after_post
 from . import authentication
-from .forms import LoginForm, RegisterForm, ResetForm
+from .forms import LoginForm
+from .limits import per_account, per_address
 
 WRONG = "Username or password is wrong."
-
-
-def _account() -> str:
-    return f"account:{request.form.get('username', '').strip().lower()[:80]}"
-
-
-per_account = limiter.limit("10 per 15 minutes", key_func=_account, methods=["POST"])
-per_address = limiter.limit("100 per 15 minutes", key_func=get_remote_address, methods=["POST"])
 
 
 def ask_to_sign_in() -> Response | tuple[dict[str, str], int]:
@@ -109,75 +97,8 @@ def logout() -> Any:
     return redirect_after_post(url_for("accounts.login"), "/")
 
 
-@public
-@rerenders_after_csrf_error
-@per_address
-def sign_up() -> Any:
-    """A new account, where registration is open."""
-    if not current_app.config["REGISTRATION_OPEN"]:
-        abort(404)
-    if current_user.is_authenticated:
-        return redirect_after_post(None, url_for("inbox.index"))
-    form = RegisterForm()
-    if form.submit(lambda: _register(form)):
-        flashes.success("Your account is made, and you are signed in.")
-        return redirect_after_post(None, url_for("inbox.index"))
-    return render_template("accounts/register.html", form=form), (
-        INVALID if form.is_submitted() else 200
-    )
-
-
-def _register(form: RegisterForm) -> None:
-    username, password = form.username.data or "", form.password.data or ""
-    passwords.check(password, username, form.email.data, form.display_name.data)
-    password_hash = passwords.hash_password(password)
-    readers.add_reader(
-        username,
-        password_hash=password_hash,
-        email=form.email.data,
-        display_name=form.display_name.data or "",
-        now=clock.now(),
-    )
-    db.session.commit()
-    record("registered", username=username.strip().lower(), address=request.remote_addr)
-    user = authentication.authenticate(username, password)
-    if user is None or not authentication.start_session(user, password, keep=False):
-        raise Refused("The account is made. Sign in with it.")
-    authentication.offer_zone(form.zone.data)
-
-
-@public
-@rerenders_after_csrf_error
-@per_address
-def reset(token: str) -> Any:
-    """A new password by a one-time link from an administrator."""
-    user_id = password_resets.user_id_of(token)
-    with reading() as connection:
-        user = queries.credentials_by_id(connection, user_id) if user_id else None
-    if user is None or not password_resets.is_good(signing_keys(), token, user):
-        return render_template("accounts/reset.html", form=None, username="", gone=True), 410
-    form = ResetForm()
-    if form.submit(lambda: _reset(user, form.password.data or "")):
-        record("password reset", username=user.username, address=request.remote_addr)
-        flashes.success("Your password is set. Sign in with it.")
-        return redirect_after_post(url_for("accounts.login"), "/")
-    page = render_template("accounts/reset.html", form=form, username=user.username, gone=False)
-    return page, INVALID if form.is_submitted() else 200
-
-
-def _reset(user: Any, password: str) -> None:
-    passwords.check(password, user.username, user.email, user.display_name)
-    password_hash = passwords.hash_password(password)
-    password_resets.reset_password(user, password_hash)
-    db.session.commit()
-
-
 def register(blueprint: Blueprint) -> None:
-    """Add these pages to the feature's blueprint."""
+    """Add the pages, and what a sign-in tried too often is answered."""
     blueprint.add_url_rule("/login", view_func=login, methods=["GET", "POST"])
-    blueprint.register_error_handler(429, tries_too_often)
     blueprint.add_url_rule("/logout", view_func=logout, methods=["POST"])
-    blueprint.add_url_rule(
-        "/register", endpoint="register", view_func=sign_up, methods=["GET", "POST"]
-    )
-    blueprint.add_url_rule("/reset/<token>", view_func=reset, methods=["GET", "POST"])
+    blueprint.register_error_handler(429, tries_too_often)

@@ -11,33 +11,19 @@ from ...core.errors import BadInput, WrongPassword
 from ...core.logs import record
 from ...core.text import counted
 from ...domain.accounts import actions, passwords, queries
+from ...domain.inbox import change_timezone
 from ...domain.inbox import queries as inbox
-from ...domain.inbox import readers
 from .. import flashes
 from ..access import current_reader, signed_in
 from ..error_pages import rerenders_after_csrf_error
-from ..extensions import limiter
 from ..forms import INVALID, Form
 from ..redirects import redirect_after_post
 from ..template_context import theme_cookie
 from .forms import EndForm, NameForm, PasswordForm, ThemeForm, ZoneForm
+from .limits import per_reader
 from .user_agents import browser_and_icon
 
 YEAR = 365 * 24 * 3600
-
-
-def reader_key() -> str:
-    """Whose tries at a password are counted."""
-    return f"password:{current_reader().id}"
-
-
-def _asks_no_password() -> bool:
-    return request.endpoint == "accounts.settings" and request.form.get("part") != "password"
-
-
-per_reader = limiter.limit(
-    "10 per 15 minutes", key_func=reader_key, methods=["POST"], exempt_when=_asks_no_password
-)
 
 
 @rerenders_after_csrf_error
@@ -135,7 +121,7 @@ def _save_name(form: Form) -> None:
 
 
 def _save_zone(form: Form) -> None:
-    zone = readers.set_timezone(current_reader().id, form["timezone"].data, clock.now())
+    zone = change_timezone.set_timezone(current_reader().id, form["timezone"].data, clock.now())
     db.session.commit()
     session.pop("zone_offer", None)
     flashes.success(f"Times are in {zone} now. Notifications stay as they are.")
@@ -194,5 +180,5 @@ def _set_theme(response: AnyResponse, theme: str) -> None:
 
 
 def register(blueprint: Blueprint) -> None:
-    """Add these pages to the feature's blueprint."""
+    """Add the page."""
     blueprint.add_url_rule("/settings", view_func=settings, methods=["GET", "POST"])

@@ -11,7 +11,7 @@ from ...core.errors import NotFound
 from ...core.logs import record
 from ...core.text import counted
 from ...domain.accounts import actions, queries
-from ...domain.inbox import readers
+from ...domain.inbox import change_timezone
 from .. import flashes
 from ..access import current_reader, signed_in
 from ..error_pages import rerenders_after_csrf_error
@@ -19,7 +19,8 @@ from ..forms import INVALID
 from ..redirects import redirect_after_post
 from .authentication import ZONE_KEPT
 from .forms import EndForm
-from .settings import YEAR, check_current, forms_of_parts, page, per_reader
+from .limits import per_reader
+from .settings import YEAR, check_current, forms_of_parts, page
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -65,7 +66,7 @@ def zone_offer() -> Any:
     zone = session.pop("zone_offer", None)
     response = redirect_after_post(request.form.get("next"), url_for("inbox.index"))
     if zone and request.form.get("answer") == "use":
-        readers.set_timezone(current_reader().id, zone, clock.now())
+        change_timezone.set_timezone(current_reader().id, zone, clock.now())
         db.session.commit()
         flashes.success(f"Times are in {zone} now.")
     elif zone:

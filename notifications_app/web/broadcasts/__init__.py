@@ -2,12 +2,12 @@
 
 from flask import Blueprint, Flask
 
-from . import compose, edit, views
+from . import compose, edit, index, recall, show
 
 
 def register(app: Flask) -> None:
-    """Add the list, the page of one broadcast, the composer and the edit page."""
+    """Add the list, the page of one broadcast, the composer, edit and recall."""
     blueprint = Blueprint("broadcasts", __name__)
-    for pages in (views, compose, edit):
+    for pages in (index, show, compose, edit, recall):
         pages.register(blueprint)
     app.register_blueprint(blueprint)

@@ -176,5 +176,5 @@ def _say(sending: SendPreview, notification_id: int) -> None:
 
 
 def register(blueprint: Blueprint) -> None:
-    """Add these pages to the feature's blueprint."""
+    """Add the composer."""
     blueprint.add_url_rule("/admin/broadcasts/new", view_func=new, methods=["GET", "POST"])

@@ -21,7 +21,7 @@ from ..redirects import redirect_after_post
 from ..template_context import reader_zone
 from . import form_parsing
 from .forms import END, EditForm
-from .views import get_broadcast_or_404
+from .show import get_broadcast_or_404
 
 _MEANWHILE = (
     "Somebody edited it while this page was open. Nothing was changed."
@@ -106,7 +106,6 @@ def _save(form: Form, broadcast: Broadcast) -> Any:
 
 
 def register(blueprint: Blueprint) -> None:
-    """Add these pages to the feature's blueprint."""
-    blueprint.add_url_rule(
-        "/admin/broadcasts/<number:notification_id>/edit", view_func=edit, methods=["GET", "POST"]
-    )
+    """Add the page."""
+    rule = "/admin/broadcasts/<number:notification_id>/edit"
+    blueprint.add_url_rule(rule, view_func=edit, methods=["GET", "POST"])

@@ -2,11 +2,11 @@
 
 from flask import Blueprint, Flask
 
-from . import views
+from . import index
 
 
 def register(app: Flask) -> None:
     """Add the page and the form on it."""
     blueprint = Blueprint("compare", __name__)
-    views.register(blueprint)
+    index.register(blueprint)
     app.register_blueprint(blueprint)

@@ -11,8 +11,8 @@ from ...domain.inbox.filters import TABS, InboxFilter
 from ..access import current_reader, signed_in
 from ..cursors import cursor
 from ..template_context import badge, capped_count
+from .index import items
 from .urls import cursors, filter_from, list_name
-from .views import items
 
 
 @signed_in
@@ -52,6 +52,6 @@ def badge_json() -> Any:
 
 
 def register(blueprint: Blueprint) -> None:
-    """Add these pages to the feature's blueprint."""
+    """Add the list and the count as JSON."""
     blueprint.add_url_rule("/inbox.json", view_func=data)
     blueprint.add_url_rule("/inbox/badge", endpoint="badge", view_func=badge_json)

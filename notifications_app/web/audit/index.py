@@ -40,5 +40,5 @@ def _cursor(entry: queries.Entry) -> str:
 
 
 def register(blueprint: Blueprint) -> None:
-    """Add these pages to the feature's blueprint."""
+    """Add the page."""
     blueprint.add_url_rule("/admin/audit", view_func=index)

@@ -67,6 +67,6 @@ def make() -> Any:
 
 
 def register(blueprint: Blueprint) -> None:
-    """Add these pages to the feature's blueprint."""
+    """Add the page and its form."""
     blueprint.add_url_rule("/compare", view_func=index)
     blueprint.add_url_rule("/compare", endpoint="make", view_func=make, methods=["POST"])

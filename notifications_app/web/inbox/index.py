@@ -1,25 +1,24 @@
-"""The pages of the inbox: the list, and one notification."""
+"""The inbox: a page of its list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, g, render_template, request, session
-from sqlalchemy import Connection
+from flask import Blueprint, abort, g, render_template, request
 
-from ...core import clock, paging
+from ...core import clock
 from ...core.database import reading
 from ...core.errors import BadInput, BadTime
 from ...domain.inbox import queries, snooze_times
 from ...domain.inbox.filters import TABS, InboxFilter
-from ...domain.inbox.history import history
 from ...domain.inbox.items import Item, by_day, to_item
 from ...domain.inbox.queries import Page, Snapshot
 from .. import flashes
 from ..access import current_reader, signed_in
 from ..cursors import cursor
-from ..template_context import Badge, capped_count, markdown, named, reader_zone
+from ..template_context import Badge, capped_count, reader_zone
+from .form_fields import snooze_field_value
 from .urls import (
     NARROWING,
     arguments_of,
@@ -28,7 +27,6 @@ from .urls import (
     filter_or_inbox,
     filter_url,
     list_name,
-    notification_url,
 )
 
 
@@ -111,7 +109,7 @@ def _page(
         ),
         inbox_url=filter_url(replace(shown_view, tab="inbox")),
         snooze_choices=snooze_times.choices(reader_zone(), now),
-        snooze_typed=_typed(unsnoozed.typed if unsnoozed else None, now),
+        snooze_typed=snooze_field_value(unsnoozed.typed if unsnoozed else None, now),
         row_query=filter_url(shown_view).partition("?")[2],
     )  # fmt: skip
 
@@ -119,13 +117,6 @@ def _page(
 def _still_there(page: Page, unsnoozed: RefusedSnooze) -> bool:
     """Whether something stays ticked: only then are there the menu and its field."""
     return any(unsnoozed.whole or row.id in unsnoozed.ids for row in page.rows)
-
-
-def _typed(refused: str | None, now: datetime) -> str:
-    """What the field for a time begins with: what was refused, else a time that will do."""
-    if refused is not None:
-        return refused
-    return snooze_times.suggestion(session.get("snooze", ""), reader_zone(), now)
 
 
 def items(page: Page, now: datetime) -> list[Item]:
@@ -142,60 +133,6 @@ def _shown_fields(shown: Snapshot) -> dict[str, Any]:
     }
 
 
-@signed_in
-def show(notification_id: int) -> Any:
-    """One notification; looking changes nothing (a script on the page posts that it was read)."""
-    return render_notification(notification_id, filter_or_inbox(request.args))
-
-
-def render_notification(
-    notification_id: int,
-    came_from: InboxFilter,
-    *,
-    refusal: BadInput | None = None,
-    typed: str | None = None,
-) -> str:
-    """The page of one notification, with what is wrong with a time that was typed for it."""
-    now = clock.now()
-    with reading() as connection:
-        row = queries.one(connection, current_reader(), notification_id, now)
-        if row is None:
-            abort(404)
-        events = history(connection, current_reader().id, row, reader_zone(), now)
-        newer, older = _neighbours(connection, row, now)
-        muted = row.topic in queries.mutes(connection, current_reader().id)
-    n = to_item(row, now, current_reader().name)
-    back = InboxFilter(n.home) if came_from == InboxFilter() else came_from
-    return render_template(
-        "inbox/show.html",
-        n=n,
-        html=named(markdown(n.body)) if n.body else "",
-        history=events,
-        is_muted=muted,
-        this_url=notification_url(row.id, came_from),
-        refusal=refusal,
-        snooze_choices=snooze_times.choices(reader_zone(), now),
-        snooze_typed=_typed(typed, now),
-        back_url=filter_url(back),
-        back_words="Search" if back.is_narrowed else TABS[back.tab],
-        newer_url=newer and notification_url(newer, came_from),
-        older_url=older and notification_url(older, came_from),
-    )
-
-
-def _neighbours(connection: Connection, row: Any, now: Any) -> tuple[int | None, int | None]:
-    """The ids of the notifications next to this one in the inbox."""
-    here = paging.Position(row.arrives_at, row.id)
-    newer = queries.rows(connection, current_reader(), now, beyond=here, newer=True, most=1)
-    older = queries.rows(connection, current_reader(), now, beyond=here, most=1)
-    return _first_id(newer), _first_id(older)
-
-
-def _first_id(rows: Sequence[Any]) -> int | None:
-    return rows[0].id if rows else None
-
-
 def register(blueprint: Blueprint) -> None:
-    """Add these pages to the feature's blueprint."""
+    """Add the list."""
     blueprint.add_url_rule("/inbox", view_func=index)
-    blueprint.add_url_rule("/inbox/<number:notification_id>", view_func=show)

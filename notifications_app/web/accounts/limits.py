@@ -1,0 +1,43 @@
+"""How many tries at a password are allowed, and which requests count as one."""
+
+from flask import request
+from flask_limiter.util import get_remote_address
+
+from ...core import clock
+from ..access import current_reader
+from ..extensions import limiter
+from ..forms import INVALID
+
+
+def _typed_account() -> str:
+    return f"account:{request.form.get('username', '').strip().lower()[:80]}"
+
+
+def _current_reader() -> str:
+    return f"password:{current_reader().id}"
+
+
+def _saves_another_part() -> bool:
+    return request.endpoint == "accounts.settings" and request.form.get("part") != "password"
+
+
+def _sends_no_password() -> bool:
+    return current_reader().is_fresh(clock.now()) or "password" not in request.form
+
+
+per_account = limiter.limit("10 per 15 minutes", key_func=_typed_account, methods=["POST"])
+per_address = limiter.limit("100 per 15 minutes", key_func=get_remote_address, methods=["POST"])
+per_reader = limiter.limit(
+    "10 per 15 minutes",
+    key_func=_current_reader,
+    methods=["POST"],
+    exempt_when=_saves_another_part,
+)
+# Only refused tries count: after an import, an administrator makes many links.
+per_wrong_password = limiter.limit(
+    "10 per 15 minutes",
+    key_func=_current_reader,
+    methods=["POST"],
+    exempt_when=_sends_no_password,
+    deduct_when=lambda response: response.status_code == INVALID,
+)

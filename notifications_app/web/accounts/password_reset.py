@@ -1,0 +1,48 @@
+"""``/reset/<token>``: choose a new password by a one-time link."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from ...core.database import db, reading
+from ...core.logs import record
+from ...core.signing import signing_keys
+from ...domain.accounts import password_resets, passwords, queries
+from .. import flashes
+from ..access import public
+from ..error_pages import rerenders_after_csrf_error
+from ..forms import INVALID
+from ..redirects import redirect_after_post
+from .forms import ResetForm
+from .limits import per_address
+
+
+@public
+@rerenders_after_csrf_error
+@per_address
+def reset(token: str) -> Any:
+    """A new password by a one-time link from an administrator."""
+    user_id = password_resets.user_id_of(token)
+    with reading() as connection:
+        user = queries.credentials_by_id(connection, user_id) if user_id else None
+    if user is None or not password_resets.is_good(signing_keys(), token, user):
+        return render_template("accounts/reset.html", form=None, username="", gone=True), 410
+    form = ResetForm()
+    if form.submit(lambda: _reset(user, form.password.data or "")):
+        record("password reset", username=user.username, address=request.remote_addr)
+        flashes.success("Your password is set. Sign in with it.")
+        return redirect_after_post(url_for("accounts.login"), "/")
+    page = render_template("accounts/reset.html", form=form, username=user.username, gone=False)
+    return page, INVALID if form.is_submitted() else 200
+
+
+def _reset(user: Any, password: str) -> None:
+    passwords.check(password, user.username, user.email, user.display_name)
+    password_hash = passwords.hash_password(password)
+    password_resets.reset_password(user, password_hash)
+    db.session.commit()
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the page."""
+    blueprint.add_url_rule("/reset/<token>", view_func=reset, methods=["GET", "POST"])

@@ -1,0 +1,94 @@
+"""The page of one person, for administrators, and the link to a new password."""
+
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, url_for
+from sqlalchemy import Row
+
+from ...core import clock
+from ...core.database import db, reading
+from ...core.errors import Refused
+from ...core.logs import record
+from ...core.signing import signing_keys
+from ...domain.accounts import directory, password_resets, queries
+from ...domain.audit import actions as audit
+from ..access import admin, current_reader
+from ..error_pages import rerenders_after_csrf_error
+from ..forms import INVALID
+from ..redirects import safe_next
+from .forms import EndForm
+from .limits import per_wrong_password
+from .settings import check_current
+
+
+@admin
+def person(user_id: int) -> Any:
+    """One person: what the list says of them, their groups, and where to make a link."""
+    return _person_page(user_id, EndForm(formdata=None))
+
+
+def _person_page(user_id: int, form: EndForm) -> str:
+    now = clock.now()
+    with reading() as connection:
+        row = directory.one(connection, user_id)
+        browsers = len(queries.sign_ins(connection, user_id, now))
+    if row is None:
+        abort(404)
+    return render_template(
+        "accounts/person.html",
+        person=row,
+        browsers=browsers,
+        form=form,
+        ask_password=not current_reader().is_fresh(now),
+        back_url=_back(),
+        this_url=url_for("accounts.person", user_id=user_id),
+    )
+
+
+def _back() -> str:
+    """The list as it was when somebody was picked out of it."""
+    return safe_next(request.values.get("next"), url_for("accounts.people"))
+
+
+@rerenders_after_csrf_error
+@admin
+@per_wrong_password
+def reset_link(user_id: int) -> Any:
+    """A one-time link to a new password, shown on this answer and nowhere else."""
+    with reading() as connection:
+        user = queries.credentials_by_id(connection, user_id)
+    if user is None:
+        abort(404)
+    form = EndForm()
+    if not current_reader().is_fresh(clock.now()) and "password" not in request.form:
+        return _person_page(user_id, EndForm(formdata=None))  # from the list, which has no field
+    if not form.submit(lambda: _note_link(user, form)):
+        return _person_page(user_id, form), INVALID
+    token = password_resets.token(signing_keys(), user.id, user.password_hash)
+    return render_template(
+        "accounts/link.html",
+        person=user,
+        link=url_for("accounts.reset", token=token, _external=True),
+        back_url=_back(),
+        this_url=url_for("accounts.person", user_id=user_id),
+    )
+
+
+def _note_link(user: Row[Any], form: EndForm) -> None:
+    now = clock.now()
+    if not current_reader().is_fresh(now):
+        check_current(form.password.data, "password")
+    if not user.is_active:
+        raise Refused(f"“{user.username}” is inactive. Activate the account first.")
+    audit.add_entry(
+        "user.reset-link-made", f"user {user.username}", actor_id=current_reader().id, now=now
+    )
+    db.session.commit()
+    record("reset link made", username=user.username, by=current_reader().username)
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the page and its form."""
+    rule = "/admin/users/<number:user_id>"
+    blueprint.add_url_rule(rule, view_func=person)
+    blueprint.add_url_rule(f"{rule}/reset-link", view_func=reset_link, methods=["POST"])

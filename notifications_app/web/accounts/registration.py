@@ -1,0 +1,65 @@
+"""``/register``: make an account, where registration is open."""
+
+from typing import Any
+
+from flask import Blueprint, abort, current_app, render_template, request, url_for
+from flask_login import current_user
+
+from ...core import clock
+from ...core.database import db
+from ...core.errors import Refused
+from ...core.logs import record
+from ...domain.accounts import passwords
+from ...domain.inbox import add_reader
+from .. import flashes
+from ..access import public
+from ..error_pages import rerenders_after_csrf_error
+from ..forms import INVALID
+from ..redirects import redirect_after_post
+from . import authentication
+from .forms import RegisterForm
+from .limits import per_address
+
+
+@public
+@rerenders_after_csrf_error
+@per_address
+def register_account() -> Any:
+    """A new account, where registration is open."""
+    if not current_app.config["REGISTRATION_OPEN"]:
+        abort(404)
+    if current_user.is_authenticated:
+        return redirect_after_post(None, url_for("inbox.index"))
+    form = RegisterForm()
+    if form.submit(lambda: _register(form)):
+        flashes.success("Your account is made, and you are signed in.")
+        return redirect_after_post(None, url_for("inbox.index"))
+    return render_template("accounts/register.html", form=form), (
+        INVALID if form.is_submitted() else 200
+    )
+
+
+def _register(form: RegisterForm) -> None:
+    username, password = form.username.data or "", form.password.data or ""
+    passwords.check(password, username, form.email.data, form.display_name.data)
+    password_hash = passwords.hash_password(password)
+    add_reader.add_reader(
+        username,
+        password_hash=password_hash,
+        email=form.email.data,
+        display_name=form.display_name.data or "",
+        now=clock.now(),
+    )
+    db.session.commit()
+    record("registered", username=username.strip().lower(), address=request.remote_addr)
+    user = authentication.authenticate(username, password)
+    if user is None or not authentication.start_session(user, password, keep=False):
+        raise Refused("The account is made. Sign in with it.")
+    authentication.offer_zone(form.zone.data)
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the page."""
+    blueprint.add_url_rule(
+        "/register", view_func=register_account, endpoint="register", methods=["GET", "POST"]
+    )

@@ -1,0 +1,57 @@
+"""``POST /inbox/bulk``: one action on what was selected, or on all that the page showed."""
+
+from typing import Any
+
+from flask import Blueprint, abort, request, url_for
+
+from ...core import clock
+from ...core.database import db
+from ...core.errors import BadInput, BadTime
+from ...domain.inbox import actions
+from ...domain.inbox.filters import InboxFilter
+from .. import flashes
+from ..access import current_reader, signed_in
+from ..redirects import redirect_after_post
+from .form_fields import ids_field, snapshot_scope, snooze_until
+from .index import RefusedSnooze, render_with_refused_snooze
+from .outcomes import MESSAGES, flash_outcome, notifications_phrase
+from .urls import filter_url, list_url
+
+
+@signed_in
+def bulk() -> Any:
+    """Do one thing to what was selected, or to all that a page showed."""
+    verb, _colon, choice = request.form.get("action", "").partition(":")
+    if verb not in MESSAGES:
+        abort(400)
+    now = clock.now()
+    back = request.form.get("next")
+    try:
+        until = snooze_until(choice, now) if verb == "snooze" else None
+    except BadTime as refusal:
+        return render_with_refused_snooze(_unsnoozed(refusal)), 400
+    except BadInput as refusal:
+        flashes.error(f"{refusal} Nothing was snoozed.")
+        return redirect_after_post(back, url_for("inbox.index"))
+    scope = snapshot_scope() if request.form.get("scope") == "all" else ids_field()
+    if isinstance(scope, list) and not scope:
+        flashes.info("Nothing is selected. Tick what you mean, then choose again.")
+        return redirect_after_post(back, url_for("inbox.index"))
+    outcome = actions.act(current_reader().id, verb, scope, now, until=until)
+    db.session.commit()
+    flash_outcome(verb, notifications_phrase(outcome.count), outcome, until)
+    return redirect_after_post(
+        back,
+        filter_url(scope.view if isinstance(scope, actions.ShownSnapshotScope) else InboxFilter()),
+    )
+
+
+def _unsnoozed(refusal: BadTime) -> RefusedSnooze:
+    form = request.form
+    address, whole = list_url(form.get("next")), form.get("scope") == "all"
+    return RefusedSnooze(address, refusal, form.get("until", ""), ids_field(), whole)
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the form."""
+    blueprint.add_url_rule("/inbox/bulk", view_func=bulk, methods=["POST"])

@@ -1,0 +1,67 @@
+"""The fields of the inbox's forms, checked: ids, the page's snapshot, a time to snooze until."""
+
+from datetime import datetime
+
+from flask import abort, request, session
+
+from ...core import clock
+from ...domain.inbox import actions, queries, snooze_times
+from ...domain.inbox.filters import parse_filter
+from ..template_context import reader_zone
+
+MAX_IDS = 500
+
+
+def snooze_until(choice: str, now: datetime) -> datetime:
+    """Return the moment to snooze until; a time that was typed is remembered for the next one.
+
+    Raises BadTime or BadInput, as :func:`snooze_times.until`.
+    """
+    typed = request.form.get("until", "")
+    found = snooze_times.until(choice, typed, reader_zone(), now)
+    if choice == "until":
+        session["snooze"] = typed
+    return found
+
+
+def ids_field() -> list[int]:
+    """Return the ids that were ticked; 400 for anything that is not an id, or too many."""
+    found = request.form.getlist("ids")
+    if len(found) > MAX_IDS or not all(_is_number(one) and len(one) < 11 for one in found):
+        abort(400)
+    return [int(one) for one in found]
+
+
+def snapshot_scope() -> actions.ShownSnapshotScope:
+    """All that the page showed, by what it said it showed."""
+    names = ("tab", "category", "topic", "q")
+    asked = {name: request.form.get(name, "") for name in names}
+    try:
+        moment = datetime.fromisoformat(request.form.get("moment", ""))
+        moment = min(clock.now(), clock.from_micros(clock.micros(moment)))
+        muted = request.form.get("muted", "").replace("\0", "")
+        shown = queries.Snapshot(moment, int_field("top"), int_field("seen"), muted)
+    except (ValueError, OverflowError):
+        abort(400)
+    return actions.ShownSnapshotScope(
+        parse_filter(**{**asked, "tab": asked["tab"] or "inbox"}), shown
+    )
+
+
+def _is_number(words: str) -> bool:
+    return words.isascii() and words.isdecimal() and len(words) <= 18
+
+
+def int_field(name: str) -> int:
+    """A whole number of the form; ValueError where it is none."""
+    words = request.form.get(name, "")
+    if not _is_number(words):
+        raise ValueError(name)
+    return int(words)
+
+
+def snooze_field_value(refused: str | None, now: datetime) -> str:
+    """What the field for a time begins with: what was refused, else a time that will do."""
+    if refused is not None:
+        return refused
+    return snooze_times.suggestion(session.get("snooze", ""), reader_zone(), now)

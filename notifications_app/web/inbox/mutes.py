@@ -1,0 +1,37 @@
+"""``POST /settings/mutes``: mute a topic, or unmute it."""
+
+from typing import Any
+
+from flask import Blueprint, abort, request, url_for
+
+from ...core.database import db
+from ...core.errors import BadInput
+from ...domain.inbox import mutes as muting
+from .. import flashes
+from ..access import current_reader, signed_in
+from ..redirects import redirect_after_post
+
+
+@signed_in
+def mutes() -> Any:
+    """Mute a topic, or hear of it again."""
+    topic, action = request.form.get("topic", ""), request.form.get("action", "mute")
+    if action not in {"mute", "unmute"}:
+        abort(400)
+    back = request.form.get("next")
+    try:
+        changed = (muting.mute if action == "mute" else muting.unmute)(current_reader().id, topic)
+    except BadInput as refusal:
+        flashes.error(str(refusal))
+        return redirect_after_post(back, url_for("accounts.settings"))
+    db.session.commit()
+    words, other = f"Unmuted {topic}.", "mute"
+    if action == "mute":
+        words, other = f"Muted {topic}. Errors and banners still come.", "unmute"
+    flashes.success(words, inverse=(topic, other) if changed else None)
+    return redirect_after_post(back, url_for("accounts.settings"))
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the form."""
+    blueprint.add_url_rule("/settings/mutes", view_func=mutes, methods=["POST"])

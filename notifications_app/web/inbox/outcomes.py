@@ -1,0 +1,37 @@
+"""The flash that tells what an action did, with its Undo."""
+
+from datetime import datetime
+
+from flask import session
+
+from ...core import clock
+from ...core.text import counted
+from ...domain.inbox import actions
+from .. import flashes
+from ..template_context import reader_zone
+
+MESSAGES = {
+    "read": "Marked {} as read.",
+    "unread": "Marked {} as unread.",
+    "dismiss": "Dismissed {}.",
+    "restore": "Put {} back.",
+    "snooze": "Snoozed {}",
+    "unsnooze": "Woke {}.",
+}
+
+
+def flash_outcome(verb: str, what: str, outcome: actions.Outcome, until: datetime | None) -> None:
+    """Flash what an action did to ``what``, with an Undo if it changed anything."""
+    if not outcome.count:
+        flashes.info("Nothing to do: nothing of it would change.")
+        return
+    words = MESSAGES[verb].format(what)
+    if until is not None:
+        words += f" until {clock.full(until, reader_zone())}."
+    session["undo"] = outcome.stamp
+    flashes.success(words, undo=outcome.stamp)
+
+
+def notifications_phrase(count: int) -> str:
+    """How many notifications, in words."""
+    return counted(count, "notification")
