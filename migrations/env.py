@@ -21,11 +21,10 @@ if config.config_file_name is not None and not config.attributes.get("quiet"):
     fileConfig(config.config_file_name, disable_existing_loggers=False)
 
 
-def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
-    """Write our own type into a revision as what it is."""
+def render_item(kind: str, item: Any, _autogen_context: Any) -> str | bool:
+    """Write our own type into a revision as its plain one: revisions outlive the code."""
     if kind == "type" and isinstance(item, UTCDateTime):
-        autogen_context.imports.add("from notifications_app.clock import UTCDateTime")
-        return "UTCDateTime()"
+        return "sa.DateTime(timezone=True)"
     return False
 
 

@@ -7,8 +7,6 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
-from notifications_app.core.clock import UTCDateTime
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -32,12 +30,12 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(length=255), nullable=True),
         sa.Column("timezone", sa.String(length=64), nullable=False),
         sa.Column("is_admin", sa.Boolean(), nullable=False),
-        sa.Column("admin_since", UTCDateTime(), nullable=True),
+        sa.Column("admin_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("shortcuts", sa.Boolean(), nullable=False),
-        sa.Column("inbox_since", UTCDateTime(), nullable=False),
+        sa.Column("inbox_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_stamp", sa.BigInteger(), nullable=False),
-        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
         sa.UniqueConstraint("username", name=op.f("uq_users_username")),
@@ -46,7 +44,7 @@ def upgrade() -> None:
         "group_members",
         sa.Column("group_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("since", UTCDateTime(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["group_id"],
             ["groups.id"],
@@ -87,10 +85,10 @@ def upgrade() -> None:
         sa.Column("is_banner", sa.Boolean(), nullable=False),
         sa.Column("sender_id", sa.Integer(), nullable=True),
         sa.Column("key", sa.String(length=200), nullable=True),
-        sa.Column("expires_at", UTCDateTime(), nullable=True),
-        sa.Column("recalled_at", UTCDateTime(), nullable=True),
-        sa.Column("edited_at", UTCDateTime(), nullable=True),
-        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recalled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["sender_id"],
             ["users.id"],
@@ -108,9 +106,9 @@ def upgrade() -> None:
         "sign_ins",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", UTCDateTime(), nullable=False),
-        sa.Column("last_seen_at", UTCDateTime(), nullable=False),
-        sa.Column("expires_at", UTCDateTime(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("address", sa.String(length=45), nullable=False),
         sa.Column("user_agent", sa.String(length=255), nullable=False),
         sa.ForeignKeyConstraint(
@@ -126,10 +124,10 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("stamp", sa.BigInteger(), nullable=False),
         sa.Column("notification_id", sa.Integer(), nullable=False),
-        sa.Column("arrives_at", UTCDateTime(), nullable=False),
-        sa.Column("snoozed_from", UTCDateTime(), nullable=True),
-        sa.Column("read_at", UTCDateTime(), nullable=True),
-        sa.Column("dismissed_at", UTCDateTime(), nullable=True),
+        sa.Column("arrives_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("snoozed_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dismissed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["notification_id"],
             ["notifications.id"],
@@ -150,10 +148,10 @@ def upgrade() -> None:
         "deliveries",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("notification_id", sa.Integer(), nullable=False),
-        sa.Column("arrives_at", UTCDateTime(), nullable=False),
-        sa.Column("snoozed_from", UTCDateTime(), nullable=True),
-        sa.Column("read_at", UTCDateTime(), nullable=True),
-        sa.Column("dismissed_at", UTCDateTime(), nullable=True),
+        sa.Column("arrives_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("snoozed_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dismissed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stamp", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["notification_id"],
@@ -197,8 +195,8 @@ def upgrade() -> None:
         "releases",
         sa.Column("channel", sa.String(length=120), nullable=False),
         sa.Column("notification_id", sa.Integer(), nullable=False),
-        sa.Column("arrives_at", UTCDateTime(), nullable=False),
-        sa.Column("expires_at", UTCDateTime(), nullable=True),
+        sa.Column("arrives_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_banner", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["notification_id"],

@@ -7,8 +7,6 @@ Revises: 0002
 import sqlalchemy as sa
 from alembic import op
 
-from notifications_app.core.clock import UTCDateTime
-
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -19,7 +17,7 @@ def upgrade() -> None:
     op.create_table(
         "audit",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.Column("action", sa.String(length=40), nullable=False),
         sa.Column("subject", sa.String(length=80), nullable=False),

@@ -1,23 +1,24 @@
-"""``flask broadcast edit`` and ``recall``: putting right, or taking back, what was sent."""
+"""``flask broadcast edit`` and ``recall``."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import click
 
 from ..core import clock
-from ..core.database import db, reading
+from ..core.database import db
 from ..core.errors import BadInput
 from ..core.logs import record
-from ..domain.broadcasts import audit_entries, editing
-from ..domain.broadcasts.stats import has_arrived
+from ..domain.broadcasts import editing
+from ..domain.broadcasts.editing import Edit
 from ..domain.broadcasts.wording import edit_sentence, would_edit_sentence
 from ..domain.content import BODY_MAX, CATEGORIES, check
+from ..domain.inbox.models import Notification
 from . import broadcast_options
 from .output import command, example, print_line
 
 NUMBER = click.argument("notification_id", metavar="ID", type=click.IntRange(1, 2**31 - 1))
-_TEXT = ("title", "body", "category", "topic", "action_url", "action_label")
 _OPTIONS = (
     click.option("--title", help="One line, 1 to 140 characters."),
     click.option("--body", help=f"Markdown, up to {BODY_MAX:,} characters."),
@@ -56,29 +57,31 @@ def edit(
     end = _typed_end(expires, timezone, expires_in, now, none=no_expiry)
     if not (text or end or banner is not None or notify_again):
         raise BadInput("Say what to change: --title, for example. Nothing was changed.")
-    with reading() as connection:  # who has had nothing is not made to read it again
-        had = notify_again and has_arrived(connection, notification_id, now)
-    _notification, before = editing.current(notification_id)
-    content = {name: getattr(before.content, name) for name in _TEXT} | text
-    if not content["action_url"]:
-        content["action_label"] = text.get("action_label")
-    wanted = editing.Edit(
-        check(**content),
-        end[0] if end else before.expires_at,
-        before.is_banner if banner is None else banner,
-    )
-    changed = editing.edit(notification_id, wanted, now, notify_again=had)
-    if changed or had:
-        audit_entries.audit_edit(notification_id, changed, again=had, actor_id=None, now=now)
+
+    def revise(_notification: Notification, before: Edit) -> Edit:
+        content = asdict(before.content) | text
+        if not content["action_url"]:
+            content["action_label"] = text.get("action_label")
+        return Edit(
+            check(**content),
+            end[0] if end else before.expires_at,
+            before.is_banner if banner is None else banner,
+        )
+
+    result = editing.edit(notification_id, revise, now, notify_again=notify_again)
     if not dry_run:
         db.session.commit()
-        if changed or had:
-            record("edited", notification=notification_id, changed=changed, again=had)
-    if dry_run and (changed or notify_again):
-        print_line(would_edit_sentence(changed, again=notify_again, had=had))
+        if result:
+            record(
+                "edited", notification=notification_id, changed=result.changed, again=result.again
+            )
+    if dry_run and (result.changed or notify_again):
+        print_line(would_edit_sentence(result.changed, again=notify_again, had=result.again))
         print_line("Nothing was changed: this was a dry run.")
     else:
-        print_line(edit_sentence(notification_id, changed, again=notify_again, had=had))
+        print_line(
+            edit_sentence(notification_id, result.changed, again=notify_again, had=result.again)
+        )
 
 
 def _typed(body: str | None, body_file: str | None, **said: str | None) -> dict[str, str]:
@@ -114,8 +117,6 @@ def recall(notification_id: int) -> None:
     """Take a notification off the air for everyone, at once."""
     now = clock.now()
     changed = editing.recall(notification_id, now)
-    if changed:
-        audit_entries.audit_recall(notification_id, actor_id=None, now=now)
     db.session.commit()
     if changed:
         record("recalled", notification=notification_id)

@@ -9,13 +9,11 @@ from typing import Any
 import click
 
 from ..core import clock
-from ..core.database import db, reading
+from ..core.database import db
 from ..core.logs import record
-from ..domain.accounts import queries as accounts
-from ..domain.broadcasts import audience, audit_entries, preview
-from ..domain.broadcasts import sending as actions
-from ..domain.broadcasts.schedule import Schedule, SendOptions, schedule_checked
-from ..domain.broadcasts.wording import people_phrase
+from ..domain.broadcasts.audit_entries import BROADCAST, NOTIFICATION
+from ..domain.broadcasts.schedule import SendOptions
+from ..domain.broadcasts.sending import SendResult, send_to_channel, send_to_people
 from ..domain.content import Content
 from . import broadcast_options, broadcast_report, output
 from .output import command, example
@@ -30,8 +28,9 @@ from .output import command, example
 def notify(names: tuple[str, ...], key: str | None, as_json: bool, **said: Any) -> None:
     """Send a notification to named people."""
     content = broadcast_options.content(**said)
-    shown = {"as_json": as_json, "dry_run": False}
-    _to_people(names, content, SendOptions(key=key), act=audit_entries.NOTIFICATION, **shown)
+    options = SendOptions(key=key)
+    result = _to_people(names, content, options, clock.now(), action=NOTIFICATION)
+    _finish(result, as_json=as_json, dry_run=False)
 
 
 @command(
@@ -67,69 +66,28 @@ def send(
     chosen = replace(
         times, sender_id=broadcast_options.sender_id(sender), key=key, is_banner=banner
     )
-    shown = {"as_json": as_json, "dry_run": dry_run}
+    now = clock.now()
     if channel is not None:
-        _to_channel(channel, content, chosen, **shown)
+        result = send_to_channel(channel, content, chosen, now, actor_id=None)
     else:
         names = to_users if to_file is None else broadcast_options.names(to_file)
-        _to_people(names, content, chosen, act=audit_entries.BROADCAST, **shown)
+        result = _to_people(names, content, chosen, now, action=BROADCAST)
+    _finish(result, as_json=as_json, dry_run=dry_run)
 
 
 def _to_people(
-    names: Sequence[str], content: Content, chosen: SendOptions, *, act: str, **shown: bool
-) -> None:
-    now = clock.now()
+    names: Sequence[str], content: Content, chosen: SendOptions, now: datetime, *, action: str
+) -> SendResult:
     watched = partial(output.progress, words="Looking people up")
-    with reading() as connection:
-        found = accounts.ids_of(connection, names, watched)
-        whom = audience.active_or_not(found.values())
-        zones = audience.count_by_zone(connection, whom) if chosen.local_at else {}
-    first = audience.Audience(len(found), tuple(found)[: audience.NAMES])
-    sent = actions.notify(found.values(), content, now, chosen)
-    if sent.is_new:
-        to = people_phrase(len(found))
-        audit_entries.audit_sending(act, sent.notification, to, len(found), actor_id=None, now=now)
-    arrives = _arrival(sent, chosen, now).among(zones)
-    _finish(
-        preview.SendPreview(content, chosen, arrives, now, list(found), first, zones), sent, **shown
+    return send_to_people(
+        names, content, chosen, now, actor_id=None, action=action, watched=watched
     )
 
 
-def _to_channel(channel: str, content: Content, chosen: SendOptions, **shown: bool) -> None:
-    now = clock.now()
-    with reading() as connection:
-        whom = audience.channel_members(channel)
-        heard = audience.count_audience(connection, whom)
-        zones = audience.count_by_zone(connection, whom) if chosen.local_at else {}
-    sent = actions.broadcast(channel, content, now, chosen)
-    if sent.is_new:
-        audit_entries.audit_sending(
-            audit_entries.BROADCAST, sent.notification, channel, heard.count, actor_id=None, now=now
-        )
-    arrives = _arrival(sent, chosen, now)
-    _finish(
-        preview.SendPreview(content, chosen, arrives, now, channel, heard, zones), sent, **shown
-    )
-
-
-def _arrival(sent: actions.Sent, chosen: SendOptions, now: datetime) -> Schedule:
-    """When it arrives: of one sent before, when that did."""
-    if sent.is_new:
-        return schedule_checked(chosen, now)
-    one = sent.notification
-    with reading() as connection:
-        found = audience.arrivals_by_zone(connection, one.id)
-    return Schedule(min(found.values()), max(found.values()), one.expires_at, found)
-
-
-def _finish(
-    sending: preview.SendPreview, sent: actions.Sent, *, as_json: bool, dry_run: bool
-) -> None:
-    """Commit, unless it was only tried, and say what was done."""
+def _finish(result: SendResult, *, as_json: bool, dry_run: bool) -> None:
+    """Commit, unless it is a dry run, and print what was done."""
     if not dry_run:
         db.session.commit()
-        if sent.is_new:
-            said, count = sent.notification, sending.audience.count
-            to = sending.to if isinstance(sending.to, str) else list(sending.audience.first)
-            record("sent", notification=said.id, title=said.title, to=to, audience=count)
-    broadcast_report.print_result(sending, sent, dry_run=dry_run, as_json=as_json)
+        if result.is_new:
+            record("sent", **result.log_fields())
+    broadcast_report.print_result(result, dry_run=dry_run, as_json=as_json)

@@ -10,8 +10,8 @@ from ..core.logs import record
 from ..core.text import counted
 from ..domain.accounts import groups as known
 from ..domain.accounts import queries
-from ..domain.audit.actions import add_entry
-from ..domain.inbox import change_groups
+from ..domain.administration import groups as administration
+from ..domain.administration.groups import GroupChange
 from . import output
 from .output import command, example, iso_or_none, print_line
 
@@ -32,8 +32,7 @@ names_argument = click.argument("names", metavar="NAME...", nargs=-1, required=T
 @group_argument
 def create(group: str) -> None:
     """Make an empty group. Its name is made of a-z, 0-9 and single hyphens."""
-    name = known.create(group)
-    add_entry("group.created", f"group {name}", actor_id=None, now=clock.now())
+    name = administration.create_group(group, actor_id=None, now=clock.now())
     db.session.commit()
     record("group made", group=name)
     print_line(f"Made the group “{name}”. Nobody is in it.")
@@ -78,13 +77,8 @@ def add(group: str, names: tuple[str, ...], dry_run: bool) -> None:
     """Put people into a group: they get what is sent to it from now on."""
     with reading() as connection:
         found = queries.ids_of(connection, names)
-    now = clock.now()
-    inside = known.members_among(group, found.values())
-    change_groups.join_group(group, list(found.values()), now)
-    moved = [name for name, number in found.items() if number not in inside]
-    if moved and not dry_run:
-        _note("group.joined", group, moved)
-    _finish(group, moved, len(inside), ("Added", "to", "in it already"), dry_run=dry_run)
+    change = administration.add_members(group, found, actor_id=None, now=clock.now())
+    _finish(group, change, ("Added", "to", "in it already"), dry_run=dry_run)
 
 
 @command("remove", epilog=example("flask groups remove night-shift ada"))
@@ -95,25 +89,13 @@ def remove(group: str, names: tuple[str, ...], dry_run: bool) -> None:
     """Take people out of a group: they keep what had arrived."""
     with reading() as connection:
         found = queries.ids_of(connection, names)
-    now = clock.now()
-    inside = known.members_among(group, found.values())
-    change_groups.leave_group(group, list(found.values()), now)
-    moved = [name for name, number in found.items() if number in inside]
-    if moved and not dry_run:
-        _note("group.left", group, moved)
-    outside = len(found) - len(moved)
-    _finish(group, moved, outside, ("Removed", "from", "not in it"), dry_run=dry_run)
+    change = administration.remove_members(group, found, actor_id=None, now=clock.now())
+    _finish(group, change, ("Removed", "from", "not in it"), dry_run=dry_run)
 
 
-def _note(act: str, group: str, moved: list[str]) -> None:
-    subject = f"group {group}"
-    add_entry(act, subject, actor_id=None, now=clock.now(), people=len(moved), first=moved[:5])
-
-
-def _finish(
-    group: str, moved: list[str], others: int, words: tuple[str, str, str], *, dry_run: bool
-) -> None:
+def _finish(group: str, change: GroupChange, words: tuple[str, str, str], *, dry_run: bool) -> None:
     """Commit, unless it was only tried, and say what was done."""
+    moved, others = change.moved, change.unchanged
     did, preposition, state = words
     rest = f" {others:,} {'was' if others == 1 else 'were'} {state}." if others else ""
     what = f"{counted(len(moved), 'person', 'people')} {preposition} “{group}”.{rest}"

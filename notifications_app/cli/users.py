@@ -12,11 +12,10 @@ from ..core.errors import BadInput, NotFound, Refused
 from ..core.logs import record
 from ..core.signing import signing_keys
 from ..core.text import counted
-from ..domain.accounts import actions, password_resets, passwords, queries
+from ..domain.accounts import actions, passwords, queries
 from ..domain.accounts.memberships import GROUPS
 from ..domain.accounts.models import User
-from ..domain.audit import actions as audit
-from ..domain.inbox import add_reader, change_role, change_timezone
+from ..domain.administration import accounts as administration
 from . import output
 from .output import command, example, print_line
 
@@ -91,11 +90,6 @@ def show(name: str, as_json: bool) -> None:
     print_line(f"“{row.username}” is signed in on {counted(len(signed_in), 'browser')}.")
 
 
-def _note(act: str, username: str, **detail: Any) -> None:
-    """In the log of what was done, in the same transaction."""
-    audit.add_entry(act, f"user {username}", actor_id=None, now=clock.now(), **detail)
-
-
 def _read_password(*, stdin: bool) -> str:
     if stdin:
         try:
@@ -134,16 +128,16 @@ def create(
     clock.zone_name(timezone)
     password = passwords.check(_read_password(stdin=password_stdin), name, email, display_name)
     password_hash = passwords.hash_password(password)
-    user = add_reader.add_reader(
+    user = administration.create_account(
         name,
         password_hash=password_hash,
         email=email,
         display_name=display_name,
         timezone=timezone,
         is_admin=admin,
+        actor_id=None,
         now=clock.now(),
     )
-    _note("user.created", user.username, admin=admin, zone=user.timezone)
     db.session.commit()
     record("account made", username=user.username, admin=admin)
     kind = "administrator" if admin else "user"
@@ -160,8 +154,7 @@ def set_password(name: str, password_stdin: bool) -> None:
     password_hash = passwords.hash_password(
         passwords.check(password, user.username, user.email, user.display_name)
     )
-    ended = actions.set_password(user.id, password_hash)
-    _note("user.password-set", user.username, sign_ins_ended=ended)
+    ended = administration.set_password(user, password_hash, actor_id=None, now=clock.now())
     db.session.commit()
     record("password set", username=user.username)
     print_line(f"The password of “{user.username}” is set. {counted(ended, 'sign-in')} ended.")
@@ -172,11 +165,9 @@ def set_password(name: str, password_stdin: bool) -> None:
 @click.argument("timezone")
 def set_timezone(name: str, timezone: str) -> None:
     """Set the zone that an account's times are in."""
-    zone = clock.zone_name(timezone)
+    clock.zone_name(timezone)  # a wrong zone is named before a missing account
     user = find(name)
-    change_timezone.set_timezone(user.id, zone, clock.now())
-    if zone != user.timezone:
-        _note("user.zone-set", user.username, zone=zone, before=user.timezone)
+    zone = administration.set_timezone(user, timezone, actor_id=None, now=clock.now())
     db.session.commit()
     print_line(f"Times of “{user.username}” are in {zone} now.")
 
@@ -186,11 +177,7 @@ def _set_active(name: str, *, active: bool) -> None:
     if user.is_active == active:
         print_line(f"“{user.username}” is {'active' if active else 'inactive'} already.")
         return
-    ended = actions.set_active(user.id, active=active)
-    if active:
-        _note("user.activated", user.username)
-    else:
-        _note("user.deactivated", user.username, sign_ins_ended=ended)
+    ended = administration.set_active(user, active=active, actor_id=None, now=clock.now())
     db.session.commit()
     record("activated" if active else "deactivated", username=user.username)
     if active:
@@ -218,9 +205,7 @@ def deactivate(name: str) -> None:
 def grant_admin(name: str) -> None:
     """Make an account an administrator's, from now on."""
     user = find(name)
-    changed = change_role.grant_admin(user.id, clock.now())
-    if changed:
-        _note("user.admin-granted", user.username)
+    changed = administration.grant_admin(user, actor_id=None, now=clock.now())
     db.session.commit()
     if changed:
         record("admin granted", username=user.username)
@@ -232,9 +217,7 @@ def grant_admin(name: str) -> None:
 def revoke_admin(name: str) -> None:
     """Make an account an ordinary one; what had arrived for administrators stays with it."""
     user = find(name)
-    changed = change_role.revoke_admin(user.id, clock.now())
-    if changed:
-        _note("user.admin-revoked", user.username)
+    changed = administration.revoke_admin(user, actor_id=None, now=clock.now())
     db.session.commit()
     if changed:
         record("admin revoked", username=user.username)
@@ -247,15 +230,13 @@ def revoke_admin(name: str) -> None:
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 def reset_link(names: tuple[str, ...]) -> None:
     """Print a one-time link each, to choose a new password within 24 hours."""
-    found = [find(name) for name in names]
-    for user in found:
-        if not user.is_active:
-            raise Refused(f"“{user.username}” is inactive. Activate the account first.")
-    for user in found:
-        _note("user.reset-link-made", user.username)
+    found, now = [find(name) for name in names], clock.now()
+    tokens = [
+        administration.make_reset_token(user, signing_keys(), actor_id=None, now=now)
+        for user in found
+    ]
     db.session.commit()
-    for user in found:
-        token = password_resets.token(signing_keys(), user.id, user.password_hash)
+    for user, token in zip(found, tokens, strict=True):
         print_line(f"{user.username}: {output.base_url()}/reset/{token}")
         record("reset link made", username=user.username)
     count = len(found)

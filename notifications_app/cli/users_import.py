@@ -17,8 +17,6 @@ from ..core.errors import BadInput, Refused
 from ..core.logs import record
 from ..domain.people_import.actions import Report, import_people
 from ..domain.people_import.wording import (
-    audit_import,
-    changed_counts,
     import_sentence,
     line_error_sentence,
     refusal_sentence,
@@ -44,9 +42,8 @@ def import_(name: str, dry_run: bool) -> None:
         print_line(f"Would import {import_sentence(report)}")
         print_line("Nothing was changed: this was a dry run.")
         return
-    audit_import(report, actor_id=None, now=now)
     db.session.commit()
-    record("users imported", **changed_counts(report))
+    record("users imported", **report.changed_counts)
     print_line(f"Imported {import_sentence(report)}")
 
 

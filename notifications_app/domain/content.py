@@ -1,6 +1,7 @@
 """The content of a notification: title, body, category, topic, link; what each may be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from ..core.errors import BadInput, ErrorCollector
 from ..core.links import check_link
@@ -10,7 +11,11 @@ from ..core.text import NOT_IN_A_BODY, check_line, check_slug, check_text
 TITLE_MAX = 140
 BODY_MAX = 4000
 LABEL_MAX = 40
+#: The categories of notifications and flash messages, as menus list them; each also has a
+#: colour (css/base.css) and an icon (icons.svg). The column takes seven letters.
 CATEGORIES = ("success", "error", "warning", "info")
+#: Categories that a muted topic does not hold back.
+ALWAYS_HEARD = ("error",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,15 @@ class Content:
     topic: str
     action_url: str | None
     action_label: str | None
+
+    @classmethod
+    def of(cls, source: Any) -> "Content":
+        """Take the content out of anything that has its attributes."""
+        return cls(**{name: getattr(source, name) for name in CONTENT_FIELDS})
+
+
+#: The names of the fields, as columns, form fields and options have them.
+CONTENT_FIELDS = tuple(field.name for field in fields(Content))
 
 
 def check(
@@ -47,8 +61,7 @@ def check(
         body = normalised("body", lines).strip()
         body = check_text(body, NOT_IN_A_BODY, "body", "A body", (0, BODY_MAX))
     with wrong:
-        if category not in CATEGORIES:
-            raise BadInput("A category is success, error, warning or info.", "category")
+        check_category(category)
     with wrong:
         topic = check_slug(topic)
     with wrong:
@@ -57,6 +70,18 @@ def check(
         action_label = _label(action_label or "", is_linked=bool(action_url))
     wrong.raise_collected()
     return Content(title, body, category, topic, action_url, action_label)
+
+
+def categories_phrase() -> str:
+    """The categories in words: ``success, error, warning or info``."""
+    *others, last = CATEGORIES
+    return f"{', '.join(others)} or {last}"
+
+
+def check_category(category: str) -> None:
+    """Raise BadInput, with the field ``category``, for an unknown category."""
+    if category not in CATEGORIES:
+        raise BadInput(f"A category is {categories_phrase()}.", "category")
 
 
 def _label(label: str, *, is_linked: bool) -> str | None:

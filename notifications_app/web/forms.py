@@ -1,7 +1,7 @@
 """What every form shares: its token, and the domain's refusals beside the field they name."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_wtf import FlaskForm
 
@@ -9,6 +9,7 @@ from ..core.database import db
 from ..core.errors import Refused
 from .error_pages import EXPIRED
 
+T = TypeVar("T")
 #: The status of a page that shows a form again.
 INVALID = 400
 
@@ -31,14 +32,16 @@ class Form(FlaskForm):
                 self[one.field].errors = errors = list(errors)
             errors.append(str(one))
 
-    def submit(self, action: Callable[[], Any]) -> bool:
-        """Validate, then act; False, with the sentences in place, where either refuses."""
+    def submit(self, action: Callable[[], T]) -> T | None:
+        """Validate, then act: return what the action returns, or None where either refuses.
+
+        The sentences of a refusal are then beside their fields, and nothing was changed.
+        """
         if not self.validate_on_submit():
-            return False
+            return None
         try:
-            action()
+            return action()
         except Refused as refusal:
             db.session.rollback()  # lets go of the lock: others write while the page is rendered
             self.refuse(refusal)
-            return False
-        return True
+            return None

@@ -1,20 +1,27 @@
-"""What the audit log says of a sending, whoever did it and wherever."""
+"""Audit entries for sending, editing and recalling."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from ..audit.actions import add_entry
 from ..inbox.models import Notification
+from .preview import SendPreview
 
 BROADCAST, NOTIFICATION = "broadcast.sent", "notification.sent"
 
 
 def audit_sending(
-    act: str, one: Notification, to: str, audience: int, *, actor_id: int | None, now: datetime
+    action: str, notification: Notification, preview: SendPreview, *, actor_id: int | None
 ) -> None:
-    """That it was sent, to whom, and how many heard that channel then."""
+    """Add the entry of a sending: title, recipients, and their number at that moment."""
     add_entry(
-        act, _subject(one.id), actor_id=actor_id, now=now, title=one.title, to=to, audience=audience
+        action,
+        _subject(notification.id),
+        actor_id=actor_id,
+        now=preview.now,
+        title=notification.title,
+        to=preview.audit_phrase,
+        audience=preview.audience.count,
     )
 
 
@@ -26,13 +33,13 @@ def audit_edit(
     actor_id: int | None,
     now: datetime,
 ) -> None:
-    """That it reads otherwise since, and whether it is unread again."""
+    """Add the entry of an edit: the names of what changed, and whether it is unread again."""
     detail = {"changed": list(changed), "notify_again": again}
     add_entry("broadcast.edited", _subject(notification_id), actor_id=actor_id, now=now, **detail)
 
 
 def audit_recall(notification_id: int, *, actor_id: int | None, now: datetime) -> None:
-    """That it was taken off the air."""
+    """Add the entry of a recall."""
     add_entry("broadcast.recalled", _subject(notification_id), actor_id=actor_id, now=now)
 
 

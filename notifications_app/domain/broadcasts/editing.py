@@ -1,6 +1,6 @@
-"""What was sent can be put right, or taken back: for everyone, at once."""
+"""Edit or recall what was sent: for everyone, at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -8,84 +8,115 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, func, null, or_, select, update
 
 from ...core.clock import UTCDateTime
-from ...core.database import db, table, write
+from ...core.database import db, reading, table, write
 from ...core.errors import BadInput, NotFound, Refused
 from ..content import Content
-from ..inbox import handover
+from ..inbox.handover import deliver_banner_to_latecomers
 from ..inbox.models import Delivery, Notification, Release
+from .audit_entries import audit_edit, audit_recall
 from .schedule import check_end
+from .stats import has_arrived
 
 _THIS = bindparam("broadcast_id", type_=BigInteger)
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """How a notification shall read from now on: the whole of it."""
+    """The editable part of a notification, the whole of it."""
 
     content: Content
     expires_at: datetime | None
     is_banner: bool
 
 
-def current(notification_id: int) -> tuple[Notification, Edit]:
-    """A notification under the lock of its writer, and how it reads now.
+@dataclass(frozen=True, slots=True)
+class EditResult:
+    """The outcome of an edit."""
 
-    Raises:
-        NotThere: where there is no such notification.
-        Refused: where it was recalled: nobody would see the change.
-    """
-    found = select(Notification).where(Notification.id == _THIS).with_for_update(key_share=True)
-    notification = db.session.execute(
-        found, {"broadcast_id": notification_id}, execution_options={"populate_existing": True}
-    ).scalar_one_or_none()
-    if notification is None:
-        raise NotFound(f"There is no notification {notification_id}. Nothing was changed.")
-    if notification.recalled_at is not None:
-        raise Refused(f"Notification {notification_id} was recalled. Nothing was changed.")
-    said = Content(**{name: getattr(notification, name) for name in Content.__dataclass_fields__})
-    return notification, Edit(said, notification.expires_at, notification.is_banner)
+    #: The names of what changed, in alphabetical order.
+    changed: list[str]
+    #: Whether it was made unread again; never, where nobody has had it yet.
+    again: bool
+
+    def __bool__(self) -> bool:
+        """Whether anything was written."""
+        return bool(self.changed) or self.again
 
 
 def edit(
-    notification_id: int, wanted: Edit, now: datetime, *, notify_again: bool = False
-) -> list[str]:
-    """Make it read so, for everyone at once; the names of what changed, in alphabetical order.
+    notification_id: int,
+    revise: Callable[[Notification, Edit], Edit],
+    now: datetime,
+    *,
+    notify_again: bool = False,
+    actor_id: int | None = None,
+) -> EditResult:
+    """Edit a notification for everyone at once, and add the audit entry.
 
-    With ``notify_again`` it is unread once more, arriving now, for those to whom it had come;
-    who snoozed it hears of it when they wanted to, even where they dismissed it meanwhile.
+    ``revise`` gets it as it is under the lock of its writer, and returns how it shall be. With
+    ``notify_again`` it is unread once more, arriving now, for everybody who has received it;
+    snoozed copies keep their time, even where they were dismissed meanwhile. A dry run is a
+    return before the commit.
 
     Raises:
-        BadInput: where a banner is wanted of what went to named people.
-        BadTime: where it would end in the past, or before it starts.
-        NotThere, Refused: as :func:`current`.
+        BadInput: where what went to named people shall be a banner.
+        BadTime: where it would expire in the past, or before it arrives.
+        NotFound: where there is no such notification.
+        Refused: where it was recalled: nobody would see the change.
     """
-    notification, before = current(notification_id)
+    again = False
+    if notify_again:  # nobody reads again what nobody has received
+        with reading() as connection:
+            again = has_arrived(connection, notification_id, now)
+    notification, before = _current(notification_id)
+    wanted = revise(notification, before)
     changed = _differences(before, wanted)
     releases = db.session.execute(_RELEASES, {"broadcast_id": notification_id}).one()
     if wanted.is_banner and not releases.many:
         raise BadInput("A banner is for a channel, not for named people.", "is_banner")
-    if "expires_at" in changed or notify_again:
+    if "expires_at" in changed or again:
         last = (
             releases.last
             or db.session.execute(_LAST_CAME, {"broadcast_id": notification_id}).scalar()
         )
         check_end(wanted.expires_at, last or notification.created_at, now)
-    if not changed and not notify_again:
-        return []
+    result = EditResult(changed, again)
+    if result:
+        _write(notification, wanted, now, result)
+        audit_edit(notification_id, changed, again=again, actor_id=actor_id, now=now)
+    return result
+
+
+def _current(notification_id: int) -> tuple[Notification, Edit]:
+    """Return a notification under the lock of its writer, and how it reads now."""
+    statement = select(Notification).where(Notification.id == _THIS)
+    notification = db.session.execute(
+        statement.with_for_update(key_share=True),
+        {"broadcast_id": notification_id},
+        execution_options={"populate_existing": True},
+    ).scalar_one_or_none()
+    if notification is None:
+        raise NotFound(f"There is no notification {notification_id}. Nothing was changed.")
+    if notification.recalled_at is not None:
+        raise Refused(f"Notification {notification_id} was recalled. Nothing was changed.")
+    content = Content.of(notification)
+    return notification, Edit(content, notification.expires_at, notification.is_banner)
+
+
+def _write(notification: Notification, wanted: Edit, now: datetime, result: EditResult) -> None:
     for name, value in _values(wanted).items():
         setattr(notification, name, value)
     notification.edited_at = now
     db.session.flush()
-    values = {"broadcast_id": notification_id, "now": now}
+    values = {"broadcast_id": notification.id, "now": now}
     copies = {"is_banner": wanted.is_banner, "expires_at": wanted.expires_at}
     write(update(table(Release)).where(Release.notification_id == _THIS).values(copies), values)
-    if notify_again:
+    if result.again:
         write(_RELEASE_AGAIN.values(arrives_at=now), values)
         write(_DELIVER_AGAIN.values(arrives_at=now), values)
-        write(_SLEEP_AGAIN.values(snoozed_from=now), values)
-    if wanted.is_banner and {"is_banner", "expires_at"} & set(changed):
-        handover.deliver_banner_to_latecomers(notification_id, now)
-    return changed
+        write(_SNOOZED_AGAIN.values(snoozed_from=now), values)
+    if wanted.is_banner and {"is_banner", "expires_at"} & set(result.changed):
+        deliver_banner_to_latecomers(notification.id, now)
 
 
 def _values(wanted: Edit) -> Mapping[str, Any]:
@@ -112,15 +143,15 @@ _NOW = bindparam("now", type_=Release.__table__.c.arrives_at.type)
 _RELEASE_AGAIN = update(table(Release)).where(
     Release.notification_id == _THIS, Release.arrives_at <= _NOW
 )
-#: A kept stamp would let an older undo swallow it.
+#: The stamp is cleared, else undoing an earlier action would overwrite this.
 _ANEW = {"read_at": null(), "dismissed_at": null(), "stamp": null()}
 _DELIVER_AGAIN = (
     update(table(Delivery))
     .where(Delivery.notification_id == _THIS, Delivery.arrives_at <= _NOW)
     .values(snoozed_from=null(), **_ANEW)
 )
-#: It is asleep, and wakes when it was to.
-_SLEEP_AGAIN = (
+#: A snoozed copy keeps its time.
+_SNOOZED_AGAIN = (
     update(table(Delivery))
     .where(
         Delivery.notification_id == _THIS,
@@ -131,11 +162,13 @@ _SLEEP_AGAIN = (
 )
 
 
-def recall(notification_id: int, now: datetime) -> bool:
-    """Take a notification off the air for everyone, at once; False where it was already.
+def recall(notification_id: int, now: datetime, *, actor_id: int | None = None) -> bool:
+    """Remove a notification from every inbox at once, and add the audit entry.
+
+    Returns False where it was recalled already.
 
     Raises:
-        NotThere: where there is no such notification.
+        NotFound: where there is no such notification.
     """
     values = {"broadcast_id": notification_id, "now": now}
     changed = write(
@@ -150,6 +183,7 @@ def recall(notification_id: int, now: datetime) -> bool:
             raise NotFound(f"There is no notification {notification_id}. Nothing was changed.")
         return False
     write(_END, values)
+    audit_recall(notification_id, actor_id=actor_id, now=now)
     return True
 
 

@@ -1,19 +1,22 @@
-"""A broadcast as it would be sent: its words, audience, zones and moments."""
+"""A broadcast as it would be sent: whom it reaches, and when. Nothing here writes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from ..channels import channel_phrase
 from ..content import Content
+from . import audience
 from .audience import Audience
-from .schedule import Schedule, SendOptions
-from .wording import audience_phrase, local_schedule_phrase, schedule_phrase
+from .schedule import Schedule, SendOptions, schedule_unchecked
+from .wording import audience_phrase, local_schedule_phrase, people_phrase, schedule_phrase
 
 
 @dataclass(frozen=True, slots=True)
 class SendPreview:
-    """Everything that was asked for, and whom it reaches."""
+    """Content, recipients and moments of a broadcast, as a dry run prints them."""
 
     content: Content
     options: SendOptions
@@ -22,32 +25,71 @@ class SendPreview:
     #: The channel, or the usernames.
     to: str | Sequence[str]
     audience: Audience
-    #: Of a local one: how many of them live in each zone.
+    #: With a local time: how many of the audience live in each zone.
     zones: dict[str, int]
 
     @property
-    def to_words(self) -> str:
-        """Whom it goes to, in a sentence."""
+    def to_phrase(self) -> str:
+        """The recipients within a sentence: ``the group ops``, ``ada and grace``."""
         return (
             channel_phrase(self.to) if isinstance(self.to, str) else audience_phrase(self.audience)
         )
 
     @property
-    def when_words(self) -> str:
-        """When, in a sentence: in UTC, or on each reader's own clock."""
+    def audit_phrase(self) -> str:
+        """The recipients in the audit log: the channel, or the number of people."""
+        return self.to if isinstance(self.to, str) else people_phrase(self.audience.count)
+
+    def when_phrase(self, zone: str) -> str:
+        """Arrival and expiry within a sentence, with times in ``zone``."""
         if self.options.local_at is not None:
             return local_schedule_phrase(
-                self.options.local_at, self.schedule.expires_at, "UTC", has_passed=self.has_passed
+                self.options.local_at, self.schedule.expires_at, zone, has_passed=self.has_passed
             )
-        return schedule_phrase(self.schedule.first, self.schedule.expires_at, "UTC", self.now)
+        return schedule_phrase(self.schedule.first, self.schedule.expires_at, zone, self.now)
 
     @property
     def has_passed(self) -> bool:
-        """Whether somebody has it as soon as it can be had, their clock being past the time."""
+        """Whether the local time has passed in some zone, so that it arrives there at once."""
         soonest = self.now + self.options.undo_window
         return any(at <= soonest for at, _zone, _count in self.moments())
 
+    @property
+    def held_until(self) -> datetime | None:
+        """The first arrival, if the undo window delays it."""
+        return self.schedule.first if self.options.undo_window else None
+
     def moments(self) -> list[tuple[datetime, str, int]]:
-        """Of a local one: when, in which zone in use, for how many; in the order of time."""
-        found = self.schedule.by_zone or {}
-        return sorted((found[zone], zone, self.zones[zone]) for zone in self.zones if zone in found)
+        """With a local time: (moment, zone in use, number of people), in order of time."""
+        by_zone = self.schedule.by_zone or {}
+        return sorted(
+            (by_zone[zone], zone, count) for zone, count in self.zones.items() if zone in by_zone
+        )
+
+
+def preview_to_channel(
+    connection: Connection, channel: str, content: Content, options: SendOptions, now: datetime
+) -> SendPreview:
+    """Preview a broadcast to a channel. Raises BadInput where the options contradict themselves."""
+    schedule = schedule_unchecked(options, now)
+    members = audience.channel_members(channel)
+    counted = audience.count_audience(connection, members)
+    zones = audience.count_by_zone(connection, members) if options.local_at else {}
+    return SendPreview(content, options, schedule, now, channel, counted, zones)
+
+
+def preview_to_people(
+    connection: Connection,
+    people: dict[str, int],
+    content: Content,
+    options: SendOptions,
+    now: datetime,
+) -> SendPreview:
+    """Preview a notification to named people: their ids by username."""
+    schedule = schedule_unchecked(options, now)
+    zones: dict[str, int] = {}
+    if options.local_at:
+        zones = audience.count_by_zone(connection, audience.active_or_not(people.values()))
+    names = tuple(people)
+    counted = Audience(len(names), names[: audience.NAMES])
+    return SendPreview(content, options, schedule.among(zones), now, list(names), counted, zones)

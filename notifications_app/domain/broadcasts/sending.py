@@ -4,23 +4,28 @@ At each reader's own time, a channel has one release for each zone. All of it jo
 caller's transaction and costs the same few statements, however many read.
 """
 
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, case, insert, literal, select
 
 from ...core.clock import UTCDateTime
-from ...core.database import db, ids_as_select, insert_into, table, write
+from ...core.database import db, ids_as_select, insert_into, reading, table, write
 from ...core.errors import BadInput, BadTime, NotFound, Refused
 from ...core.text import check_line
 from ..accounts import groups
 from ..accounts.models import User
+from ..accounts.queries import ids_of
 from ..channels import ADMINS, EVERYONE, group_of, in_zone, without_zone, zone_of
 from ..content import Content
 from ..inbox.models import KEY_MAX, Delivery, Notification, Release
+from .audience import arrivals_by_zone
+from .audit_entries import BROADCAST, audit_sending
+from .preview import SendPreview, preview_to_channel, preview_to_people
 from .schedule import Schedule, SendOptions, check_end, schedule_unchecked
+from .wording import people_phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,89 @@ class Sent:
 
     notification: Notification
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """A sending as its sender is told of it."""
+
+    preview: SendPreview
+    notification: Notification
+    is_new: bool
+
+    def sentence(self, zone: str) -> str:
+        """What was sent, to whom and when, with times in ``zone``."""
+        sent, preview = self.notification, self.preview
+        people = people_phrase(preview.audience.count)
+        return (
+            f"Sent notification {sent.id} “{sent.title}” to {preview.to_phrase} ({people})"
+            f" {preview.when_phrase(zone)}."
+        )
+
+    def log_fields(self) -> dict[str, Any]:
+        """The fields of the log's line, for :func:`core.logs.record`."""
+        to, audience = self.preview.to, self.preview.audience
+        return {
+            "notification": self.notification.id,
+            "title": self.notification.title,
+            "to": to if isinstance(to, str) else list(audience.first),
+            "audience": audience.count,
+        }
+
+
+def send_to_channel(
+    channel: str, content: Content, options: SendOptions, now: datetime, *, actor_id: int | None
+) -> SendResult:
+    """Broadcast to a channel, and add the audit entry. ``actor_id`` None is the command line.
+
+    The audience is counted before the write begins. A dry run is a return before the commit.
+
+    Raises:
+        BadInput, BadTime, NotFound, Refused: as :func:`broadcast`.
+    """
+    with reading() as connection:
+        preview = preview_to_channel(connection, channel, content, options, now)
+    sent = broadcast(channel, content, now, options, audience=preview.audience.count)
+    return _finish(sent, preview, BROADCAST, actor_id)
+
+
+def send_to_people(
+    usernames: Iterable[str],
+    content: Content,
+    options: SendOptions,
+    now: datetime,
+    *,
+    actor_id: int | None,
+    action: str,
+    watched: Callable[[Sequence[int]], Iterable[int]] = iter,
+) -> SendResult:
+    """Notify people by their usernames, and add the audit entry named ``action``.
+
+    ``watched`` goes through the parts in which they are looked up, to show progress.
+
+    Raises:
+        BadInput, BadTime, NotFound, Refused: as :func:`notify`.
+    """
+    with reading() as connection:
+        people = ids_of(connection, usernames, watched)
+        preview = preview_to_people(connection, people, content, options, now)
+    sent = notify(people.values(), content, now, options)
+    return _finish(sent, preview, action, actor_id)
+
+
+def _finish(sent: Sent, preview: SendPreview, action: str, actor_id: int | None) -> SendResult:
+    notification = sent.notification
+    if sent.is_new:
+        audit_sending(action, notification, preview, actor_id=actor_id)
+    else:  # a key used before: the times are those of the first
+        with reading() as connection:
+            moments = arrivals_by_zone(connection, notification.id)
+        first, last = min(moments.values()), max(moments.values())
+        schedule = Schedule(first, last, notification.expires_at, moments)
+        if not isinstance(preview.to, str):
+            schedule = schedule.among(preview.zones)
+        preview = replace(preview, schedule=schedule)
+    return SendResult(preview, notification, sent.is_new)
 
 
 def notify(
@@ -48,7 +136,7 @@ def notify(
     if options.is_banner:
         raise BadInput("A banner is for a channel, not for named people.", "is_banner")
     arrives = _arrival(options, now)
-    sent = _write(content, options, arrives, now)
+    sent = _write(content, options, arrives, now, audience=len(people))
     if not sent.is_new:
         _same_people(sent.notification, people)
         return sent
@@ -85,9 +173,16 @@ def _moment_of_each(arrives: Schedule, recipients: Any) -> Any:
 
 
 def broadcast(
-    channel: str, content: Content, now: datetime, options: SendOptions | None = None
+    channel: str,
+    content: Content,
+    now: datetime,
+    options: SendOptions | None = None,
+    *,
+    audience: int | None = None,
 ) -> Sent:
-    """Put on the air: a notification and one release (one a zone), whatever the number of readers.
+    """Write a notification and its release (one a zone), whatever the number of readers.
+
+    ``audience`` is the number of people on the channel, for the statistics; None: not recorded.
 
     Raises:
         BadInput, BadTime: where there is no such channel or the times do not fit.
@@ -97,7 +192,7 @@ def broadcast(
     options = options or SendOptions()
     check_channel(channel)
     arrives = _arrival(options, now)
-    sent = _write(content, options, arrives, now)
+    sent = _write(content, options, arrives, now, audience=audience)
     if not sent.is_new:
         _same_channel(sent.notification, channel, is_local=arrives.by_zone is not None)
         return sent
@@ -130,7 +225,14 @@ def check_channel(channel: str) -> None:
         )
 
 
-def _write(content: Content, options: SendOptions, arrives: Schedule, now: datetime) -> Sent:
+def _write(
+    content: Content,
+    options: SendOptions,
+    arrives: Schedule,
+    now: datetime,
+    *,
+    audience: int | None,
+) -> Sent:
     key = check_key(options.key)
     values = {
         **asdict(content),
@@ -138,6 +240,7 @@ def _write(content: Content, options: SendOptions, arrives: Schedule, now: datet
         "sender_id": options.sender_id,
         "key": key,
         "expires_at": arrives.expires_at,
+        "audience": audience,
         "created_at": now,
     }
     statement = (

@@ -5,7 +5,6 @@ A delivery that only moved with its reader, neither read nor dismissed, counts f
 The statements are the same few, however many read.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,7 +94,7 @@ def compute_stats(connection: Connection, notification_id: int, now: datetime) -
         channel=head.channel and without_zone(head.channel),
         is_local=came[0] != came[1] if head.channel is None else zone_of(head.channel) is not None,
         audience_now=_audience_now(connection, head.channel, counts),
-        audience_at_sending=_audience_at_sending(connection, notification_id),
+        audience_at_sending=head.audience,
         read=sum(row.read for row in counts),
         dismissed=sum(row.dismissed for row in counts),
         acted=sum(row.acted for row in counts),
@@ -176,12 +175,3 @@ def _audience_now(connection: Connection, channel: str | None, counts: Sequence[
         return sum(row.many for row in counts)
     whom = audience.channel_members(channel).subquery()
     return connection.execute(select(func.count()).select_from(whom)).scalar_one()
-
-
-def _audience_at_sending(connection: Connection, notification_id: int) -> int | None:
-    """What the audit log says of its sending."""
-    detail = connection.execute(
-        stats_statements.SENDING, {"subject": f"notification {notification_id}"}
-    ).scalar()
-    said = json.loads(detail).get("audience") if detail else None
-    return said if isinstance(said, int) else None

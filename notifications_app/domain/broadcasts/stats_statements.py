@@ -21,7 +21,6 @@ from sqlalchemy import (
 from sqlalchemy import cast as cast_to
 
 from ...core.clock import UTCDateTime
-from ..audit.models import AuditEntry
 from ..inbox.models import Delivery, Notification, Release
 
 HOUR = timedelta(hours=1)
@@ -45,6 +44,7 @@ def _of_releases(aggregate: Any, column: Any) -> ColumnElement[Any]:
 SUMMARY = select(
     Notification.title,
     Notification.created_at,
+    Notification.audience,
     Notification.expires_at,
     Notification.recalled_at,
     _of_releases(func.min, Release.channel).label("channel"),
@@ -115,15 +115,3 @@ def median_statement(dialect: str) -> Select[Any]:
     return select(ranked.c.waited).where(
         ranked.c.place.between((ranked.c.many + 1) // 2, ranked.c.many // 2 + 1)
     )
-
-
-#: What the audit log says of its sending.
-SENDING = (
-    select(AuditEntry.detail)
-    .where(
-        AuditEntry.subject == bindparam("subject", type_=String),
-        AuditEntry.action.in_(("broadcast.sent", "notification.sent")),
-    )
-    .order_by(AuditEntry.id)
-    .limit(1)
-)

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from ...core.clock import UTCDateTime
+from ..content import ALWAYS_HEARD
 from .models import Delivery, Mute, Notification, Release
 
 NOW = bindparam("now", type_=UTCDateTime)
@@ -56,13 +57,13 @@ _MUTE = (
 #: not with NULL: PostgreSQL takes IS NULL for rare, then reads all notifications first.
 MUTED = and_(
     func.coalesce(_MUTE, literal_column("0")) == literal_column("1"),
-    Notification.category != "error",
+    Notification.category.not_in(ALWAYS_HEARD),
     Notification.is_banner.is_(False),
 )
 
 _WAS_MUTED = and_(
     SNAPSHOT_MUTED.contains("," + Notification.topic + ","),
-    Notification.category != "error",
+    Notification.category.not_in(ALWAYS_HEARD),
     Notification.is_banner.is_(False),
 )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from ...core.errors import BadInput
-from ..content import CATEGORIES
+from ..content import check_category
 from . import search
 from .search import Shape, Term
 
@@ -53,8 +53,8 @@ def parse_filter(
     """
     if tab not in TABS:
         raise BadInput(f"There is no tab “{tab[:40]}”.", "tab")
-    if category and category not in CATEGORIES:
-        raise BadInput("A category is success, error, warning or info.", "category")
+    if category:
+        check_category(category)
     if "\0" in topic or len(topic) > search.MAX_SEARCH_LENGTH:
         raise BadInput("There is no such topic.", "topic")
     terms = search.parse(q)

@@ -33,6 +33,8 @@ class Notification(Model):
         ForeignKey("users.id", ondelete="SET NULL"), index=True
     )
     key: Mapped[str | None] = mapped_column(String(KEY_MAX), unique=True)
+    #: How many people it was sent to, at that moment; null: not recorded.
+    audience: Mapped[int | None]
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     recalled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

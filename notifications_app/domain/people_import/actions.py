@@ -16,7 +16,9 @@ from sqlalchemy.exc import IntegrityError
 from ...core.clock import UTCDateTime
 from ...core.database import insert_into, table, write
 from ...core.errors import Refused
+from ...core.text import counted
 from ..accounts.models import Group, GroupMember, User
+from ..audit.actions import add_entry
 from ..inbox import change_groups, change_timezone, handover
 from . import comparison, csv_file
 from .csv_file import LineError, Person
@@ -43,12 +45,19 @@ class Report:
     wrong: int = 0
     errors: list[LineError] = field(default_factory=list)
 
+    @property
+    def changed_counts(self) -> dict[str, int]:
+        """How many people are new and changed, and how many groups were made."""
+        made = len(self.groups_made)
+        return {"new": self.new, "changed": self.changed, "groups_made": made}
+
 
 def import_people(
     stream: IO[Any],
     now: datetime,
     tell: Callable[[], None] = lambda: None,
     *,
+    actor_id: int | None = None,
     most_errors: float = inf,
 ) -> Report:
     """Make the people a CSV of bytes or text names, change those who are there, add to groups.
@@ -68,11 +77,20 @@ def import_people(
         try:
             with staged(file):
                 _apply(report, now, most_errors)
+                _audit(report, actor_id, now)
         except IntegrityError:
             raise Refused(
                 "Accounts were changed by somebody else meanwhile. Nothing was imported; try again."
             ) from None
     return report
+
+
+def _audit(report: Report, actor_id: int | None, now: datetime) -> None:
+    """Add the audit entry, if the import changes anything."""
+    changed = report.changed_counts
+    if not report.errors and any(changed.values()):
+        subject = counted(report.lines, "person", "people")
+        add_entry("users.imported", subject, actor_id=actor_id, now=now, **changed)
 
 
 def _collect(

@@ -1,25 +1,8 @@
 """What an import is called: in a sentence, in the audit log, in the record."""
 
-from datetime import datetime
-
 from ...core.text import counted, printable
-from ..audit.actions import add_entry
 from .actions import Report
 from .csv_file import LineError
-
-
-def changed_counts(report: Report) -> dict[str, int]:
-    """What it changed, in numbers."""
-    made = len(report.groups_made)
-    return {"new": report.new, "changed": report.changed, "groups_made": made}
-
-
-def audit_import(report: Report, *, actor_id: int | None, now: datetime) -> None:
-    """In the log of what was done, unless nothing was."""
-    changed = changed_counts(report)
-    if any(changed.values()):
-        who = counted(report.lines, "person", "people")
-        add_entry("users.imported", who, actor_id=actor_id, now=now, **changed)
 
 
 def import_sentence(report: Report) -> str:

@@ -28,19 +28,20 @@ def reset(token: str) -> Any:
     if user is None or not password_resets.is_good(signing_keys(), token, user):
         return render_template("accounts/reset.html", form=None, username="", gone=True), 410
     form = ResetForm()
-    if form.submit(lambda: _reset(user, form.password.data or "")):
-        record("password reset", username=user.username, address=request.remote_addr)
-        flashes.success("Your password is set. Sign in with it.")
-        return redirect_after_post(url_for("accounts.login"), "/")
-    page = render_template("accounts/reset.html", form=form, username=user.username, gone=False)
-    return page, INVALID if form.is_submitted() else 200
+    return form.submit(lambda: _reset(user, form.password.data or "")) or (
+        render_template("accounts/reset.html", form=form, username=user.username, gone=False),
+        INVALID if form.is_submitted() else 200,
+    )
 
 
-def _reset(user: Any, password: str) -> None:
+def _reset(user: Any, password: str) -> Any:
     passwords.check(password, user.username, user.email, user.display_name)
     password_hash = passwords.hash_password(password)
     password_resets.reset_password(user, password_hash)
     db.session.commit()
+    record("password reset", username=user.username, address=request.remote_addr)
+    flashes.success("Your password is set. Sign in with it.")
+    return redirect_after_post(url_for("accounts.login"), "/")
 
 
 def register(blueprint: Blueprint) -> None:

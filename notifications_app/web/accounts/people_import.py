@@ -33,10 +33,9 @@ def import_from_file() -> Any:
         return _page(ImportForm(formdata=None))
     form = ImportForm()
     writes = request.form.get("step") == "import"
-    reports: list[Report] = []
-    if not form.submit(lambda: reports.append(_read(form.file.data, writes=writes))):
+    report = form.submit(lambda: _read(form.file.data, writes=writes))
+    if report is None:
         return _page(form), INVALID
-    report = reports[0]
     if report.errors:
         return _page(form, report), INVALID
     if not writes:
@@ -51,13 +50,12 @@ def _read(upload: FileStorage, *, writes: bool) -> Report:
     now = clock.now()
     try:
         with upload.stream as stream:
-            report = import_people(stream, now, most_errors=LISTED)
+            report = import_people(stream, now, actor_id=current_reader().id, most_errors=LISTED)
         if [error.line for error in report.errors] == [1]:
             raise BadInput(wording.line_error_sentence(report.errors[0]), "file")
         if writes and not report.errors:
-            wording.audit_import(report, actor_id=current_reader().id, now=now)
             db.session.commit()
-            record("users imported", by=current_reader().username, **wording.changed_counts(report))
+            record("users imported", by=current_reader().username, **report.changed_counts)
     finally:
         db.session.remove()  # a page is made without keeping anybody waiting
     return report
@@ -68,7 +66,7 @@ def _page(form: ImportForm, report: Report | None = None) -> str:
         "accounts/import.html",
         form=form,
         report=report if report and not report.errors else None,
-        changes=bool(report and any(wording.changed_counts(report).values())),
+        changes=bool(report and any(report.changed_counts.values())),
         some=wording.first_names_phrase,
         wrong=report.errors if report else [],
         wrong_words=wording.refusal_sentence(report) if report and report.errors else "",

@@ -7,11 +7,10 @@ from sqlalchemy import Row
 
 from ...core import clock
 from ...core.database import db, reading
-from ...core.errors import Refused
 from ...core.logs import record
 from ...core.signing import signing_keys
-from ...domain.accounts import directory, password_resets, queries
-from ...domain.audit import actions as audit
+from ...domain.accounts import directory, queries
+from ...domain.administration.accounts import make_reset_token
 from ..access import admin, current_reader
 from ..error_pages import rerenders_after_csrf_error
 from ..forms import INVALID
@@ -62,29 +61,23 @@ def reset_link(user_id: int) -> Any:
     form = EndForm()
     if not current_reader().is_fresh(clock.now()) and "password" not in request.form:
         return _person_page(user_id, EndForm(formdata=None))  # from the list, which has no field
-    if not form.submit(lambda: _note_link(user, form)):
-        return _person_page(user_id, form), INVALID
-    token = password_resets.token(signing_keys(), user.id, user.password_hash)
+    return form.submit(lambda: _make_link(user, form)) or (_person_page(user_id, form), INVALID)
+
+
+def _make_link(user: Row[Any], form: EndForm) -> str:
+    now = clock.now()
+    if not current_reader().is_fresh(now):
+        check_current(form.password.data, "password")
+    token = make_reset_token(user, signing_keys(), actor_id=current_reader().id, now=now)
+    db.session.commit()
+    record("reset link made", username=user.username, by=current_reader().username)
     return render_template(
         "accounts/link.html",
         person=user,
         link=url_for("accounts.reset", token=token, _external=True),
         back_url=_back(),
-        this_url=url_for("accounts.person", user_id=user_id),
+        this_url=url_for("accounts.person", user_id=user.id),
     )
-
-
-def _note_link(user: Row[Any], form: EndForm) -> None:
-    now = clock.now()
-    if not current_reader().is_fresh(now):
-        check_current(form.password.data, "password")
-    if not user.is_active:
-        raise Refused(f"“{user.username}” is inactive. Activate the account first.")
-    audit.add_entry(
-        "user.reset-link-made", f"user {user.username}", actor_id=current_reader().id, now=now
-    )
-    db.session.commit()
-    record("reset link made", username=user.username, by=current_reader().username)
 
 
 def register(blueprint: Blueprint) -> None:

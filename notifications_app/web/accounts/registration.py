@@ -31,15 +31,13 @@ def register_account() -> Any:
     if current_user.is_authenticated:
         return redirect_after_post(None, url_for("inbox.index"))
     form = RegisterForm()
-    if form.submit(lambda: _register(form)):
-        flashes.success("Your account is made, and you are signed in.")
-        return redirect_after_post(None, url_for("inbox.index"))
-    return render_template("accounts/register.html", form=form), (
-        INVALID if form.is_submitted() else 200
+    return form.submit(lambda: _register(form)) or (
+        render_template("accounts/register.html", form=form),
+        INVALID if form.is_submitted() else 200,
     )
 
 
-def _register(form: RegisterForm) -> None:
+def _register(form: RegisterForm) -> Any:
     username, password = form.username.data or "", form.password.data or ""
     passwords.check(password, username, form.email.data, form.display_name.data)
     password_hash = passwords.hash_password(password)
@@ -56,6 +54,8 @@ def _register(form: RegisterForm) -> None:
     if user is None or not authentication.start_session(user, password, keep=False):
         raise Refused("The account is made. Sign in with it.")
     authentication.offer_zone(form.zone.data)
+    flashes.success("Your account is made, and you are signed in.")
+    return redirect_after_post(None, url_for("inbox.index"))
 
 
 def register(blueprint: Blueprint) -> None:

@@ -36,8 +36,11 @@ def settings() -> Any:
     if request.method != "POST" or part not in _SAVE:
         return page(forms), INVALID if request.method == "POST" else 200
     form = forms[part]
-    if not form.submit(lambda: _SAVE[part](form)):
-        return page(forms), INVALID
+    return form.submit(lambda: _save(part, form)) or (page(forms), INVALID)
+
+
+def _save(part: str, form: Form) -> AnyResponse:
+    _SAVE[part](form)
     response = redirect_after_post(url_for("accounts.settings"), "/")
     if part == "theme":
         _set_theme(response, form["theme"].data)

@@ -43,12 +43,13 @@ def end_sign_in() -> Any:
 def end_all() -> Any:
     """End every sign-in of this account but this one."""
     form = EndForm()
-    if form.submit(lambda: _end_all(form)):
-        return redirect_after_post(url_for("accounts.settings"), "/")
-    return page({**forms_of_parts(), "end": form}), INVALID
+    return form.submit(lambda: _end_all(form)) or (
+        page({**forms_of_parts(), "end": form}),
+        INVALID,
+    )
 
 
-def _end_all(form: EndForm) -> None:
+def _end_all(form: EndForm) -> Any:
     if not current_reader().is_fresh(clock.now()):
         check_current(form.password.data, "password")
     ended = actions.end_all(current_reader().id, but=queries.token_hash(current_reader().token))
@@ -58,6 +59,7 @@ def _end_all(form: EndForm) -> None:
     if ended:
         words = f"Ended {counted(ended, 'other sign-in')}."
     flashes.success(words)
+    return redirect_after_post(url_for("accounts.settings"), "/")
 
 
 @signed_in

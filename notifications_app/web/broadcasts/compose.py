@@ -10,17 +10,10 @@ from ...core.database import db, reading
 from ...core.errors import Refused
 from ...core.logs import record
 from ...domain.accounts.groups import list_groups
-from ...domain.broadcasts import audience, audit_entries, queries
-from ...domain.broadcasts import sending as actions
-from ...domain.broadcasts.preview import SendPreview
-from ...domain.broadcasts.schedule import ZERO
-from ...domain.broadcasts.wording import (
-    audience_phrase,
-    local_schedule_phrase,
-    people_phrase,
-    schedule_phrase,
-)
-from ...domain.channels import channel_phrase
+from ...domain.broadcasts.preview import preview_to_channel
+from ...domain.broadcasts.schedule import ZERO, Schedule
+from ...domain.broadcasts.sending import SendResult, send_to_channel
+from ...domain.broadcasts.wording import audience_phrase, people_phrase
 from .. import flashes
 from ..access import admin, current_reader
 from ..error_pages import rerenders_after_csrf_error
@@ -43,11 +36,8 @@ def new() -> Any:
     form, now = _form(), clock.now()
     if request.method == "GET":
         return _page(form)
-    done: list[Any] = []
     act = _send if request.form.get("do") == "send" else _preview
-    if not form.submit(lambda: done.append(act(form, now))):
-        return _page(form), INVALID
-    return done[0]
+    return form.submit(lambda: act(form, now)) or (_page(form), INVALID)
 
 
 def _form() -> BroadcastForm:
@@ -62,80 +52,50 @@ def _page(form: Form, **more: Any) -> str:
     return render_template("broadcasts/new.html", form=form, to=TO, when=WHEN, end=END, **more)
 
 
-def _sending(form: Form, now: datetime) -> tuple[ParsedBroadcast, SendPreview]:
-    """What was typed, and whom it would reach: what the command's dry run tells."""
-    chosen = parse_broadcast_form(form, reader_zone(), now, sender_id=current_reader().id)
-    options, times = chosen.options, chosen.schedule
-    with reading() as connection:
-        whom = audience.channel_members(chosen.channel)
-        heard = audience.count_audience(connection, whom)
-        zones = audience.count_by_zone(connection, whom) if options.local_at else {}
-    return chosen, SendPreview(chosen.content, options, times, now, chosen.channel, heard, zones)
-
-
-def _when(sending: SendPreview) -> str:
-    """When, in a sentence, in this administrator's zone."""
-    times = sending.schedule
-    if sending.options.local_at is not None:
-        return local_schedule_phrase(
-            sending.options.local_at, times.expires_at, reader_zone(), has_passed=sending.has_passed
-        )
-    return schedule_phrase(times.first, times.expires_at, reader_zone(), sending.now)
-
-
 def _preview(form: Form, now: datetime) -> str:
-    """What its reader would see, who would, and when; nothing is written."""
-    chosen, sending = _sending(form, now)
+    """Render the form with a preview below it; nothing is written."""
+    typed = _parse(form, now)
+    with reading() as connection:
+        preview = preview_to_channel(connection, typed.channel, typed.content, typed.options, now)
     return _page(
         form,
-        content=chosen.content,
-        is_banner=chosen.options.is_banner,
-        count_words=people_phrase(sending.audience.count),
-        to_words=channel_phrase(chosen.channel),
-        when_words=_when(sending),
-        first_words=audience_phrase(sending.audience),
+        content=typed.content,
+        is_banner=typed.options.is_banner,
+        count_words=people_phrase(preview.audience.count),
+        to_words=preview.to_phrase,
+        when_words=preview.when_phrase(reader_zone()),
+        first_words=audience_phrase(preview.audience),
         moments=[
-            (at, there, clock.short(at, there, now), count)
-            for at, there, count in sending.moments()
+            (at, zone, clock.short(at, zone, now), count) for at, zone, count in preview.moments()
         ],
         now=now,
-        held_until=_held_until(sending),
+        held_until=preview.held_until,
     )
 
 
-def _held_until(sending: SendPreview) -> datetime | None:
-    return sending.schedule.first if sending.options.undo_window else None
+def _parse(form: Form, now: datetime) -> ParsedBroadcast:
+    return parse_broadcast_form(form, reader_zone(), now, sender_id=current_reader().id)
 
 
 def _send(form: Form, now: datetime) -> Any:
-    chosen, sending = _sending(form, now)
-    sent = None
+    typed = _parse(form, now)
+    result = None
     try:
-        sent = actions.broadcast(chosen.channel, chosen.content, now, chosen.options)
+        result = send_to_channel(
+            typed.channel, typed.content, typed.options, now, actor_id=current_reader().id
+        )
     except Refused as refusal:
         if refusal.field != "key":
             raise
-    if sent is None or not (sent.is_new or _is_same_time(sending, sent.notification.id)):
+    if result is None or not (result.is_new or _is_same_time(typed.schedule, result, now)):
         form["key"].data = fresh_key()
         raise Refused(_SENT_BEFORE)
-    said, count = sent.notification, sending.audience.count
-    notification_id, title = said.id, said.title
-    if sent.is_new:
-        audit_entries.audit_sending(
-            audit_entries.BROADCAST,
-            said,
-            chosen.channel,
-            count,
-            actor_id=current_reader().id,
-            now=now,
-        )
+    notification_id, fields = result.notification.id, result.log_fields()
+    sentence = result.sentence(reader_zone())
     db.session.commit()
-    if sent.is_new:
-        record(
-            "sent", notification=notification_id, title=title, to=chosen.channel, audience=count,
-            by=current_reader().username,
-        )  # fmt: skip
-        _say(sending, notification_id)
+    if result.is_new:
+        record("sent", **fields, by=current_reader().username)
+        _flash_sent(sentence, result.preview.held_until)
     else:
         flashes.info(
             f"This was sent already: it is notification {notification_id}. It was sent once."
@@ -143,36 +103,28 @@ def _send(form: Form, now: datetime) -> Any:
     return redirect_after_post(url_for("broadcasts.one", notification_id=notification_id), "/")
 
 
-def _is_same_time(sending: SendPreview, notification_id: int) -> bool:
-    """Whether what was sent under this form's key came, and ends, when this would.
+def _is_same_time(wanted: Schedule, result: SendResult, now: datetime) -> bool:
+    """Whether what was sent under this form's key arrives, and expires, when this would.
 
     The same form sent again later may mean so much later, and not more.
     """
-    with reading() as connection:
-        first = queries.broadcast(connection, notification_id)
-    if first is None or first.edited_at is not None:
+    notification, first = result.notification, result.preview.schedule
+    if notification.edited_at is not None:
         return False
-    later, times = sending.now - first.created_at, sending.schedule
-    pairs = [(times.first, first.arrives_at), (times.last, first.last_arrives_at)]
-    if times.expires_at and first.expires_at:
-        pairs.append((times.expires_at, first.expires_at))
-    elif times.expires_at or first.expires_at:
+    pairs = [(wanted.first, first.first), (wanted.last, first.last)]
+    if wanted.expires_at and first.expires_at:
+        pairs.append((wanted.expires_at, first.expires_at))
+    elif wanted.expires_at or first.expires_at:
         return False
-    return all(ZERO <= wanted - was <= later for wanted, was in pairs)
+    later = now - notification.created_at
+    return all(ZERO <= moment - before <= later for moment, before in pairs)
 
 
-def _say(sending: SendPreview, notification_id: int) -> None:
-    title, heard = sending.content.title, people_phrase(sending.audience.count)
-    words = (
-        f"Sent notification {notification_id} “{title}” to {sending.to_words} ({heard})"
-        f" {_when(sending)}."
-    )
-    until = _held_until(sending)
-    if until is not None:
-        words += (
-            f" Until {clock.full(until, reader_zone())} nobody sees it: it can be recalled unseen."
-        )
-    flashes.success(words)
+def _flash_sent(sentence: str, held_until: datetime | None) -> None:
+    if held_until is not None:
+        until = clock.full(held_until, reader_zone())
+        sentence += f" Until {until} nobody sees it: it can be recalled unseen."
+    flashes.success(sentence)
 
 
 def register(blueprint: Blueprint) -> None:

@@ -1,5 +1,6 @@
 """Editing what was sent: for everyone at once, and if wanted unread again for who had it."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +10,12 @@ from ...core import clock
 from ...core.database import db, reading
 from ...core.errors import Refused
 from ...core.logs import record
-from ...domain.broadcasts import audit_entries, editing
+from ...domain.broadcasts import editing
+from ...domain.broadcasts.editing import Edit
 from ...domain.broadcasts.queries import Broadcast
-from ...domain.broadcasts.stats import has_arrived
 from ...domain.broadcasts.wording import edit_sentence
+from ...domain.content import Content
+from ...domain.inbox.models import Notification
 from .. import flashes
 from ..access import admin, current_reader
 from ..error_pages import rerenders_after_csrf_error
@@ -41,11 +44,8 @@ def edit(notification_id: int) -> Any:
     form = EditForm(data=_values(broadcast))
     if request.method == "GET":
         return _page(form, broadcast)
-    do, done = request.form.get("do"), list[Any]()
-    act = _preview if do == "preview" else _save
-    if not form.submit(lambda: done.append(act(form, broadcast))):
-        return _page(form, broadcast), INVALID
-    return done[0]
+    act = _preview if request.form.get("do") == "preview" else _save
+    return form.submit(lambda: act(form, broadcast)) or (_page(form, broadcast), INVALID)
 
 
 def _page(form: Form, broadcast: Broadcast, **more: Any) -> str:
@@ -54,14 +54,14 @@ def _page(form: Form, broadcast: Broadcast, **more: Any) -> str:
 
 def _values(broadcast: Broadcast) -> dict[str, Any]:
     """What the fields hold to begin with."""
-    words = ("title", "body", "category", "topic", "action_url", "action_label", "is_banner")
     end = (
         form_parsing.field_value(broadcast.expires_at, reader_zone())
         if broadcast.expires_at
         else ""
     )
     return {
-        **{name: getattr(broadcast, name) for name in words},
+        **asdict(Content.of(broadcast)),
+        "is_banner": broadcast.is_banner,
         "end": "at" if end else "never",
         "expires_at": end,
         "seen": _seen(broadcast.edited_at),
@@ -80,28 +80,27 @@ def _preview(form: Form, broadcast: Broadcast) -> str:
 def _save(form: Form, broadcast: Broadcast) -> Any:
     now, notification_id, again = clock.now(), broadcast.id, request.form.get("do") == "again"
     wanted = form_parsing.parse_edit_form(form, reader_zone(), now, broadcast.expires_at)
-    with reading() as connection:  # who has had nothing is not made to read it again
-        had = again and has_arrived(connection, notification_id, now)
-    notification, _before = editing.current(notification_id)
-    if (form["seen"].data or "") != _seen(notification.edited_at):
-        form["seen"].data = _seen(notification.edited_at)
-        raise Refused(_MEANWHILE)
-    changed = editing.edit(notification_id, wanted, now, notify_again=had)
-    if changed or had:
-        audit_entries.audit_edit(
-            notification_id, changed, again=had, actor_id=current_reader().id, now=now
-        )
+
+    def revise(notification: Notification, _before: Edit) -> Edit:
+        if (form["seen"].data or "") != _seen(notification.edited_at):
+            form["seen"].data = _seen(notification.edited_at)
+            raise Refused(_MEANWHILE)
+        return wanted
+
+    result = editing.edit(
+        notification_id, revise, now, notify_again=again, actor_id=current_reader().id
+    )
     db.session.commit()
-    if changed or had:
+    if result:
         record(
             "edited",
             notification=notification_id,
-            changed=changed,
-            again=had,
+            changed=result.changed,
+            again=result.again,
             by=current_reader().username,
         )
-    say = flashes.success if changed or had else flashes.info
-    say(edit_sentence(notification_id, changed, again=again, had=had))
+    flash = flashes.success if result else flashes.info
+    flash(edit_sentence(notification_id, result.changed, again=again, had=result.again))
     return redirect_after_post(url_for("broadcasts.one", notification_id=notification_id), "/")
 
 

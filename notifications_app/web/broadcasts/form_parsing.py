@@ -12,7 +12,7 @@ from ...core.errors import BadInput, BadTime, ErrorCollector
 from ...domain.broadcasts.editing import Edit
 from ...domain.broadcasts.schedule import ZERO, Schedule, SendOptions, check_end, schedule_checked
 from ...domain.channels import ADMINS, EVERYONE, of_group
-from ...domain.content import Content, check
+from ...domain.content import CONTENT_FIELDS, Content, check
 from ..forms import Form
 from .forms import TO, WHEN
 
@@ -69,8 +69,7 @@ def parse_edit_form(form: Form, zone: str, now: datetime, before: datetime | Non
 
 
 def _said(form: Form) -> Content:
-    words = ("title", "body", "category", "topic", "action_url", "action_label")
-    return check(**{name: form[name].data or "" for name in words})
+    return check(**{name: form[name].data or "" for name in CONTENT_FIELDS})
 
 
 def _options(form: Form, zone: str, now: datetime, sender_id: int) -> SendOptions:

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from ...core import clock
 from ...core.database import db, reading
 from ...core.logs import record
-from ...domain.broadcasts import audience, audit_entries, editing
+from ...domain.broadcasts import audience, editing
 from ...domain.broadcasts.wording import people_phrase, received_sentence
 from .. import flashes
 from ..access import admin, current_reader
@@ -39,10 +39,7 @@ def recall(notification_id: int) -> Any:
 
 
 def _recall(notification_id: int) -> Any:
-    now = clock.now()
-    changed = editing.recall(notification_id, now)
-    if changed:
-        audit_entries.audit_recall(notification_id, actor_id=current_reader().id, now=now)
+    changed = editing.recall(notification_id, clock.now(), actor_id=current_reader().id)
     db.session.commit()
     if changed:
         record("recalled", notification=notification_id, by=current_reader().username)

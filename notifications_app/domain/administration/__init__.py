@@ -1,0 +1,1 @@
+"""Changes to accounts and groups by an administrator, each with its audit entry."""

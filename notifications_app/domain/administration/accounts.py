@@ -1,0 +1,94 @@
+"""Accounts changed by an administrator: each change adds its audit entry.
+
+``actor_id`` is the administrator; None is the command line. Moments are aware. A user is a row
+of :func:`accounts.queries.credentials`. Nothing here commits.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from ...core import clock
+from ...core.errors import Refused
+from ..accounts import actions, password_resets
+from ..accounts.models import User
+from ..audit.actions import add_entry
+from ..inbox.add_reader import add_reader
+from ..inbox.change_role import grant_admin as grant
+from ..inbox.change_role import revoke_admin as revoke
+from ..inbox.change_timezone import set_timezone as change_timezone
+
+
+def create_account(username: str, *, actor_id: int | None, now: datetime, **account: Any) -> User:
+    """Make an account with an inbox. Takes and raises what :func:`accounts.actions.create` does."""
+    user = add_reader(username, now=now, **account)
+    detail = {"admin": user.is_admin, "zone": user.timezone}
+    _add_entry("user.created", user.username, actor_id, now, **detail)
+    return user
+
+
+def set_password(user: Row[Any], password_hash: str, *, actor_id: int | None, now: datetime) -> int:
+    """Set a password and end every sign-in of the account; return how many ended."""
+    ended = actions.set_password(user.id, password_hash)
+    _add_entry("user.password-set", user.username, actor_id, now, sign_ins_ended=ended)
+    return ended
+
+
+def set_timezone(user: Row[Any], timezone: str, *, actor_id: int | None, now: datetime) -> str:
+    """Set the zone that an account's times are in; return its name. Raises UnknownZone."""
+    zone = clock.zone_name(timezone)
+    change_timezone(user.id, zone, now)
+    if zone != user.timezone:
+        _add_entry("user.zone-set", user.username, actor_id, now, zone=zone, before=user.timezone)
+    return zone
+
+
+def set_active(user: Row[Any], *, active: bool, actor_id: int | None, now: datetime) -> int:
+    """Let an account sign in again, or lock it and end its sign-ins; return how many ended."""
+    ended = actions.set_active(user.id, active=active)
+    if active:
+        _add_entry("user.activated", user.username, actor_id, now)
+    else:
+        _add_entry("user.deactivated", user.username, actor_id, now, sign_ins_ended=ended)
+    return ended
+
+
+def grant_admin(user: Row[Any], *, actor_id: int | None, now: datetime) -> bool:
+    """Make the user an administrator from now on; return False if they are one already."""
+    changed = grant(user.id, now)
+    if changed:
+        _add_entry("user.admin-granted", user.username, actor_id, now)
+    return changed
+
+
+def revoke_admin(user: Row[Any], *, actor_id: int | None, now: datetime) -> bool:
+    """Make an administrator an ordinary user; return False if they are one already."""
+    changed = revoke(user.id, now)
+    if changed:
+        _add_entry("user.admin-revoked", user.username, actor_id, now)
+    return changed
+
+
+def check_may_reset(user: Row[Any]) -> None:
+    """Raise Refused for an inactive account: its link would not work."""
+    if not user.is_active:
+        raise Refused(f"“{user.username}” is inactive. Activate the account first.")
+
+
+def make_reset_token(
+    user: Row[Any], keys: list[str], *, actor_id: int | None, now: datetime
+) -> str:
+    """Make the token of a one-time link to a new password, valid for 24 hours.
+
+    ``keys`` are the application's, the newest last. Raises Refused as :func:`check_may_reset`.
+    """
+    check_may_reset(user)
+    _add_entry("user.reset-link-made", user.username, actor_id, now)
+    return password_resets.token(keys, user.id, user.password_hash)
+
+
+def _add_entry(
+    action: str, username: str, actor_id: int | None, now: datetime, **detail: Any
+) -> None:
+    add_entry(action, f"user {username}", actor_id=actor_id, now=now, **detail)
