@@ -27,7 +27,7 @@ from tests.inbox.asking import NOW
 SECOND = timedelta(seconds=1)
 PAGE = '{% from "broadcasts/_figures.html" import figures with context %}{{ figures(drawing) }}'
 SOME = Stats(
-    number=12,
+    notification_id=12,
     title="Office hours change",
     channel="everyone",
     is_local=False,

@@ -34,6 +34,7 @@ from notifications_app.domain.inbox import (
     undo,
 )
 from notifications_app.domain.inbox.filters import parse_filter
+from notifications_app.domain.inbox.models import Notification
 from tests.conftest import NOON
 from tests.inbox import asking
 from tests.inbox.model import Model, Said
@@ -169,12 +170,15 @@ class Centre(RuleBasedStateMachine):
         last = max([one.arrives, *(one.zones or {}).values(), self.now])
         end = last + timedelta(hours=13) + life if life else None
         banner = banner and one.channel is not None
+
+        def revise(_notification: Notification, before: editing.Edit) -> editing.Edit:
+            return replace(before, expires_at=end, is_banner=banner)
+
         if one.recalled:
             with pytest.raises(Refused, match="recalled"):
-                editing.current(number)
+                editing.edit(number, revise, self.now)
             return
-        wanted = replace(editing.current(number)[1], expires_at=end, is_banner=banner)
-        editing.edit(number, wanted, self.now, notify_again=again)
+        editing.edit(number, revise, self.now, notify_again=again)
         self.model.edit(number, expires=end, banner=banner, again=again)
 
     @rule(user=users, topic=TOPICS)
