@@ -53,10 +53,11 @@ test-python: ## Run the tests on SQLite, without a browser, on another Python (P
 	$(MAKE) VENV="$$folder/venv" "$$folder/venv/.dev"; \
 	env -u TEST_DATABASE_URL "$$folder/venv/bin/python" -m pytest -n auto -m 'not browser'
 
-lint: $(DEV) ## Look for faults in code and templates
+lint: $(DEV) ## Look for faults in code, imports and templates
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/djlint templates --lint --quiet
+	@said=$$($(BIN)/lint-imports --no-cache) || { echo "$$said" >&2; exit 1; }
 
 types: $(DEV) ## Check the types
 	@$(BIN)/mypy
