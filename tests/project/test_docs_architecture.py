@@ -4,12 +4,18 @@ import importlib.util
 import re
 import sys
 import tomllib
+from datetime import timedelta
 from types import ModuleType
 
 import pytest
+from flask import Flask
 
-from notifications_app.core.database import PACKAGE, ROOT, db
-from notifications_app.domain.inbox import statements
+from notifications_app import broadcast
+from notifications_app.core import clock
+from notifications_app.core.database import PACKAGE, ROOT, db, reading
+from notifications_app.domain.inbox import actions, queries, statements, undo
+from notifications_app.domain.inbox.models import Change, Delivery, Notification, Release
+from notifications_app.domain.inbox.subscriptions import load_subscriber
 from notifications_app.web.template_context import capped_count
 
 from . import pages
@@ -80,6 +86,43 @@ def test_counts_stop_where_it_says() -> None:
     assert f"after {statements.COUNT_CAP} rows" in PLAIN
     assert capped_count(statements.COUNT_CAP - 1) == "99"
     assert capped_count(statements.COUNT_CAP) == "99+"
+
+
+def test_one_broadcast_has_as_many_rows_as_it_says(in_app: Flask, priya: int) -> None:
+    promised = [[int(cell) for cell in row[1:]] for row in pages.table(TEXT, "step")]
+    models = (Notification, Release, Delivery, Change)
+    found = []
+
+    def count() -> None:
+        found.append([db.session.query(model).count() for model in models])
+
+    sent = broadcast("Hello")
+    count()
+    with reading() as connection:
+        reader = load_subscriber(connection, priya)
+    now = clock.now() + timedelta(minutes=1)
+    db.session.commit()
+
+    def inbox() -> list[int]:
+        with reading() as connection:
+            return [row.id for row in queries.page(connection, reader, now).rows]
+
+    assert inbox() == [sent.id]
+    count()
+    stamp = actions.act(priya, "dismiss", [sent.id], now).stamp
+    db.session.commit()
+    assert inbox() == []
+    count()
+    undo.undo(priya, stamp, now)
+    db.session.commit()
+    assert inbox() == [sent.id]
+    count()
+    db.session.commit()
+    recalled = in_app.test_cli_runner().invoke(args=["broadcast", "recall", str(sent.id)])
+    assert recalled.exit_code == 0, recalled.output
+    assert inbox() == []
+    count()
+    assert found == promised
 
 
 # ---- The drawings ----

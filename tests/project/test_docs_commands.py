@@ -23,7 +23,7 @@ LATER = NOW.replace(hour=14)
 SEND = ["broadcast", "send", "--title", "Hello"]
 LOCAL = ["--local", "--at", "2026-11-27 09:00", "--to-group", "ops", "--dry-run"]
 #: Each command that prints JSON, as it is typed in an office where something was sent and read.
-PRINTING = {
+PRINTING: dict[tuple[str, ...], list[list[str]]] = {
     ("users", "list"): [["users", "list"]],
     ("users", "show"): [["users", "show", "ada"]],
     ("groups", "list"): [["groups", "list"]],
@@ -36,8 +36,9 @@ PRINTING = {
     ("audit", "list"): [["audit", "list"]],
 }
 #: Keys of the shared section that one of the sending commands alone prints.
-NOT_PRINTED = {("notify",): {"channel", "zones", "zones[].zone", "zones[].arrives_at",
-                             "zones[].people"}}  # fmt: skip
+NOT_PRINTED: dict[tuple[str, ...], set[str]] = {
+    ("notify",): {"channel", "zones", "zones[].zone", "zones[].arrives_at", "zones[].people"},
+}
 
 
 def heading(path: tuple[str, ...]) -> str:

@@ -27,7 +27,8 @@ def test_it_is_short_and_has_a_picture_in_it() -> None:
 def test_the_first_minute_can_be_typed(app: Flask, ada: int, priya: int) -> None:
     runner = app.test_cli_runner()
     typed = pages.section(TEXT, "The first broadcast, in one minute")
-    printed, sent = "", []
+    printed = ""
+    sent: list[str] = []
     for words in pages.typed(typed):
         found = runner.invoke(args=[sent[-1] if word == "ID" else word for word in words])
         assert found.exit_code == 0, found.output

@@ -1,5 +1,6 @@
 """docs/using.md: shortcuts, search operators, tabs, snoozes, and the keys of /inbox.json."""
 
+import json
 import re
 from datetime import UTC, datetime
 
@@ -65,7 +66,7 @@ def test_each_key_of_the_inbox_as_json_is_listed(app: Flask, client: FlaskClient
     runner.invoke(args=["notify", "ada", "--title", "Hello"])
     assert client.get("/inbox.json").status_code == 401
     client.post("/login", data={"username": "ada", "password": PASSWORD})
-    found = client.get("/inbox.json").json
+    found = json.loads(client.get("/inbox.json").text)
     part = pages.section(TEXT, "The inbox as JSON")
     assert found["notifications"]
     assert pages.first_names(part, "key") == sorted(
