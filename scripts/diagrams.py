@@ -12,14 +12,16 @@ from pathlib import Path
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 
 #: A line is a layer, and what is beside each other in it is separated by a bar. An indented line
-#: is a row of boxes inside the box that is named before the slash.
+#: is a row of boxes inside the box that is named before the slash. After a bar at its end, a line
+#: continues on the next.
 LAYERS = """
 app: create_app() joins settings, extensions and features
 web: read the form, call the domain, commit, answer | cli: the same for commands
   web/inbox: | web/broadcasts: | web/accounts: | web/audit: | web/compare:
 python_api: notify() and broadcast() for other Python code, in the caller’s transaction
 domain: what the product does; knows no Flask and no click, and never commits
-  domain/broadcasts: sending, editing, statistics | domain/people_import: people from a CSV file
+  domain/broadcasts: sending, editing, statistics | domain/people_import: people from a CSV file |
+    domain/administration: changes of accounts and groups
   domain/inbox: what a reader sees and does | domain/audit: who changed what
   domain/accounts: people, groups, passwords, sign-ins
   domain/channels: names of channels | domain/content: what a title or link may be
@@ -95,6 +97,7 @@ DATA = """
   is_banner
   sender_id ? >users
   key ? unique: sends once
+  audience ? at sending
   expires_at ?
   recalled_at ?
   edited_at ?
@@ -165,9 +168,9 @@ def layers() -> list[list[Box]]:
     """Read :data:`LAYERS`: the rows from top to bottom, and the boxes of each."""
     rows: list[list[Box]] = []
     known: dict[str, Box] = {}
-    for line in LAYERS.strip().splitlines():
+    for line in LAYERS.strip().replace("|\n", "| ").splitlines():
         boxes = []
-        for part in line.split(" | "):
+        for part in line.split("|"):
             name, _colon, words = part.strip().partition(":")
             boxes.append(Box(name, words.strip()))
         known |= {box.name: box for box in boxes}
