@@ -21,7 +21,7 @@ DEV := $(VENV)/.dev
 PIP_INSTALL := install --quiet --disable-pip-version-check --no-deps
 COMPLETE = said=$$($(BIN)/pip --disable-pip-version-check check) || { echo "$$said" >&2; exit 1; }
 
-.PHONY: help run demo test test-python lint types check benchmarks screenshots dist lock ci clean
+.PHONY: help run demo test test-python lint types check benchmarks screenshots diagrams dist lock ci clean
 
 help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,10 +53,11 @@ test-python: ## Run the tests on SQLite, without a browser, on another Python (P
 	$(MAKE) VENV="$$folder/venv" "$$folder/venv/.dev"; \
 	env -u TEST_DATABASE_URL "$$folder/venv/bin/python" -m pytest -n auto -m 'not browser'
 
-lint: $(DEV) ## Look for faults in code and templates
+lint: $(DEV) ## Look for faults in code, imports and templates
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/djlint templates --lint --quiet
+	@said=$$($(BIN)/lint-imports --no-cache) || { echo "$$said" >&2; exit 1; }
 
 types: $(DEV) ## Check the types
 	@$(BIN)/mypy
@@ -72,9 +73,12 @@ benchmarks: $(DEV) ## Measure how it behaves as it grows, as ratios within one r
 	@$(BIN)/python benchmarks/importing.py
 	@$(BIN)/python benchmarks/figures.py
 
-screenshots: $(DEV) ## Take the pictures for README anew
-	@$(BIN)/python docs/screenshots.py
-	@$(BIN)/python docs/animation.py
+screenshots: $(DEV) ## Regenerate the screenshots in docs/images/
+	@$(BIN)/python scripts/screenshots.py
+	@$(BIN)/python scripts/animation.py
+
+diagrams: $(RUN) ## Draw the layers and the data for docs/architecture.md
+	@$(BIN)/python scripts/diagrams.py
 
 dist: $(DEV) ## Build the wheel into dist/
 	@rm -rf dist

@@ -1,7 +1,7 @@
 """Every setting once: its name, its default, and how its text becomes a value.
 
 All come from the environment; :func:`create_app` also takes them as a mapping,
-which is how tests set them. README's table is compared with :data:`SETTINGS`.
+which is how tests set them. The table in docs/configuration.md is compared with :data:`SETTINGS`.
 """
 
 import os

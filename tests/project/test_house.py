@@ -6,14 +6,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import click
-from flask import Flask
-
-from notifications_app.core import config
 from notifications_app.core.database import PACKAGE, ROOT
 
 FILES = sorted(PACKAGE.rglob("*.py"))
-README = ROOT / "README.md"
 #: The edges, which commit; all else joins their transaction.
 EDGES = ("web", "cli", "api")
 #: Modules of an edge that only help: they flash, format or look things up.
@@ -161,74 +156,8 @@ def test_every_form_that_posts_carries_the_token() -> None:
     assert seen >= 10
 
 
-# ---- README ----
-
-
-def readme() -> str:
-    return README.read_text()
-
-
-def test_readme_names_every_setting_with_its_default() -> None:
-    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| ([^|]+?) \|", readme(), re.MULTILINE))
-    assert list(rows) == [one.name for one in config.SETTINGS]
-    words = {
-        "DATABASE_URL": "a SQLite file in `instance/`",
-        "SECRET_KEY": "generated once into `instance/`",
-        "TRUSTED_HOSTS": "any",
-    }
-    for one in config.SETTINGS:
-        assert rows[one.name] == words.get(one.name, f"`{one.default}`" if one.default else "none")
-
-
-def commands(group: click.Group, *above: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        if isinstance(command, click.Group):
-            yield from commands(command, *above, name)
-        elif command is not None:
-            yield (*above, name), command
-
-
-def own_commands(app: Flask) -> dict[tuple[str, ...], click.Command]:
-    """Ours, without those that Flask and Flask-Migrate bring."""
-    found = dict(commands(app.cli))
-    return {path: one for path, one in found.items() if path[0] not in {"db", "limiter"}}
-
-
-def test_readme_names_every_command(app: Flask) -> None:
-    named = {
-        tuple(word for word in one.split() if word.islower() and not word.startswith("-"))
-        for one in re.findall(r"`flask ([^`]+)`", readme())
-    }
-    mine = set(own_commands(app))
-    assert mine <= named
-    assert {one for one in named if one[0] in {path[0] for path in mine}} == mine
-
-
-def test_every_command_explains_itself_with_an_example(app: Flask) -> None:
-    for path, command in own_commands(app).items():
-        assert command.help, path
-        assert f"flask {' '.join(path)}" in (command.epilog or ""), path
-        for option in command.params:
-            if isinstance(option, click.Option):
-                assert option.help or option.metavar or option.type.name == "choice", option.name
-
-
-def test_every_option_that_a_command_of_readme_takes_is_there(app: Flask) -> None:
-    known = {
-        word
-        for command in own_commands(app).values()
-        for one in command.params
-        for word in (*one.opts, *one.secondary_opts)
-    } | {"--help"}
-    table = "\n".join(line for line in readme().splitlines() if line.startswith("| `flask"))
-    for option in re.findall(r"`(--[a-z-]+)`", table):
-        assert option in known, option
-
-
 def test_nothing_names_the_machine_it_was_made_on() -> None:
-    files = [*FILES, *(ROOT / "templates").rglob("*.html"), README, ROOT / "Makefile",
+    files = [*FILES, *(ROOT / "templates").rglob("*.html"), ROOT / "Makefile",
              ROOT / "pyproject.toml"]  # fmt: skip
     for file in files:
         assert not re.search(r"/(work|root|home)/|https?://(10|192\.168)\.", file.read_text()), file

@@ -17,7 +17,7 @@ from .urls import cursors, filter_from, list_name
 
 @signed_in
 def data() -> Any:
-    """The same as data; the keys are in README."""
+    """The same as data; the keys are in docs/using.md."""
     now = clock.now()
     shown_view = filter_from(request.args)
     before, after = cursors(shown_view, request.args)

@@ -24,7 +24,7 @@ from werkzeug.serving import make_server
 from notifications_app import create_app
 from notifications_app.core.database import ROOT
 
-DOCS = Path(__file__).resolve().parent
+IMAGES = ROOT / "docs" / "images"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-lcd-text"]
 LINUX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
@@ -103,4 +103,4 @@ def sign_in(page: Page, username: str = "priya") -> None:
 
 def say(file: Path, *more: str) -> None:
     """One line about a picture that is taken."""
-    print(f"{file.relative_to(DOCS.parent)}:", *more, f"{file.stat().st_size // 1024} KB")
+    print(f"{file.relative_to(ROOT)}:", *more, f"{file.stat().st_size // 1024} KB")

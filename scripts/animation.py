@@ -1,11 +1,11 @@
-"""Take the short moving picture for README: ``make screenshots`` makes it too.
+"""Record the short animation for README and docs: ``make screenshots`` makes it too.
 
 A morning's inbox, used by keys alone: dismiss, undo, select two, snooze them until tomorrow.
 """
 
 from io import BytesIO
 
-from camera import DOCS, say, set_up, sign_in
+from camera import IMAGES, say, set_up, sign_in
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -36,7 +36,7 @@ class Film:
 
     def save(self, name: str) -> None:
         """As one file that begins again."""
-        file = DOCS / name
+        file = IMAGES / name
         first, *others = self.pictures
         first.save(
             file, save_all=True, append_images=others, duration=self.lengths, loop=0, optimize=True

@@ -1,11 +1,11 @@
-"""Take the pictures of the pages, for README: ``make screenshots``.
+"""Take screenshots of the pages for README and docs: ``make screenshots``.
 
 A temporary database with a morning's notifications, in light and in dark, wide and narrow.
 """
 
 from io import BytesIO
 
-from camera import DOCS, Shown, say, set_up, sign_in
+from camera import IMAGES, Shown, say, set_up, sign_in
 from PIL import Image
 from playwright.sync_api import Page
 
@@ -16,7 +16,7 @@ def shoot(page: Page, name: str, width: int) -> None:
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": width, "height": height})
     page.evaluate("scrollTo(0, 0)")
-    file = DOCS / f"{name}-{width}.png"
+    file = IMAGES / f"{name}-{width}.png"
     picture = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
     # 256 colours are enough for a page, and git keeps every version.
     picture.quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
