@@ -26,13 +26,17 @@ def reset(token: str) -> Any:
     with reading() as connection:
         user = queries.credentials_by_id(connection, user_id) if user_id else None
     if user is None or not password_resets.is_good(signing_keys(), token, user):
-        return render_template("accounts/reset.html", form=None, username="", gone=True), 410
+        return render_template(
+            "accounts/password_reset.html", form=None, username="", gone=True
+        ), 410
     form = ResetForm()
     if form.submit(lambda: _reset(user, form.password.data or "")):
         record("password reset", username=user.username, address=request.remote_addr)
         flashes.success("Your password is set. Sign in with it.")
         return redirect_after_post(url_for("accounts.login"), "/")
-    page = render_template("accounts/reset.html", form=form, username=user.username, gone=False)
+    page = render_template(
+        "accounts/password_reset.html", form=form, username=user.username, gone=False
+    )
     return page, INVALID if form.is_submitted() else 200
 
 

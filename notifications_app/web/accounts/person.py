@@ -66,7 +66,7 @@ def reset_link(user_id: int) -> Any:
         return _person_page(user_id, form), INVALID
     token = password_resets.token(signing_keys(), user.id, user.password_hash)
     return render_template(
-        "accounts/link.html",
+        "accounts/reset_link.html",
         person=user,
         link=url_for("accounts.reset", token=token, _external=True),
         back_url=_back(),

@@ -34,7 +34,7 @@ def register_account() -> Any:
     if form.submit(lambda: _register(form)):
         flashes.success("Your account is made, and you are signed in.")
         return redirect_after_post(None, url_for("inbox.index"))
-    return render_template("accounts/register.html", form=form), (
+    return render_template("accounts/registration.html", form=form), (
         INVALID if form.is_submitted() else 200
     )
 

@@ -59,7 +59,7 @@ def _form() -> BroadcastForm:
 
 
 def _page(form: Form, **more: Any) -> str:
-    return render_template("broadcasts/new.html", form=form, to=TO, when=WHEN, end=END, **more)
+    return render_template("broadcasts/compose.html", form=form, to=TO, when=WHEN, end=END, **more)
 
 
 def _sending(form: Form, now: datetime) -> tuple[ParsedBroadcast, SendPreview]:
