@@ -147,7 +147,7 @@ def test_with_the_database_away_every_page_says_so_signed_in_or_not(
         ):
             unavailable(answer, "The database does not answer.")
         assert browser.get("/nowhere").status_code in {404, 503}
-        assert browser.get("/static/app.css", buffered=True).status_code == 200
+        assert browser.get("/static/css/base.css", buffered=True).status_code == 200
     signed_in = replay(away, client)
     for path in ("/", "/inbox", "/settings", "/compare", "/inbox/1", "/inbox/badge"):
         unavailable(signed_in.get(path), "The database does not answer.")

@@ -72,7 +72,7 @@ def every_status(app: Flask) -> dict[str, Any]:
         "413": client.post("/login", data=b"x" * (256 * 1024 + 1)),
         "500": client.get("/breaks"),
         "503": client.get("/503"),
-        "static": client.get("/static/app.css"),
+        "static": client.get("/static/css/base.css"),
         "no static": client.get("/static/nothing.css"),
         "health": client.get("/healthz"),
     }
@@ -201,7 +201,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 def routes(app: Flask) -> Iterator[tuple[str, str, set[str]]]:
     """Every endpoint, a path that leads to it, and its methods."""
     for rule in app.url_map.iter_rules():
-        values = {"number": 1, "verb": "read", "token": "x", "filename": "app.css"}
+        values = {"number": 1, "verb": "read", "token": "x", "filename": "css/base.css"}
         path = app.url_map.bind("localhost").build(
             rule.endpoint, {name: values[name] for name in rule.arguments}
         )

@@ -16,6 +16,7 @@ from ..core import markdown as markdown_
 from ..core.cache import cache
 from ..core.database import PACKAGE, reading
 from ..core.placeholders import fill
+from ..domain import content
 from ..domain.inbox import queries
 from . import flashes
 
@@ -133,6 +134,8 @@ def _context() -> dict[str, Any]:
 
     return {
         "reader": current_user,
+        "categories": content.CATEGORIES,
+        "categories_phrase": content.categories_phrase,
         "badge": badge,
         "banners": banners,
         "flashes": flashes.flashes,

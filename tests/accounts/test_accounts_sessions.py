@@ -75,7 +75,7 @@ def test_no_request_of_its_own_keeps_a_page_signed_in(
     with at(NOON):
         sign_in(client, "priya")
     with at(NOON + 7 * HOUR):
-        for path in ("/inbox/badge", "/healthz", "/readyz", "/static/app.css", "/nowhere"):
+        for path in ("/inbox/badge", "/healthz", "/readyz", "/static/css/base.css", "/nowhere"):
             client.get(path).close()
         assert seen(app, priya) == NOON
     with at(NOON + 8 * HOUR):

@@ -25,7 +25,7 @@ from tests.inbox import asking
 from tests.inbox.asking import NOW
 
 SECOND = timedelta(seconds=1)
-PAGE = '{% from "broadcasts/_figures.html" import figures with context %}{{ figures(drawing) }}'
+PAGE = '{% from "broadcasts/_stats.html" import stats with context %}{{ stats(drawing) }}'
 SOME = Stats(
     notification_id=12,
     title="Office hours change",

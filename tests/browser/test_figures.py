@@ -13,10 +13,10 @@ from tests.broadcasts.test_broadcasts_charts import FULL_DAY, NONE_YET, SOME
 from .site import Site
 from .test_axe import violations
 
-PAGE = """{% extends "base.html" %}
-{% from "broadcasts/_figures.html" import figures with context %}
+PAGE = """{% extends "broadcasts/_base.html" %}
+{% from "broadcasts/_stats.html" import stats with context %}
 {% block title %}Figures{% endblock %}
-{% block main %}<h1>Office hours change</h1>{{ figures(drawing) }}{% endblock %}"""
+{% block main %}<h1>Office hours change</h1>{{ stats(drawing) }}{% endblock %}"""
 DAY = replace(SOME, hours=tuple((hour, 900 - 17 * hour) for hour, _count in FULL_DAY), read=11_400,
               running_from=None)  # fmt: skip
 

@@ -48,7 +48,7 @@ def test_the_inbox_is_light(site: Site, priya: int, page_of: Callable[..., Page]
     # A browser with a window asks for the icon of the tab too.
     icon = page.request.get(str(page.locator("link[rel=icon]").get_attribute("href")))
     first += len(icon.body())
-    assert all(name in names for name in ("/inbox", "app.css", "app.js", "icons.svg"))
+    assert all(name in names for name in ("/inbox", "base.css", "inbox.css", "app.js", "icons.svg"))
     assert first <= FIRST, transferred
     again = visit()
     assert 1000 < again <= NEXT, transferred

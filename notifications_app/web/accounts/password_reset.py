@@ -26,10 +26,14 @@ def reset(token: str) -> Any:
     with reading() as connection:
         user = queries.credentials_by_id(connection, user_id) if user_id else None
     if user is None or not password_resets.is_good(signing_keys(), token, user):
-        return render_template("accounts/reset.html", form=None, username="", gone=True), 410
+        return render_template(
+            "accounts/password_reset.html", form=None, username="", gone=True
+        ), 410
     form = ResetForm()
     return form.submit(lambda: _reset(user, form.password.data or "")) or (
-        render_template("accounts/reset.html", form=form, username=user.username, gone=False),
+        render_template(
+            "accounts/password_reset.html", form=form, username=user.username, gone=False
+        ),
         INVALID if form.is_submitted() else 200,
     )
 

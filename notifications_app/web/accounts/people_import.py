@@ -63,7 +63,7 @@ def _read(upload: FileStorage, *, writes: bool) -> Report:
 
 def _page(form: ImportForm, report: Report | None = None) -> str:
     return render_template(
-        "accounts/import.html",
+        "accounts/people_import.html",
         form=form,
         report=report if report and not report.errors else None,
         changes=bool(report and any(report.changed_counts.values())),

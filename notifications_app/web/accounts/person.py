@@ -72,7 +72,7 @@ def _make_link(user: Row[Any], form: EndForm) -> str:
     db.session.commit()
     record("reset link made", username=user.username, by=current_reader().username)
     return render_template(
-        "accounts/link.html",
+        "accounts/reset_link.html",
         person=user,
         link=url_for("accounts.reset", token=token, _external=True),
         back_url=_back(),

@@ -32,7 +32,7 @@ def register_account() -> Any:
         return redirect_after_post(None, url_for("inbox.index"))
     form = RegisterForm()
     return form.submit(lambda: _register(form)) or (
-        render_template("accounts/register.html", form=form),
+        render_template("accounts/registration.html", form=form),
         INVALID if form.is_submitted() else 200,
     )
 

@@ -49,7 +49,7 @@ def _form() -> BroadcastForm:
 
 
 def _page(form: Form, **more: Any) -> str:
-    return render_template("broadcasts/new.html", form=form, to=TO, when=WHEN, end=END, **more)
+    return render_template("broadcasts/compose.html", form=form, to=TO, when=WHEN, end=END, **more)
 
 
 def _preview(form: Form, now: datetime) -> str:

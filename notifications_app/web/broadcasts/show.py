@@ -33,7 +33,7 @@ def one(notification_id: int) -> Any:
     is_shown = broadcast.is_local and not figures.never_came
     largest = sorted(moments if is_shown else [], key=lambda moment: -moment[2])[:ZONES]
     return render_template(
-        "broadcasts/one.html",
+        "broadcasts/show.html",
         broadcast=broadcast,
         state=broadcast.state(now),
         to=channel_phrase(broadcast.channel or ""),

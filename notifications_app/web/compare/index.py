@@ -45,6 +45,10 @@ def index() -> Any:
     )
 
 
+def _example(category: str) -> str:
+    return EXAMPLES.get(category, f"An example of {category}")
+
+
 @signed_in
 def make() -> Any:
     """Make a flash, a notification, or both."""
@@ -54,11 +58,11 @@ def make() -> Any:
     elif category not in content.CATEGORIES:
         abort(400)
     elif kind == "flash":
-        flashes.add(category, f"{EXAMPLES[category]}.")
+        flashes.add(category, f"{_example(category)}.")
     elif kind == "keep":
-        flashes.add(category, f"{EXAMPLES[category]}.", keep=True)
+        flashes.add(category, f"{_example(category)}.", keep=True)
     elif kind == "notification":
-        notify([current_reader().id], content.check(EXAMPLES[category], "", category), clock.now())
+        notify([current_reader().id], content.check(_example(category), "", category), clock.now())
     else:
         abort(400)
     db.session.commit()
