@@ -1,15 +1,15 @@
-"""What the figures of a broadcast cost: for those who read it, and for those who did nothing.
+"""Cost of a broadcast's statistics: for its readers, and for users who did nothing.
 
     .venv/bin/python benchmarks/figures.py [--readers 100000]
 
-On the databases that ``run.py`` names.
+Uses the databases of ``run.py``.
 """
 
 import argparse
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from ground import CHUNK, add_people, application, heading, milliseconds, say
+from ground import CHUNK, add_people, application, heading, milliseconds, print_line
 
 from notifications_app.core import clock
 from notifications_app.core.database import db, reading, table
@@ -24,12 +24,13 @@ SECOND = timedelta(seconds=1)
 
 
 def read_by(people: int, now: datetime) -> int:
-    """A broadcast that so many have read, one a second; its id."""
-    number = broadcast("everyone", content.check("Office hours change"), now).notification.id
+    """Send a broadcast and have so many people read it, one a second; return its id."""
+    sent = broadcast("everyone", content.check("Office hours change"), now)
+    notification_id = sent.notification.id
     ids = db.session.scalars(sa.select(User.id).order_by(User.id).limit(people)).all()
     for start in range(0, people, CHUNK):
         rows = [
-            {"user_id": user_id, "notification_id": number, "arrives_at": now, "stamp": 1,
+            {"user_id": user_id, "notification_id": notification_id, "arrives_at": now, "stamp": 1,
              "read_at": now + (start + place) * SECOND}
             for place, user_id in enumerate(ids[start : start + CHUNK])
         ]  # fmt: skip
@@ -38,15 +39,15 @@ def read_by(people: int, now: datetime) -> int:
     if db.engine.dialect.name == "postgresql":
         db.session.execute(sa.text("ANALYZE"))
         db.session.commit()
-    return number
+    return notification_id
 
 
-def ask(number: int, now: datetime) -> float:
-    """How long it takes to count what became of a broadcast, in milliseconds."""
+def time_stats(notification_id: int, now: datetime) -> float:
+    """Return the time to compute a broadcast's statistics, in milliseconds."""
 
     def count() -> None:
         with reading() as connection:
-            compute_stats(connection, number, now)
+            compute_stats(connection, notification_id, now)
 
     return milliseconds(count, times=10)
 
@@ -60,15 +61,22 @@ def main() -> None:
     with application() as database:
         heading(f"The figures of a broadcast, on {database}")
         add_people(FEW, now)
-        number = read_by(FEW, now)
-        alone = ask(number, now)
-        say(f"{FEW:,} readers, all have read", alone)
+        notification_id = read_by(FEW, now)
+        alone = time_stats(notification_id, now)
+        print_line(f"{FEW:,} readers, all have read", alone)
         add_people(readers - FEW, now)
-        crowd = ask(number, now)
-        say(f"{readers:,} readers, {FEW:,} have read", crowd, crowd / alone, "the same, alone")
-        half = ask(read_by(readers // 2, now), now)
+        among_many = time_stats(notification_id, now)
+        print_line(
+            f"{readers:,} readers, {FEW:,} have read",
+            among_many,
+            among_many / alone,
+            "the same, alone",
+        )
+        half = time_stats(read_by(readers // 2, now), now)
         each = (half / (readers // 2)) / (alone / FEW)
-        say(f"{readers:,} readers, {readers // 2:,} have read", half, each, "the same, for each")
+        print_line(
+            f"{readers:,} readers, {readers // 2:,} have read", half, each, "the same, for each"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The ground to measure on: an empty database, filled with people and notifications in bulk."""
+"""Common ground of the benchmarks: an empty database, bulk data, timing, the report's lines."""
 
 import os
 import tempfile
@@ -22,12 +22,12 @@ from notifications_app.domain.inbox.subscriptions import Subscriber, load_subscr
 
 CHUNK = 10_000
 #: The topic of every tenth notification.
-TENTH = "reports"
+RARE_TOPIC = "reports"
 
 
 @contextmanager
 def application() -> Iterator[str]:
-    """An application on an empty, migrated database; the database's name."""
+    """Context manager: an application with an empty, migrated database; yields its dialect."""
     with tempfile.TemporaryDirectory() as folder:
         url = os.environ.get("BENCHMARK_DATABASE_URL", f"sqlite:///{folder}/benchmark.sqlite3")
         app = create_app({"DATABASE_URL": url, "SECRET_KEY": "k" * 40})
@@ -41,7 +41,7 @@ def application() -> Iterator[str]:
 
 
 def add_people(count: int, now: datetime) -> None:
-    """Accounts without passwords."""
+    """Add accounts without passwords."""
     before = db.session.execute(sa.select(sa.func.count(User.id))).scalar_one()
     for start in range(before, before + count, CHUNK):
         rows = [
@@ -55,13 +55,13 @@ def add_people(count: int, now: datetime) -> None:
 
 
 def add_reader(username: str, notifications: int, now: datetime) -> Subscriber:
-    """A reader with so many notifications, one a second, the newest now."""
+    """Add a reader with so many notifications, one a second, the newest now."""
     user = readers.add_reader(username, password_hash=None, now=now - timedelta(days=30))
     for start in range(0, notifications, CHUNK):
         _deliver(user.id, range(start, min(start + CHUNK, notifications)), notifications, now)
     db.session.commit()
     if db.engine.dialect.name == "postgresql":
-        # What PostgreSQL does by itself, but only some minutes after so many rows.
+        # PostgreSQL does it by itself, but only minutes after so many rows.
         db.session.execute(sa.text("ANALYZE"))
         db.session.commit()
     with reading() as connection:
@@ -69,17 +69,21 @@ def add_reader(username: str, notifications: int, now: datetime) -> Subscriber:
 
 
 def _deliver(user_id: int, numbers: range, until: int, now: datetime) -> None:
-    said = {"body": "Some words.", "category": "info", "is_banner": False, "created_at": now}
+    content = {"body": "Some words.", "category": "info", "is_banner": False, "created_at": now}
     rows = [
-        {"title": f"Notification {number:06}", "topic": "general" if number % 10 else TENTH, **said}
+        {
+            "title": f"Notification {number:06}",
+            "topic": "general" if number % 10 else RARE_TOPIC,
+            **content,
+        }
         for number in numbers
     ]
     db.session.execute(sa.insert(table(Notification)), rows)
-    top = db.session.execute(sa.select(sa.func.max(Notification.id))).scalar_one()
+    last_id = db.session.execute(sa.select(sa.func.max(Notification.id))).scalar_one()
     delivered = [
         {
             "user_id": user_id,
-            "notification_id": top - len(numbers) + 1 + place,
+            "notification_id": last_id - len(numbers) + 1 + place,
             "arrives_at": now - timedelta(seconds=until - number),
         }
         for place, number in enumerate(numbers)
@@ -88,27 +92,29 @@ def _deliver(user_id: int, numbers: range, until: int, now: datetime) -> None:
 
 
 def milliseconds(action: Callable[[], Any], times: int = 30) -> float:
-    """The median of an action's time, after one to warm up."""
+    """Return the median time of an action, after one warm-up run."""
     action()
     return median(once(action)[1] for _ in range(times))
 
 
 def once(action: Callable[[], Any]) -> tuple[Any, float]:
-    """What an action returns, and the milliseconds it took."""
-    begun = time.perf_counter()
+    """Return the result of an action, and its time in milliseconds."""
+    started = time.perf_counter()
     outcome = action()
-    return outcome, (time.perf_counter() - begun) * 1000
+    return outcome, (time.perf_counter() - started) * 1000
 
 
 def heading(words: str) -> None:
-    """The beginning of a part of the report."""
+    """Print the heading of a part of the report."""
     print(f"\n{words}")
 
 
-def say(what: str, took: float | None = None, ratio: float | None = None, than: str = "") -> None:
-    """One line of the report: milliseconds, a ratio, and against what or at most how much."""
+def print_line(
+    label: str, took: float | None = None, ratio: float | None = None, goal: str = ""
+) -> None:
+    """Print one line of the report: milliseconds, a ratio, and what the ratio compares with."""
     print(
-        f"  {what:46}"
+        f"  {label:46}"
         f"{'' if took is None else f'{took:,.2f} ms':>13}"
-        f"{'' if ratio is None else f'{ratio:,.2f} x':>14}  {than}".rstrip()
+        f"{'' if ratio is None else f'{ratio:,.2f} x':>14}  {goal}".rstrip()
     )

@@ -1,9 +1,9 @@
-"""What importing people costs as the file grows: time and peak memory, as ratios within one run.
+"""Cost of importing people as the file grows: time and peak memory, as ratios within one run.
 
     .venv/bin/python benchmarks/importing.py [--rows 100000]
 
-Into a temporary SQLite file, or with ``BENCHMARK_DATABASE_URL`` into that (an empty database
-that may be filled).
+Imports into a temporary SQLite file, or with ``BENCHMARK_DATABASE_URL`` into that (an empty
+database that may be filled).
 """
 
 import argparse
@@ -12,7 +12,7 @@ import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
-from ground import application, heading, once, say
+from ground import application, heading, once, print_line
 
 from notifications_app.core import clock
 from notifications_app.core.database import db
@@ -38,11 +38,11 @@ class Rows(io.RawIOBase):
             yield line.encode()
 
     def readable(self) -> bool:
-        """It is only read."""
+        """Return True: the file is only read."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """The next bytes."""
+        """Fill the buffer with the next bytes; return their number."""
         if not self.rest:
             self.rest = next(self.rows, b"")
         size = min(len(buffer), len(self.rest))
@@ -51,7 +51,7 @@ class Rows(io.RawIOBase):
 
 
 def imported(count: int, prefix: str, shift: int = 0) -> tuple[Report, float]:
-    """What an import did, and the milliseconds it took."""
+    """Import so many people; return the report, and the time in milliseconds."""
 
     def run() -> Report:
         report = import_people(Rows(count, prefix, shift), clock.now())  # type: ignore[arg-type]
@@ -62,7 +62,7 @@ def imported(count: int, prefix: str, shift: int = 0) -> tuple[Report, float]:
 
 
 def peak(count: int, prefix: str) -> int:
-    """The most that an import of people who are there already holds in memory, in bytes."""
+    """Return the peak memory of importing people who have accounts already, in bytes."""
     tracemalloc.start()
     imported(count, prefix)
     _now, most = tracemalloc.get_traced_memory()
@@ -80,17 +80,21 @@ def main() -> None:
         heading(f"People from a file, on {database}")
         imported(100, "warm")
         _report, took_few = imported(few, "few")
-        say(f"{few:,} new people", took_few)
+        print_line(f"{few:,} new people", took_few)
         report, took = imported(many, "many")
         each = took / many / (took_few / few)
-        say(f"{report.new:,} new people", took, each, f"each of {few:,}; goal about 1 x")
+        print_line(f"{report.new:,} new people", took, each, f"each of {few:,}; goal about 1 x")
         report, took_again = imported(many, "many")
-        say(f"{report.unchanged:,} who are there", took_again, took_again / took, "making them")
+        print_line(
+            f"{report.unchanged:,} who are there", took_again, took_again / took, "making them"
+        )
         report, took_moved = imported(many, "many", shift=1)
-        say(f"{report.changed:,} into other zones", took_moved, took_moved / took, "making them")
+        print_line(
+            f"{report.changed:,} into other zones", took_moved, took_moved / took, "making them"
+        )
         peak(few, "few")
         memory = peak(many, "many") / peak(few, "few")
-        say(f"peak memory with {many:,}", None, memory, f"with {few:,}; goal about 1 x")
+        print_line(f"peak memory with {many:,}", None, memory, f"with {few:,}; goal about 1 x")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""How the inbox and broadcasts behave as they grow: ratios within one run, on one database.
+"""Cost of the inbox and of broadcasts as they grow: ratios within one run, on one database.
 
     .venv/bin/python benchmarks/run.py [--readers 100000] [--notifications 100000]
 
 With ``BENCHMARK_DATABASE_URL`` (an empty database that may be filled) on PostgreSQL, else on
-a temporary SQLite file. Prints milliseconds, and ratios with their goals where there are some;
-nothing in the test suite is timed.
+a temporary SQLite file. Prints milliseconds, and ratios with their goals if there are any;
+no test asserts a time.
 """
 
 import argparse

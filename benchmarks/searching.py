@@ -1,8 +1,8 @@
-"""What looks at much of an inbox: a search, the counts of the tabs, doing something to all."""
+"""Cost of work on much of an inbox: a search, the counts of the tabs, actions on everything."""
 
 from datetime import datetime
 
-from ground import TENTH, heading, milliseconds, once, say
+from ground import RARE_TOPIC, heading, milliseconds, once, print_line
 
 from notifications_app.core import clock
 from notifications_app.core.database import db, reading
@@ -11,7 +11,7 @@ from notifications_app.domain.inbox import undo as undo_
 from notifications_app.domain.inbox.filters import TABS, parse_filter
 from notifications_app.domain.inbox.subscriptions import Subscriber
 
-#: What is typed, and what it stands for; ``{}`` is the number of one notification.
+#: A label for each search typed; ``{}`` is the number in one notification's title.
 SEARCHES = (
     ("a term that one has", "{}"),
     ("a word that all have", "notification"),
@@ -23,43 +23,43 @@ SEARCHES = (
 
 
 def searches(user: Subscriber, notifications: int, now: datetime, page_one: float) -> None:
-    """The first page of what is found."""
+    """Measure the first page of each search."""
 
-    def found(typed: str) -> None:
+    def search(typed: str) -> None:
         with reading() as connection:
             queries.page(connection, user, now, view=parse_filter(q=typed))
 
     heading(f"Searching {notifications:,} notifications of one reader")
-    for what, words in SEARCHES:
+    for label, words in SEARCHES:
         typed = words.format(f"{notifications // 3:06}")
-        took = milliseconds(lambda typed=typed: found(typed), times=9)
-        say(what, took, took / page_one, "of page one")
+        took = milliseconds(lambda typed=typed: search(typed), times=9)
+        print_line(label, took, took / page_one, "of page one")
 
 
 def counts(many: Subscriber, few: Subscriber, now: datetime) -> None:
-    """The counts of the five tabs; a topic is muted, else one of them costs nothing."""
+    """Measure the counts of the five tabs, with a topic muted: otherwise "muted" costs nothing."""
 
-    def ask(user: Subscriber) -> None:
+    def count_tabs(user: Subscriber) -> None:
         with reading() as connection:
             for tab in TABS:
                 queries.count(connection, user, now, tab=tab)
 
     heading("Counting")
     for user in (many, few):
-        mutes.mute(user.id, TENTH)
+        mutes.mute(user.id, RARE_TOPIC)
     db.session.commit()
-    less, more = milliseconds(lambda: ask(few)), milliseconds(lambda: ask(many))
-    say("five tabs, a tenth of the notifications", less)
-    say("five tabs, all of them", more, more / less, "of that")
+    less, more = milliseconds(lambda: count_tabs(few)), milliseconds(lambda: count_tabs(many))
+    print_line("five tabs, a tenth of the notifications", less)
+    print_line("five tabs, all of them", more, more / less, "of that")
     for user in (many, few):
-        mutes.unmute(user.id, TENTH)
+        mutes.unmute(user.id, RARE_TOPIC)
     db.session.commit()
 
 
 def actions_on(user: Subscriber) -> None:
-    """Dismissing one, then all, then undoing that."""
+    """Measure dismissing one notification, then all of them, then undoing that."""
     with reading() as connection:
-        shown = queries.take_snapshot(connection, user, clock.now())
+        snapshot = queries.take_snapshot(connection, user, clock.now())
         newest = queries.rows(connection, user, clock.now(), most=1)[0].id
 
     def dismiss(scope: list[int] | actions.ShownSnapshotScope) -> actions.Outcome:
@@ -76,10 +76,12 @@ def actions_on(user: Subscriber) -> None:
     one, took_one = once(lambda: dismiss([newest]))
     undo(one.stamp)
     every = actions.ShownSnapshotScope(
-        parse_filter(), queries.Snapshot(shown.moment, shown.top, one.stamp + 1)
+        parse_filter(), queries.Snapshot(snapshot.moment, snapshot.top, one.stamp + 1)
     )
     many, took_many = once(lambda: dismiss(every))
     _undone, took_undo = once(lambda: undo(many.stamp))
-    say("one", took_one)
-    say(f"{many.count:,}", took_many, took_one * many.count / took_many, "quicker than one by one")
-    say("undoing that", took_undo, took_undo / took_many, "of dismissing them")
+    print_line("one", took_one)
+    print_line(
+        f"{many.count:,}", took_many, took_one * many.count / took_many, "quicker than one by one"
+    )
+    print_line("undoing that", took_undo, took_undo / took_many, "of dismissing them")

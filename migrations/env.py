@@ -1,4 +1,4 @@
-"""Run the migrations, for ``flask db`` and for plain ``alembic`` alike."""
+"""The migration environment of both ``flask db`` and plain ``alembic``."""
 
 import logging
 from contextlib import nullcontext
@@ -22,7 +22,7 @@ if config.config_file_name is not None and not config.attributes.get("quiet"):
 
 
 def render_item(kind: str, item: Any, _autogen_context: Any) -> str | bool:
-    """Write our own type into a revision as its plain one: revisions outlive the code."""
+    """Render our own column type in a new revision as the plain one: revisions outlive the code."""
     if kind == "type" and isinstance(item, UTCDateTime):
         return "sa.DateTime(timezone=True)"
     return False
@@ -31,7 +31,7 @@ def render_item(kind: str, item: Any, _autogen_context: Any) -> str | bool:
 def include_object(
     _object: Any, name: str | None, kind: str, _reflected: bool, _compared: Any
 ) -> bool:
-    """Leave what serves the search alone: no model describes it."""
+    """Exclude the objects of the search from autogenerate: no model describes them."""
     return not (
         (kind == "table" and (name or "").startswith("notifications_fts"))
         or (kind == "index" and name == "ix_notifications_search")
@@ -39,14 +39,14 @@ def include_object(
 
 
 def without_empty(_context: Any, _revision: Any, directives: list[Any]) -> None:
-    """Write no revision where nothing changed."""
+    """Write no revision if nothing changed."""
     if getattr(config.cmd_opts, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
         directives[:] = []
         logging.getLogger("alembic").info("Nothing changed in the models.")
 
 
-def configure(**how: Any) -> None:
-    """What is the same online and offline."""
+def configure(**options: Any) -> None:
+    """Configure the context with the options shared by the online and the offline mode."""
     context.configure(
         target_metadata=db.metadata,
         render_as_batch=True,
@@ -55,14 +55,15 @@ def configure(**how: Any) -> None:
         render_item=render_item,
         include_object=include_object,
         process_revision_directives=without_empty,
-        **how,
+        **options,
     )
 
 
 def switch_foreign_keys(connection: Connection, *, on: bool) -> None:
-    """On the raw driver connection: inside our BEGIN, SQLite silently ignores this PRAGMA.
+    """Switch SQLite's foreign keys on or off, on the raw driver connection.
 
-    A batch change of a table drops it, and with them on that would delete all its children.
+    Inside our BEGIN, SQLite silently ignores this PRAGMA. A batch change drops the table, which
+    with foreign keys on would delete all rows that refer to it.
     """
     raw = connection.connection.dbapi_connection
     raw.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
@@ -71,7 +72,7 @@ def switch_foreign_keys(connection: Connection, *, on: bool) -> None:
 
 
 def run_online() -> None:
-    """Migrate the database of the application."""
+    """Migrate the application's database."""
     with db.engine.connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
@@ -91,7 +92,7 @@ def run_online() -> None:
 
 
 def run() -> None:
-    """Migrate, or print the SQL of it; what the database refuses becomes one sentence."""
+    """Migrate, or print the SQL in offline mode; turn a database failure into one sentence."""
     with nullcontext() if current_app else create_app().app_context():
         if context.is_offline_mode():
             url = db.engine.url.render_as_string(hide_password=False)

@@ -1,1 +1,1 @@
-"""What the product is built on and which knows nothing of notifications."""
+"""The foundation of the package; nothing here knows about notifications."""

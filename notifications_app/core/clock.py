@@ -1,7 +1,8 @@
-"""Time: UTC inside, the reader's zone on the page. The only importer of pytz.
+"""Time: UTC inside, the reader's zone on the page. The only module that imports pytz.
 
-A zone is given by its IANA name; an unknown one raises ``UnknownZone``. A moment is an aware
-datetime; a naive one raises ValueError. A wall time is naive: what a clock on a wall shows.
+A zone is given by its IANA name; an unknown one raises :class:`UnknownZone`. A moment is an
+aware datetime; a naive one raises ValueError. A wall time is naive: the time that a clock on
+a wall shows.
 """
 
 import re
@@ -19,7 +20,7 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August",
            "September", "October", "November", "December")  # fmt: skip
 with pytz.open_resource("tzdata.zi") as _source:  # type: ignore[attr-defined]
-    #: Older names, such as the Asia/Calcutta that browsers still give, and today's.
+    #: Older names, such as the Asia/Calcutta that browsers still send, mapped to today's.
     _LINKS = {
         line.split()[2]: line.split()[1]
         for line in _source.read().decode().splitlines()
@@ -31,7 +32,7 @@ _SPELLINGS = {
     else _LINKS[name]
     for name in pytz.all_timezones
 }
-#: Each name that an account may have: a zone may get another one after it was chosen.
+#: Every name that an account may hold: a zone may be renamed after it was chosen.
 EVERY_ZONE = frozenset(pytz.all_timezones)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SIZES = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))
@@ -41,22 +42,22 @@ _SPAN = re.compile(r"0*([1-9]\d{0,4})([mhdw])", re.ASCII)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """A moment, stored in UTC and given back aware, on SQLite and PostgreSQL alike."""
+    """A column type for moments: stored in UTC, returned aware, on SQLite and PostgreSQL alike."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Bring the moment to UTC; ValueError if it is naive."""
+        """Convert the moment to UTC; raise ValueError if it is naive."""
         return value and _utc(value)
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Give it back in UTC: SQLite drops the offset, PostgreSQL gives its session's."""
+        """Return the moment in UTC: SQLite drops the offset, PostgreSQL uses its session's."""
         return value and (_utc(value) if value.tzinfo else value.replace(tzinfo=UTC))
 
 
 def now() -> datetime:
-    """This moment, aware, in UTC."""
+    """Return the current moment, aware, in UTC."""
     return datetime.now(UTC)
 
 
@@ -67,35 +68,39 @@ def _utc(moment: datetime) -> datetime:
 
 
 def zone_names() -> tuple[str, ...]:
-    """The zones to choose from, in alphabetical order."""
+    """Return the zones to choose from, in alphabetical order."""
     return tuple(pytz.common_timezones)
 
 
 def zone_name(name: str) -> str:
-    """The name to keep for a zone, whatever its case; of an older alias, today's name."""
+    """Return the name to store for a zone given in any case; an older alias becomes today's."""
     if name.casefold() not in _SPELLINGS:
         raise UnknownZone("No time zone has that name. Choose one like Europe/Paris.", "timezone")
     return _SPELLINGS[name.casefold()]
 
 
 def local(moment: datetime, zone: str) -> datetime:
-    """The moment on that zone's clock, aware."""
+    """Convert a moment to a zone's local time, aware."""
     return _utc(moment).astimezone(pytz.timezone(zone_name(zone)))
 
 
 def offset_words(moment: datetime, zone: str) -> str:
-    """How far the zone is from UTC at that moment: ``UTC+05:30``."""
+    """Return the zone's offset from UTC at that moment: ``UTC+05:30``."""
     return f"UTC{local(moment, zone).isoformat()[-6:]}"
 
 
 def abbreviation(moment: datetime, zone: str) -> str:
-    """What the zone is called at that moment: ``IST``; ``UTC+04`` where it has only figures."""
+    """Return the zone's short name at that moment: ``IST``; ``UTC+04`` if it has only digits."""
     name = local(moment, zone).tzname() or ""
     return name if name.isalpha() else offset_words(moment, zone).removesuffix(":00")
 
 
 def first_moment(wall: datetime, zone: str) -> datetime:
-    """The first moment, in UTC, at which the zone's clock shows ``wall``, or else is past it."""
+    """Return the first moment, in UTC, at which the zone's clock shows ``wall`` or a later time.
+
+    A wall time that occurs twice (autumn) means the first; one that the clocks skip (spring)
+    means the first moment after the gap.
+    """
     tz, second = pytz.timezone(zone_name(zone)), timedelta(seconds=1)
     try:
         return tz.localize(wall, is_dst=None).astimezone(UTC)
@@ -104,7 +109,7 @@ def first_moment(wall: datetime, zone: str) -> datetime:
         if isinstance(error, pytz.AmbiguousTimeError):
             return both[0]
     before, after = (moment.replace(microsecond=0) for moment in both)
-    while after - before > second:  # halve the way to the change of clocks, at a whole second
+    while after - before > second:  # search for the second at which the clocks change
         middle = before + (after - before) // second // 2 * second
         if local(middle, zone).replace(tzinfo=None) < wall:
             before = middle
@@ -114,7 +119,11 @@ def first_moment(wall: datetime, zone: str) -> datetime:
 
 
 def typed_moment(wall: datetime, zone: str) -> datetime:
-    """The same for a time that somebody typed: raises BadTime for one that the clocks skip."""
+    """Convert a wall time that a person typed for a zone to a moment, in UTC.
+
+    Raises:
+        BadTime: if the clocks skip that time; the sentence offers the first moment after it.
+    """
     moment = first_moment(wall, zone)
     shown = local(moment, zone).replace(tzinfo=None)
     if shown == wall:
@@ -128,7 +137,11 @@ def typed_moment(wall: datetime, zone: str) -> datetime:
 
 
 def parse_wall(text: str) -> datetime:
-    """A naive time from ``YYYY-MM-DD HH:MM``, or with T or seconds; raises BadTime."""
+    """Parse ``YYYY-MM-DD HH:MM``, also with a T or with seconds, to a naive time.
+
+    Raises:
+        BadTime: if the text is no such time between 1970 and 2999.
+    """
     text = text.strip()
     try:
         return datetime.fromisoformat(text if _WALL.fullmatch(text) else "")
@@ -137,54 +150,61 @@ def parse_wall(text: str) -> datetime:
 
 
 def parse_span(text: str) -> timedelta:
-    """A length of time from ``30m``, ``12h``, ``7d`` or ``2w``; raises BadTime, for none too."""
-    found = _SPAN.fullmatch(text.strip())
-    if found is None:
+    """Parse a length of time: ``30m``, ``12h``, ``7d`` or ``2w``.
+
+    Raises:
+        BadTime: if the text is nothing of the kind, or zero.
+    """
+    match = _SPAN.fullmatch(text.strip())
+    if match is None:
         raise BadTime("Write a length of time as 30m, 12h, 7d or 2w, in at most five digits.")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
-def _day(there: datetime, letters: int | None = None) -> str:
-    """``Tuesday 17 November``, or the names cut to so many letters: own words, no locale's."""
-    weekday, month = _DAYS[there.weekday()], _MONTHS[there.month - 1]
-    return f"{weekday[:letters]} {there.day} {month[:letters]}"
+def _day(wall: datetime, letters: int | None = None) -> str:
+    """Format a day as ``Tuesday 17 November``, each name cut to ``letters``; in English always."""
+    weekday, month = _DAYS[wall.weekday()], _MONTHS[wall.month - 1]
+    return f"{weekday[:letters]} {wall.day} {month[:letters]}"
 
 
 def day_heading(moment: datetime, zone: str, now: datetime) -> tuple[str, str]:
-    """The heading over the reader's own day, and its date in smaller words beside it."""
-    there, here = local(moment, zone), local(now, zone)
-    day, days_ago = _day(there), (here.date() - there.date()).days
+    """Return the heading of a day in the reader's zone, and the date beside it in smaller print."""
+    wall, today = local(moment, zone), local(now, zone)
+    day, days_ago = _day(wall), (today.date() - wall.date()).days
     if days_ago in (0, 1):
         return ("Yesterday" if days_ago else "Today"), day
     if 1 < days_ago < 7:
-        return _DAYS[there.weekday()], day.partition(" ")[2]
-    return (day if there.year == here.year else f"{day} {there.year}"), ""
+        return _DAYS[wall.weekday()], day.partition(" ")[2]
+    return (day if wall.year == today.year else f"{day} {wall.year}"), ""
 
 
 def wall_words(wall: datetime) -> str:
-    """The whole of what a clock on a wall shows: ``Tue 17 Nov 2026, 09:00``."""
+    """Format a wall time in full: ``Tue 17 Nov 2026, 09:00``."""
     return f"{_day(wall, 3)} {wall.year}, {wall:%H:%M}"
 
 
 def full(moment: datetime, zone: str) -> str:
-    """The whole time with its zone: ``Tue 17 Nov 2026, 09:00 IST``."""
+    """Format a moment in full with its zone: ``Tue 17 Nov 2026, 09:00 IST``."""
     return f"{wall_words(local(moment, zone))} {abbreviation(moment, zone)}"
 
 
 def short(moment: datetime, zone: str, now: datetime) -> str:
-    """Day and time, ``Tue 17 Nov, 09:00``; with the year unless it is the reader's own."""
-    there = local(moment, zone)
-    is_this_year = there.year == local(now, zone).year
-    return f"{_day(there, 3)}, {there:%H:%M}" if is_this_year else wall_words(there)
+    """Format day and time: ``Tue 17 Nov, 09:00``; with the year unless it is the current one."""
+    wall = local(moment, zone)
+    is_this_year = wall.year == local(now, zone).year
+    return f"{_day(wall, 3)}, {wall:%H:%M}" if is_this_year else wall_words(wall)
 
 
 def time_of_day(moment: datetime, zone: str) -> str:
-    """The time alone: ``09:00``."""
+    """Format the time alone: ``09:00``."""
     return f"{local(moment, zone):%H:%M}"
 
 
 def ago(moment: datetime, zone: str, now: datetime) -> str:
-    """How long ago on the reader's own day, the time of day on others; ``in 12 min`` ahead."""
+    """Format the time since a moment of the same local day; on other days, the time of day.
+
+    A moment ahead is ``in 12 min``, one less than a minute away ``now``.
+    """
     past = _utc(now) - _utc(moment)
     if abs(past) < timedelta(minutes=1):
         return "now"
@@ -196,7 +216,7 @@ def ago(moment: datetime, zone: str, now: datetime) -> str:
 
 
 def span_words(delta: timedelta) -> str:
-    """A length of time in its largest unit, rounded down: ``12 min``, ``3 hours``, ``6 days``."""
+    """Format a length of time in its largest unit, rounded down: ``12 min``, ``3 hours``."""
     delta = abs(delta)
     unit = next((size for size in _SIZES if delta >= size), _SIZES[-1])
     words = humanize.naturaldelta(delta - delta % unit, months=False)
@@ -204,15 +224,19 @@ def span_words(delta: timedelta) -> str:
 
 
 def iso(moment: datetime) -> str:
-    """The moment for machines, in UTC: ``2026-11-17T03:30:00Z``."""
+    """Format a moment for machines, in UTC: ``2026-11-17T03:30:00Z``."""
     return _utc(moment).isoformat().removesuffix("+00:00") + "Z"
 
 
 def micros(moment: datetime) -> int:
-    """The moment in whole microseconds since 1970, as stamps and cursors hold it."""
+    """Return a moment as whole microseconds since 1970 in UTC, the unit of stamps and cursors."""
     return (_utc(moment) - _EPOCH) // timedelta(microseconds=1)
 
 
 def from_micros(count: int) -> datetime:
-    """The moment that many microseconds after 1970, UTC; OverflowError outside of datetime."""
+    """Return the UTC moment ``count`` microseconds after 1970.
+
+    Raises:
+        OverflowError: if a datetime cannot hold it.
+    """
     return _EPOCH + timedelta(microseconds=count)

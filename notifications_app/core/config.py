@@ -1,7 +1,7 @@
-"""Every setting once: its name, its default, and how its text becomes a value.
+"""All settings: names, defaults, and how the text of each becomes a value.
 
-All come from the environment; :func:`create_app` also takes them as a mapping,
-which is how tests set them. The table in docs/configuration.md is compared with :data:`SETTINGS`.
+Settings are read from the environment; :func:`create_app` also takes them as a mapping, which
+tests use. A test compares the table in docs/configuration.md with :data:`SETTINGS`.
 """
 
 import os
@@ -22,7 +22,7 @@ SHORTEST_KEY = 32
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: its name, its default as text, and the parser of that text."""
+    """The name of a setting, its default as text, and the parser of that text."""
 
     name: str
     default: str
@@ -60,10 +60,10 @@ def _one_of(*choices: str) -> Callable[[str], str]:
 def _redis(url: str) -> str:
     try:
         parts = urlsplit(url.strip())
-        good = not url.strip() or (parts.scheme in {"redis", "rediss"} and parts.port != 0)
+        is_valid = not url.strip() or (parts.scheme in {"redis", "rediss"} and parts.port != 0)
     except ValueError:
-        good = False
-    if not good:
+        is_valid = False
+    if not is_valid:
         raise ValueError("is an address like redis://127.0.0.1:6379/0")
     return url.strip()
 
@@ -84,7 +84,11 @@ SETTINGS = (
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Read every setting; raises :class:`Refused` with one sentence on a bad one."""
+    """Read every setting.
+
+    Raises:
+        Refused: if a value is invalid; the sentence names the setting.
+    """
     values: dict[str, Any] = {}
     for setting in SETTINGS:
         try:
@@ -95,10 +99,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
 
 
 def secret_key(instance: Path) -> str:
-    """The generated key of this installation, made at the first start.
+    """Return the generated secret key of this installation; the first start creates it.
 
-    It is written beside its final name and linked there, so that of two workers
-    starting at once one makes the key and both read the same, whole one.
+    The key is written to a draft file and then linked to its final name. Of two workers that
+    start at once, one creates the key and both read that same complete key.
     """
     final = instance / "secret_key"
     if not final.exists():
@@ -116,10 +120,10 @@ def secret_key(instance: Path) -> str:
 
 
 def derive(values: dict[str, Any], instance: Path, *, debug: bool = False) -> None:
-    """Fill in what is derived: the database's file, the key, the fixed settings of Flask.
+    """Add the derived settings: the database URL, the secret key, the fixed settings of Flask.
 
     Raises:
-        Refused: where the installation would not be safe to start.
+        Refused: if the installation would not be safe, or its folder cannot be written.
     """
     _refuse_unsafe(values, debug=debug)
     try:
@@ -164,7 +168,7 @@ def _database(url: str) -> str:
 
 
 def _fixed(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What is not a choice: Flask's and its extensions' settings, from ours."""
+    """Return the settings of Flask and its extensions that nobody chooses, derived from ours."""
     https = bool(values["HTTPS"])
     redis = values["REDIS_URL"]
     return {
@@ -201,5 +205,8 @@ def _fixed(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def redis_timeouts() -> dict[str, float | int]:
-    """Redis away costs a page 0.2 s, not the client's default of many seconds."""
+    """Return the timeouts of every Redis client, in seconds: an outage costs a page 0.2 s.
+
+    The client's own default is many seconds.
+    """
     return {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}

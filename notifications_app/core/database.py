@@ -1,7 +1,7 @@
-"""The database, and the only two ways to it.
+"""Access to the database, in exactly two ways.
 
-``db.session`` writes: on SQLite its transactions begin IMMEDIATE. :func:`reading`
-reads: a snapshot on SQLite, autocommit on PostgreSQL. There is no third.
+``db.session`` writes: on SQLite its transactions begin IMMEDIATE. :func:`reading` reads: a
+snapshot on SQLite, autocommit on PostgreSQL.
 """
 
 import json
@@ -35,16 +35,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
+from .extension_keys import READING_ENGINE
+
 PACKAGE = Path(__file__).resolve().parent.parent
-#: Where alembic.ini, migrations and templates are: beside the package in a
+#: The folder of alembic.ini, migrations and templates: beside the package in a
 #: checkout, inside it in an installed wheel.
 ROOT = PACKAGE if (PACKAGE / "alembic.ini").exists() else PACKAGE.parent
 
-#: How long a writer waits for its turn on SQLite, in seconds. Its busy handler is not
-#: fair: at 5 s two tight writers now and then starved one of them.
+#: How long a writer waits for the lock, in seconds. SQLite's busy handler is not fair: at
+#: 5 s, two tight writers now and then starved one of them.
 LOCK_TIMEOUT = 15.0
-_READER = "notifications_app: reader"
-_HAS_TURN = "has turn"
+#: Key in a pooled connection's info: its transaction holds the process's write lock.
+_HOLDS_LOCK = "holds write lock"
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -56,7 +58,7 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
-    """The base of every model; its constraints have names that migrations can use."""
+    """The base class of all models; its constraints have names that migrations can use."""
 
     metadata = MetaData(naming_convention=NAMES)
 
@@ -73,31 +75,31 @@ else:
 
 
 def table(model: type[Base]) -> Table:
-    """The table of a model, for statements that pass by the ORM: it would turn them into others."""
+    """Return the table of a model, for statements that must bypass the ORM, which rewrites them."""
     return cast("Table", model.__table__)
 
 
 def write(statement: Executable, values: Mapping[str, Any] | None = None) -> int:
-    """Run a statement that changes rows through ``db.session``; how many it changed."""
-    # Else psycopg no longer knows how many an INSERT … SELECT made.
-    kept = {"preserve_rowcount": True}
-    result = db.session.execute(statement, values or {}, execution_options=kept)
+    """Run a statement that changes rows through ``db.session``; return the number of rows."""
+    # Else psycopg loses the row count of an INSERT … SELECT.
+    options = {"preserve_rowcount": True}
+    result = db.session.execute(statement, values or {}, execution_options=options)
     return cast("CursorResult[Any]", result).rowcount
 
 
 def insert_into(model: type[Base]) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that may leave alone what is there, in the database's own dialect."""
+    """Return an INSERT with support for ON CONFLICT, in the database's own dialect."""
     if db.engine.dialect.name == "sqlite":
         return sqlite.insert(table(model))
     return postgresql.insert(table(model))
 
 
-def ids_as_select(numbers: Collection[int]) -> Select[Any]:
-    """A SELECT of these numbers, however many: one parameter on either database."""
+def ids_as_select(ids: Collection[int]) -> Select[Any]:
+    """Return a SELECT of these ids; however many they are, they are one bind parameter."""
     if db.engine.dialect.name == "sqlite":
-        each = func.json_each(json.dumps(list(numbers))).table_valued("value")
+        each = func.json_each(json.dumps(list(ids))).table_valued("value")
         return select(cast_to(each.c.value, Integer))
-    return select(func.unnest(literal(list(numbers), ARRAY(Integer))).column_valued("number"))
+    return select(func.unnest(literal(list(ids), ARRAY(Integer))).column_valued("id"))
 
 
 migrate = Migrate(directory=str(ROOT), compare_type=True, render_as_batch=True)
@@ -105,13 +107,13 @@ migrate = Migrate(directory=str(ROOT), compare_type=True, render_as_batch=True)
 
 @migrate.configure
 def _find_migrations(config: Any) -> Any:
-    """Flask-Migrate overwrites script_location with its own directory: put ours back."""
+    """Restore script_location, which Flask-Migrate overwrites with its own directory."""
     config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
     return config
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """What the driver is told for this database."""
+    """Return the engine options for a database URL: timeouts, and UTC as the session's zone."""
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": LOCK_TIMEOUT}}
     return {
@@ -123,7 +125,7 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def prepare_database(app: Flask) -> None:
-    """Set up the connections of this application's engine, and its way to read."""
+    """Set up the connections of the application's engine, and the engine for reading."""
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":
@@ -132,35 +134,36 @@ def prepare_database(app: Flask) -> None:
     else:
         event.listen(engine, "begin", _wait_less)
         reader = engine.execution_options(read=True, isolation_level="AUTOCOMMIT")
-    app.extensions[_READER] = reader
+    app.extensions[READING_ENGINE] = reader
 
 
 @contextmanager
 def reading() -> Iterator[Connection]:
-    """A connection that only reads: on SQLite one snapshot, on PostgreSQL autocommit."""
-    engine = cast("Engine", current_app.extensions[_READER])
+    """Open a connection that only reads: one snapshot on SQLite, autocommit on PostgreSQL."""
+    engine = cast("Engine", current_app.extensions[READING_ENGINE])
     with engine.connect() as connection:
         yield connection
 
 
 def _wait_less(connection: Connection) -> None:
-    """On PostgreSQL, what ``lock_timeout`` in the execution options asks for, in seconds."""
+    """Apply the execution option ``lock_timeout``, in seconds, on PostgreSQL."""
     timeout = connection.get_execution_options().get("lock_timeout")
     if timeout is not None:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(timeout * 1000)}")
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    turn = threading.Lock()
+    # Unlike SQLite's busy handler it is fair, and waiting threads do not poll.
+    write_lock = threading.Lock()
 
     @event.listens_for(engine, "connect")
     def connect(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None  # the driver's own BEGIN comes too late
+        connection.isolation_level = None  # the driver sends its own BEGIN too late
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT * 1000)}")
-        # Its own lower() and LIKE know the case of a to z alone.
+        # SQLite's lower() and LIKE fold only a to z.
         connection.create_function("casefold", 1, str.casefold, deterministic=True)
 
     @event.listens_for(engine, "begin")
@@ -171,11 +174,11 @@ def _prepare_sqlite(engine: Engine) -> None:
             return
         timeout = options.get("lock_timeout", LOCK_TIMEOUT)
         info = connection.connection.record_info
-        if info is not None and not info.get(_HAS_TURN):
-            if not turn.acquire(timeout=timeout):
+        if info is not None and not info.get(_HOLDS_LOCK):
+            if not write_lock.acquire(timeout=timeout):
                 locked = sqlite3.OperationalError("database is locked")
                 raise OperationalError("BEGIN IMMEDIATE", None, locked)
-            info[_HAS_TURN] = True
+            info[_HOLDS_LOCK] = True
         if timeout != LOCK_TIMEOUT:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={int(timeout * 1000)}")
         try:
@@ -184,8 +187,8 @@ def _prepare_sqlite(engine: Engine) -> None:
             if timeout != LOCK_TIMEOUT:
                 connection.exec_driver_sql(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT * 1000)}")
 
-    # Not at commit: that event comes before the commit itself.
+    # Not at commit: that event fires before the commit itself.
     @event.listens_for(engine, "checkin")
     def checkin(_connection: Any, record: Any) -> None:
-        if record.record_info.pop(_HAS_TURN, False):
-            turn.release()
+        if record.record_info.pop(_HOLDS_LOCK, False):
+            write_lock.release()

@@ -1,4 +1,4 @@
-"""What a database says when it cannot: one sentence and one status for each case."""
+"""Database failures, each mapped to one sentence and one HTTP status."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault of the database: the sentence for a person, and the status of a page."""
+    """A database failure: the sentence for the user, and the HTTP status of the page."""
 
     sentence: str
     status: int = 503
@@ -22,7 +22,7 @@ READ_ONLY = Fault("The database cannot be written. Nothing was changed.")
 UNMIGRATED = Fault("The database is not migrated. Run `flask db upgrade` first.")
 BROKEN = Fault("The file of the database is damaged or is no database. Restore a backup.")
 
-#: What the drivers' messages hold; SQLite has no codes for some of them.
+#: Parts of the drivers' messages; SQLite has no codes for some failures.
 _WORDS = (
     (UNMIGRATED, ("no such table", "no such column", "has no column")),
     (LOCKED, ("database is locked", "database table is locked", "database is busy")),
@@ -36,7 +36,7 @@ _SQLSTATES = {"42P01": UNMIGRATED, "42703": UNMIGRATED, "55P03": LOCKED, "40P01"
 
 
 def database_fault(error: BaseException) -> Fault | None:
-    """The fault behind an error of the database; None where it is an error of ours."""
+    """Return the fault behind a database error; None if the error is a bug of ours."""
     if isinstance(error, PoolTimeout):
         return AWAY
     if not isinstance(error, DBAPIError):
@@ -49,6 +49,8 @@ def database_fault(error: BaseException) -> Fault | None:
         if any(word in message for word in words):
             return fault
     # psycopg has no state for a server it cannot reach; SQLite never has one.
-    silent = isinstance(error, OperationalError) and state is None
-    gone = error.connection_invalidated or (silent and not isinstance(error.orig, sqlite3.Error))
-    return AWAY if gone or (state or "").startswith(("08", "57P", "53")) else None
+    is_stateless = isinstance(error, OperationalError) and state is None
+    is_away = error.connection_invalidated or (
+        is_stateless and not isinstance(error.orig, sqlite3.Error)
+    )
+    return AWAY if is_away or (state or "").startswith(("08", "57P", "53")) else None

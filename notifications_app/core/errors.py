@@ -1,15 +1,15 @@
-"""What the domain may raise: refusals, each a sentence for the person who asked."""
+"""Refusals raised by the domain, each with a sentence for the person who asked."""
 
 from collections.abc import Sequence
 
 
 class Refused(Exception):
-    """Something was asked that is not done; nothing was changed.
+    """A request that is not carried out; nothing was changed.
 
-    ``str(error)`` is the sentence to show, ending in a full stop. ``field`` names
-    the form field or option it belongs to, or is None when it belongs to none.
-    Raised as it is, the state of things refuses: a command ends with exit code 1.
-    ``others`` are what else is wrong in what was typed, where that was an :class:`ErrorCollector`.
+    ``str(error)`` is the sentence to show, ending in a full stop. ``field`` is the name of the
+    form field or option it belongs to, or None. ``others`` are further refusals of the same
+    input, collected by :class:`ErrorCollector`. Raised as this class itself, the current state
+    forbids the request, and a command ends with exit code 1.
     """
 
     others: Sequence["Refused"] = ()
@@ -20,51 +20,51 @@ class Refused(Exception):
 
 
 class BadInput(Refused):
-    """What was typed is wrong in itself: a form error, or exit code 2."""
+    """Input that is wrong in itself: a form error, or exit code 2."""
 
 
 class BadTime(BadInput):
-    """A time or a length of time that cannot be understood or does not exist."""
+    """A time or length of time that cannot be understood or does not exist."""
 
 
 class UnknownZone(BadInput):
-    """A name that is no time zone's."""
+    """A name that belongs to no time zone."""
 
 
 class NotFound(Refused):
-    """What was named does not exist, or is not this reader's: a 404, or exit code 1."""
+    """Something that does not exist, or does not belong to this reader: a 404, or exit code 1."""
 
 
 class AlreadyTaken(Refused):
-    """A name or address that must be unique belongs to somebody already."""
+    """A name or address that must be unique and is already in use."""
 
 
 class WrongPassword(Refused):
-    """The password given does not fit the account."""
+    """A password that does not match the account's."""
 
 
 class ErrorCollector:
-    """Several checks of what was typed, each in a ``with`` of its own, which refuse as one.
+    """Collect BadInput from several checks, each in its own ``with``, and raise it together.
 
-    What a check should have given is there after :meth:`raise_collected`, and not before.
+    Use the results of the checks only after :meth:`raise_collected`.
     """
 
     def __init__(self) -> None:
-        self._found: list[Refused] = []
+        self._collected: list[Refused] = []
 
     def __enter__(self) -> None:
-        """Begin one of the checks."""
+        """Begin one check."""
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
-        """Keep what it refused, if that is bad input; anything else is raised at once."""
+        """Collect BadInput; let any other exception through."""
         if not isinstance(error, BadInput):
             return False
-        self._found += [error, *error.others]
+        self._collected += [error, *error.others]
         return True
 
     def raise_collected(self) -> None:
-        """Raise the first that was found, with the others; nothing, where all is right."""
-        if self._found:
-            first, *others = self._found
+        """Raise the first collected error, the rest as its ``others``; do nothing without one."""
+        if self._collected:
+            first, *others = self._collected
             first.others = others
             raise first

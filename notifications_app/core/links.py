@@ -1,4 +1,4 @@
-"""Where a link may lead."""
+"""Rules for the links in notifications."""
 
 import re
 from urllib.parse import urlsplit
@@ -12,18 +12,21 @@ _NOT_IN_A_HOST = re.compile(r'["%<>@^`{|}]')
 
 
 def check_link(url: str) -> str:
-    """The link, if it is safe to follow; raises BadInput for ``action_url``.
+    """Return the link if it is safe to follow: https or http with a host, or a path on this site.
 
-    It is https or http with a host, or a path on this site. Refused are spaces, control and
-    invisible characters, backslashes and userinfo, which browsers and parsers read differently.
+    Spaces, control and invisible characters, backslashes and userinfo are refused, because
+    browsers and parsers read them differently.
+
+    Raises:
+        BadInput: with the field ``action_url``.
     """
-    if wrong := link_error(url):
-        raise BadInput(wrong, "action_url")
+    if sentence := link_error(url):
+        raise BadInput(sentence, "action_url")
     return url
 
 
 def link_error(url: str) -> str | None:
-    """Why a link is not safe to follow, in a sentence; None where it is."""
+    """Return a sentence explaining why a link is not safe to follow; None if it is safe."""
     if len(url) > URL_MAX:
         return f"A link has at most {URL_MAX} characters; this one has {len(url)}."
     if "\\" in url or any(map(is_invisible, url)):
@@ -34,7 +37,7 @@ def link_error(url: str) -> str | None:
         return "A link starts with https://, http:// or a single /."
     try:
         parts = urlsplit(url)
-        plain = parts.hostname and parts.port != 0 and not _NOT_IN_A_HOST.search(parts.netloc)
+        is_plain = parts.hostname and parts.port != 0 and not _NOT_IN_A_HOST.search(parts.netloc)
     except ValueError:
-        plain = False
-    return None if plain else "The host cannot be read. Write it plainly, without a user name."
+        is_plain = False
+    return None if is_plain else "The host cannot be read. Write it plainly, without a user name."

@@ -1,4 +1,4 @@
-"""What is recorded: sign-ins, refusals, what was sent; text of users quoted, secrets never."""
+"""The application's log: sign-ins, refusals, sends. Users' text is quoted, secrets are left out."""
 
 import json
 import logging
@@ -11,7 +11,7 @@ _RESET = re.compile(r"(/reset/)[^\"'\]? ]+")
 
 
 class _Redact(logging.Filter):
-    """One-time links stand in addresses: keep them out of every line."""
+    """A filter that removes one-time links from every line: request paths contain them."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = _without_links(record.getMessage())
@@ -24,7 +24,7 @@ def _without_links(text: str) -> str:
 
 
 class _Json(logging.Formatter):
-    """A line of JSON for each record."""
+    """A formatter that writes one line of JSON for each record."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -40,7 +40,10 @@ class _Json(logging.Formatter):
 
 
 class _Text(logging.Formatter):
-    """A line of text; the fields as ``name="value"``, quoted so that none can forge a line."""
+    """A formatter that writes a line of text for each record, then its fields: ``name="value"``.
+
+    The values are quoted, so that none of them can forge a line.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         record.msg, record.args = record.getMessage().replace("\n", "\\n"), None
@@ -52,11 +55,11 @@ class _Text(logging.Formatter):
 
 
 class _Handler(logging.StreamHandler[TextIO]):
-    """Ours, so that a second application in the process does not add another."""
+    """A class of our own, so that a second application in the process adds no second handler."""
 
 
-def configure(form: str) -> None:
-    """Send the application's records to stderr, as text or as JSON."""
+def configure(log_format: str) -> None:
+    """Send the application's log records to stderr, formatted as ``text`` or ``json``."""
     ours = [handler for handler in _log.handlers if isinstance(handler, _Handler)]
     if not ours:
         handler = _Handler()
@@ -65,21 +68,21 @@ def configure(form: str) -> None:
         for name in ("gunicorn.access", "werkzeug"):
             logging.getLogger(name).addFilter(_Redact())
         ours.append(handler)
-    formatter = _Json() if form == "json" else _Text("%(asctime)s %(levelname)s %(message)s")
+    formatter = _Json() if log_format == "json" else _Text("%(asctime)s %(levelname)s %(message)s")
     for handler in ours:
         handler.setFormatter(formatter)
     _log.setLevel(logging.INFO)
 
 
 def only_warnings() -> None:
-    """Keep what is merely worth recording off the terminal of somebody who types commands."""
+    """Hide records below WARNING, which would clutter the terminal of a command."""
     _log.setLevel(logging.WARNING)
 
 
 def record(event: str, **fields: Any) -> None:
-    """Record that something happened: who, what, to whom. Never a password or a token."""
-    said = {
+    """Log an event with its fields. Never pass a password or a token."""
+    redacted = {
         name: _without_links(value) if isinstance(value, str) else value
         for name, value in fields.items()
     }
-    _log.info(event, extra={"fields": said})
+    _log.info(event, extra={"fields": redacted})

@@ -1,4 +1,4 @@
-"""Markdown to safe HTML, and to the plain beginning of a text."""
+"""Convert Markdown to safe HTML, or to a plain-text excerpt."""
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ EXCERPT_MAX = 240
 
 
 def _outline(state: StateCore) -> None:
-    """Start a body's headings at the level "top", under those of the page, and skip none."""
+    """Shift a body's headings to start at the level ``top``, below the page's own, without gaps."""
     above: list[str] = []
     for token in state.tokens:
         if token.type == "heading_open":
@@ -41,14 +41,17 @@ _TAGS = {"a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "h5", "h6", "h
 
 
 def _only_good_links(_tag: str, name: str, value: str) -> str | None:
-    """A link in a body may be what an action's link may be, or an address to write to."""
+    """Keep a link only if it would do as an action link, or is an email address."""
     if name == "href" and not value.startswith("mailto:") and link_error(value):
         return None
     return value
 
 
 def to_html(body: str, top: int = 2) -> str:
-    """A body as safe HTML, headings from ``top`` on: no raw HTML or images, links tell nobody."""
+    """Render a body as safe HTML with headings from level ``top`` on.
+
+    Raw HTML is escaped, images become their description, and links send no referrer.
+    """
     return nh3.clean(
         _MARKDOWN.render(body, {"top": top}),
         tags=_TAGS,
@@ -61,7 +64,7 @@ def to_html(body: str, top: int = 2) -> str:
 
 @functools.lru_cache(maxsize=1024)
 def excerpt(body: str) -> str:
-    """The beginning of a Markdown body as plain text on one line, at most 240 characters."""
+    """Return the start of a Markdown body as one line of plain text, at most 240 characters."""
     words = "".join(_words(_MARKDOWN.parse(body)))
     text = " ".join(NOT_IN_A_TERMINAL.sub(" ", words).split())
     if len(text) <= EXCERPT_MAX:
@@ -70,7 +73,7 @@ def excerpt(body: str) -> str:
 
 
 def _words(tokens: Iterable[Token]) -> Iterator[str]:
-    """What a reader sees of the tokens, with a space wherever a line or a block ends."""
+    """Yield the visible text of the tokens, with a space at the end of each line and block."""
     for token in tokens:
         if token.children:
             yield from _words(token.children)

@@ -1,4 +1,4 @@
-"""What operators see: errors in Sentry where it is configured, the time of views in development."""
+"""Monitoring: errors go to Sentry if configured; in debug mode views are timed."""
 
 from time import perf_counter
 
@@ -8,10 +8,10 @@ from .errors import Refused
 
 
 def register(app: Flask) -> None:
-    """Report errors to ``SENTRY_DSN``; in debug mode say in a header how long a view took.
+    """Report errors to ``SENTRY_DSN``; in debug mode add a Server-Timing header to responses.
 
     Raises:
-        Refused: where Sentry is asked for and not installed.
+        Refused: if Sentry is configured and not installed.
     """
     if app.config["SENTRY_DSN"]:
         try:

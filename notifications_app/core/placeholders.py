@@ -1,4 +1,4 @@
-"""``{{display_name}}`` in a title or body: each reader reads their own name there."""
+"""The placeholder ``{{display_name}}`` in titles and bodies: readers see their own name there."""
 
 import re
 
@@ -8,39 +8,47 @@ from .errors import BadInput
 
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _NAME = "{{display_name}}"
-_MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # each mark of ASCII, any of which may mean something
+_MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # ASCII punctuation, which may be Markdown's syntax
 
 
 def normalised(field: str, text: str) -> str:
-    """The text with its placeholders as they are filled; raises BadInput for one there is not."""
+    """Return the text with its placeholders in their exact spelling, without inner spaces.
 
-    def plain(found: re.Match[str]) -> str:
-        said = found[1].strip()
-        if f"{{{{{said}}}}}" != _NAME:
+    Raises:
+        BadInput: for ``field``, if the text contains an unknown placeholder.
+    """
+
+    def exact(match: re.Match[str]) -> str:
+        name = match[1].strip()
+        if f"{{{{{name}}}}}" != _NAME:
             raise BadInput(
-                f"There is no placeholder “{{{{{said[:40]}}}}}”. The one there is: {_NAME}.", field
+                f"There is no placeholder “{{{{{name[:40]}}}}}”. The one there is: {_NAME}.", field
             )
         return _NAME
 
-    # Behind the last end there is none to find: looking for it from each start took minutes.
+    # Only up to the last "}}": searching for it from each later "{{" took minutes.
     before, end, rest = text.rpartition("}}")
-    return _PLACEHOLDER.sub(plain, before + end) + rest
+    return _PLACEHOLDER.sub(exact, before + end) + rest
 
 
 def refuse_placeholders(field: str, text: str) -> str:
-    """The text, in which nothing is filled; raises BadInput for a placeholder."""
+    """Return the text of a field in which placeholders are not filled.
+
+    Raises:
+        BadInput: for ``field``, if the text contains a placeholder.
+    """
     if _PLACEHOLDER.search(text[: text.rfind("}}") + 2]):
         raise BadInput("Nothing is filled in here. Placeholders go in the title or body.", field)
     return text
 
 
 def fill(text: str, name: str) -> str:
-    """The text as the reader of this name reads it; in HTML the name is escaped."""
+    """Replace the placeholders by the reader's name, escaped if the text is :class:`Markup`."""
     if isinstance(text, Markup):
         return Markup(text.replace(_NAME, escape(name)))  # noqa: S704 - both are safe
     return text.replace(_NAME, name)
 
 
 def fill_markdown(body: str, name: str) -> str:
-    """The same for a body in Markdown, in which nothing of the name means anything."""
+    """Replace the placeholders in a Markdown body by the reader's name, with its marks escaped."""
     return body.replace(_NAME, _MARKS.sub(r"\\\1", name))

@@ -1,8 +1,8 @@
-"""The keys that sessions, cursors and one-time links are signed with."""
+"""The keys that sign sessions, cursors and one-time links."""
 
 from flask import current_app
 
 
 def signing_keys() -> list[str]:
-    """Return the application's keys, the newest last, as itsdangerous takes them."""
+    """Return the application's keys in the order itsdangerous expects: the newest last."""
     return [*(current_app.config["SECRET_KEY_FALLBACKS"] or []), current_app.config["SECRET_KEY"]]

@@ -1,1 +1,1 @@
-"""What the product does: accounts, inboxes, broadcasts. No Flask here, and nothing commits."""
+"""The product itself: accounts, inboxes, broadcasts. Nothing here imports Flask or commits."""

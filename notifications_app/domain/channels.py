@@ -1,7 +1,7 @@
-"""Names of channels: who a broadcast is sent to.
+"""Names of channels, which are the addresses of broadcasts.
 
-``everyone``, ``role:admin`` and ``group:ops``; with ``@Europe/Paris`` behind it, those of them
-who live in that zone.
+A channel is ``everyone``, ``role:admin`` or ``group:<name>``. A suffix like ``@Europe/Paris``
+limits it to the members who live in that zone.
 """
 
 EVERYONE = "everyone"
@@ -16,23 +16,23 @@ def of_group(name: str) -> str:
 
 
 def group_of(channel: str) -> str | None:
-    """Return the group whose channel this is, None where it is not a group's."""
+    """Return the name of the group behind a channel; None if it is not a group's channel."""
     name = without_zone(channel)
     return name.removeprefix(_GROUP) if name.startswith(_GROUP) else None
 
 
 def in_zone(channel: str, zone: str) -> str:
-    """Return the channel of those members who live in this zone."""
+    """Return the channel limited to the members who live in this zone."""
     return f"{channel}{_IN}{zone}"
 
 
 def without_zone(channel: str) -> str:
-    """Return the channel without the zone behind it."""
+    """Return the channel without its zone suffix."""
     return channel.partition(_IN)[0]
 
 
 def zone_of(channel: str) -> str | None:
-    """Return the zone behind a channel, None where it is for all zones."""
+    """Return the zone suffix of a channel; None if the channel is for all zones."""
     return channel.partition(_IN)[2] or None
 
 

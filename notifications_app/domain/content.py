@@ -1,4 +1,4 @@
-"""The content of a notification: title, body, category, topic, link; what each may be."""
+"""The content of a notification: title, body, category, topic, link; the rules for each."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -14,13 +14,13 @@ LABEL_MAX = 40
 #: The categories of notifications and flash messages, as menus list them; each also has a
 #: colour (css/base.css) and an icon (icons.svg). The column takes seven letters.
 CATEGORIES = ("success", "error", "warning", "info")
-#: Categories that a muted topic does not hold back.
-ALWAYS_HEARD = ("error",)
+#: The categories that muting a topic does not hide.
+NEVER_MUTED = ("error",)
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a notification says, checked."""
+    """The checked content of a notification."""
 
     title: str
     body: str
@@ -31,7 +31,7 @@ class Content:
 
     @classmethod
     def of(cls, source: Any) -> "Content":
-        """Take the content out of anything that has its attributes."""
+        """Copy the content of any object that has these attributes."""
         return cls(**{name: getattr(source, name) for name in CONTENT_FIELDS})
 
 
@@ -48,32 +48,35 @@ def check(
     action_url: str | None = None,
     action_label: str | None = None,
 ) -> Content:
-    """Normalise and check what somebody wants to say; raises BadInput for all that is wrong.
+    """Normalise and check the content of a notification.
 
-    The first field that is, as a form has them, is the refusal's own; the rest are its others.
-    An empty link or label is the same as none; a link without a label is called "Open".
+    An empty link or label counts as none; a link without a label is labelled "Open".
+
+    Raises:
+        BadInput: for the first wrong field, in the order of the form, with the rest as its
+            ``others``.
     """
-    wrong = ErrorCollector()
-    with wrong:
+    errors = ErrorCollector()
+    with errors:
         title = check_line(normalised("title", title), "title", "title", TITLE_MAX, 1)
-    with wrong:
+    with errors:
         lines = body.replace("\r\n", "\n").replace("\r", "\n")
         body = normalised("body", lines).strip()
         body = check_text(body, NOT_IN_A_BODY, "body", "A body", (0, BODY_MAX))
-    with wrong:
+    with errors:
         check_category(category)
-    with wrong:
+    with errors:
         topic = check_slug(topic)
-    with wrong:
+    with errors:
         action_url = check_link(action_url) if action_url else None
-    with wrong:  # a link that is refused is one that was given
+    with errors:  # a refused link was given all the same, so its label is no error
         action_label = _label(action_label or "", is_linked=bool(action_url))
-    wrong.raise_collected()
+    errors.raise_collected()
     return Content(title, body, category, topic, action_url, action_label)
 
 
 def categories_phrase() -> str:
-    """The categories in words: ``success, error, warning or info``."""
+    """List the categories in words: ``success, error, warning or info``."""
     *others, last = CATEGORIES
     return f"{', '.join(others)} or {last}"
 

@@ -1,4 +1,4 @@
-"""Who may ask for a page, and who asks."""
+"""Access rules for views, and the reader of the current request."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,13 +14,13 @@ View = Callable[..., Any]
 
 
 def public(view: View) -> View:
-    """Anybody may ask."""
+    """Allow everybody."""
     view.access = "public"  # type: ignore[attr-defined]
     return view
 
 
 def signed_in(view: View) -> View:
-    """Only somebody signed in may ask; others are sent to the sign-in page and back."""
+    """Allow only people who are signed in; redirect others to the sign-in page and back."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -33,7 +33,10 @@ def signed_in(view: View) -> View:
 
 
 def admin(view: View) -> View:
-    """Only an administrator may ask; to others who are signed in there is no such page."""
+    """Allow only administrators; for other readers the page does not exist (404).
+
+    People who are not signed in are redirected to the sign-in page and back.
+    """
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -48,5 +51,5 @@ def admin(view: View) -> View:
 
 
 def current_reader() -> Reader:
-    """The signed-in reader of this request."""
+    """Return the signed-in reader of this request."""
     return cast("Reader", current_user)

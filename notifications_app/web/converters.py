@@ -1,4 +1,4 @@
-"""Converters for parts of an address."""
+"""URL converters."""
 
 from flask import Flask
 from werkzeug.routing import BaseConverter, ValidationError
@@ -12,7 +12,7 @@ class NumberConverter(BaseConverter):
     regex = r"[1-9]\d{0,9}"
 
     def to_python(self, value: str) -> int:
-        """Return the number; raise ValidationError, hence 404, if it does not fit the column."""
+        """Return the id; raise ValidationError, hence 404, if the column cannot hold it."""
         number = int(value)
         if number > LARGEST_ID or not value.isascii():
             raise ValidationError
@@ -20,5 +20,5 @@ class NumberConverter(BaseConverter):
 
 
 def register(app: Flask) -> None:
-    """Make ``<number:…>`` known to the application's addresses."""
+    """Make ``<number:…>`` available in the application's routes."""
     app.url_map.converters["number"] = NumberConverter

@@ -1,4 +1,4 @@
-"""The page, or the JSON, for everything that goes wrong: no trace, a number to ask about."""
+"""Error pages, or JSON for scripts: never a traceback, but a request id to ask about."""
 
 import logging
 import math
@@ -19,7 +19,7 @@ from .extensions import limiter
 
 _log = logging.getLogger(__name__)
 
-#: For each status the heading and what to do; the sentence of a refusal goes before it.
+#: The heading and the advice of each status; a refusal's own sentence replaces the advice.
 MESSAGES = {
     400: ("That did not arrive as it should", "Nothing was changed. Go back and try again."),
     401: ("Sign in first", "This page belongs to somebody signed in."),
@@ -40,13 +40,16 @@ EXPIRED = (
 
 
 def rerenders_after_csrf_error(view: Any) -> Any:
-    """A view whose every change is behind a form: without its token it shows what was typed."""
+    """Mark a view that can re-render its form after a CSRF failure.
+
+    Everything that the view changes must happen after its form has validated.
+    """
     view.rerenders_after_csrf_error = True
     return view
 
 
 def register(app: Flask) -> None:
-    """Answer errors by status and by class."""
+    """Register the error handlers, by status and by exception class."""
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(Refused, _refused)
@@ -55,20 +58,24 @@ def register(app: Flask) -> None:
 
 
 def error_page(code: int, sentence: str = "", retry: int | None = None) -> Response:
-    """The page for a status, or JSON where a script asks; with Retry-After in seconds."""
+    """Return the page of a status, or JSON for a script.
+
+    ``sentence`` replaces the usual advice; ``retry`` is the value of Retry-After, in seconds.
+    """
     title, advice = MESSAGES.get(code, MESSAGES[500 if code >= 500 else 400])
-    said = sentence or advice
-    number = g.get("request_id", "")
+    text = sentence or advice
+    request_id = g.get("request_id", "")
     if isinstance(request.routing_exception, SecurityError):
-        # For a host that is not ours no address can be made, so no page either.
-        return make_response(f"{said} ({number})\n", code, {"Content-Type": "text/plain"})
+        # For an untrusted host no URL can be built, so no page rendered.
+        return make_response(f"{text} ({request_id})\n", code, {"Content-Type": "text/plain"})
     if asks_for_json():
-        response = jsonify(error=said, status=code, request_id=number)
+        response = jsonify(error=text, status=code, request_id=request_id)
     else:
         response = make_response(
             render_template(
                 "errors/error.html",
-                code=code, title=title, sentence=said, request_id=number, retry=retry is not None,
+                code=code, title=title, sentence=text, request_id=request_id,
+                retry=retry is not None,
             )
         )  # fmt: skip
     response.status_code = code
@@ -78,7 +85,7 @@ def error_page(code: int, sentence: str = "", retry: int | None = None) -> Respo
 
 
 def asks_for_json() -> bool:
-    """Whether a script asks."""
+    """Return whether the client prefers JSON to HTML."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return request.path.endswith(".json") or best == "application/json"
 
@@ -98,13 +105,13 @@ def _http_error(error: HTTPException) -> HTTPException | Response:
 
 
 def too_many_attempts() -> Response:
-    """The page for whoever tries too often."""
+    """Return the page for a client over a rate limit."""
     wait, words = retry_after()
     return error_page(429, f"Nothing was changed. Try again in {words}.", wait)
 
 
 def retry_after() -> tuple[int, str]:
-    """Note that somebody tries too often; the wait in seconds, and in words."""
+    """Log that a rate limit was exceeded; return the wait in seconds, and in words."""
     record("too many tries", path=request.path, address=request.remote_addr)
     limit = limiter.current_limit
     wait = max(1, math.ceil(limit.window.reset_time - time.time())) if limit else 60
@@ -117,7 +124,7 @@ def _csrf_error(_error: CSRFError) -> Any:
     if getattr(view, "rerenders_after_csrf_error", False):
         try:
             return current_app.make_response(view(**(request.view_args or {})))
-        except Exception as raised:  # noqa: BLE001 - no handler hears what a handler raises
+        except Exception as raised:  # noqa: BLE001 - Flask handles no error raised in a handler
             return current_app.handle_user_exception(raised)
     return error_page(400, EXPIRED)
 

@@ -1,8 +1,8 @@
-"""Flash messages: what became of the last click, shown once.
+"""Flash messages: the outcome of the last click, shown once.
 
-``keep=True`` makes a notification of it as well; one over a kilobyte becomes a notification
-instead, because the session cookie has no room. Both join the caller's transaction: where a
-flash is kept or may be that long, call this first and commit afterwards.
+With ``keep=True`` the message also becomes a notification; one of over a kilobyte becomes a
+notification instead, because the session cookie has no room for it. Both join the caller's
+transaction: if a flash is kept or may be that long, flash first and commit afterwards.
 """
 
 from dataclasses import dataclass
@@ -14,23 +14,24 @@ from flask_login import current_user
 from ..core import clock
 from ..domain import content
 from ..domain.broadcasts import sending
+from .sessions import FLASHES
 
-#: In bytes of UTF-8: the session cookie has room for 4,096 with everything in it.
+#: In bytes of UTF-8: the session cookie holds 4,096, everything included.
 LARGEST = 1024
 LARGEST_TOGETHER = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class Flash:
-    """A flash as a page shows it."""
+    """A flash message, as a page shows it."""
 
     category: str
     text: str
     #: The stamp that its Undo button posts.
     undo: int | None = None
-    #: The notification it was kept as.
+    #: The id of the notification it was kept as.
     notification_id: int | None = None
-    #: A topic, and what its Undo button does to it: mute or unmute.
+    #: A topic, and the action of its Undo button on it: mute or unmute.
     inverse: tuple[str, str] | None = None
 
 
@@ -41,27 +42,27 @@ def success(
     inverse: tuple[str, str] | None = None,
     keep: bool = False,
 ) -> None:
-    """Say that it is done, with an Undo where there is a stamp or an inverse."""
+    """Flash that something is done, with an Undo button if there is a stamp or an inverse."""
     _flash("success", text, undo=undo, inverse=inverse, keep=keep)
 
 
 def error(text: str, *, keep: bool = False) -> None:
-    """Say what went wrong; stays on the page until closed."""
+    """Flash an error; it stays on the page until it is closed."""
     _flash("error", text, keep=keep)
 
 
 def warning(text: str, *, keep: bool = False) -> None:
-    """Say what to take care of."""
+    """Flash a warning."""
     _flash("warning", text, keep=keep)
 
 
 def info(text: str, *, undo: int | None = None, keep: bool = False) -> None:
-    """Say what is worth knowing."""
+    """Flash some information, with an Undo button if there is a stamp."""
     _flash("info", text, undo=undo, keep=keep)
 
 
 def add(category: str, text: str, *, keep: bool = False) -> None:
-    """Flash with the category as a value; raise ValueError for an unknown one."""
+    """Flash a message of this category; raise ValueError if there is no such category."""
     if category not in content.CATEGORIES:
         raise ValueError(f"There is no category “{category}”.")
     _flash(category, text, keep=keep)
@@ -90,16 +91,19 @@ def _size(text: str) -> int:
 
 
 def _make_room(text: str) -> None:
-    """Drop the oldest waiting flashes if the cookie would overflow: nobody looked at them."""
-    waiting = session.get("_flashes", [])
+    """Drop the oldest waiting flashes if the cookie would overflow: nobody has looked at them."""
+    waiting = session.get(FLASHES, [])
     room = LARGEST_TOGETHER - _size(text)
     while waiting and sum(_size(str(message)) for _category, message in waiting) > room:
         waiting = waiting[1:]
-        session["_flashes"] = waiting
+        session[FLASHES] = waiting
 
 
 def _instead(category: str, text: str) -> tuple[str, int | None]:
-    """Return the short flash in place of a large one, and the id of what holds the whole."""
+    """Keep a message as a notification; return the short flash in its place, and the id.
+
+    Without a signed-in reader the flash is the start of the message, and there is no id.
+    """
     start = text[:60].rsplit(" ", 1)[0].rstrip()
     if not current_user.is_authenticated:
         return f"{text[:200].rstrip()}… The rest was too long to show.", None
@@ -108,15 +112,16 @@ def _instead(category: str, text: str) -> tuple[str, int | None]:
 
 
 def _keep(category: str, text: str) -> int:
-    """Send it to the reader as a notification, in the caller's transaction."""
-    said = content.check(*_title_and_body(text), category, "general")
-    sent = sending.notify([current_user.id], said, clock.now())
+    """Send the message as a notification, in the caller's transaction; return its id."""
+    checked = content.check(*_title_and_body(text), category, "general")
+    sent = sending.notify([current_user.id], checked, clock.now())
     return sent.notification.id
 
 
 def _title_and_body(text: str) -> tuple[str, str]:
-    """A title of the first words, and the whole as the body where there is more of it."""
-    text = text.replace("\0", "").encode(errors="replace").decode()  # no database holds these
+    """Return the first words as a title, and all the text as the body if the title is not all."""
+    # Databases cannot store NUL and lone surrogates.
+    text = text.replace("\0", "").encode(errors="replace").decode()
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     if len(line) <= content.TITLE_MAX and "\n" not in text:
         return line or "Message", ""
@@ -126,14 +131,14 @@ def _title_and_body(text: str) -> tuple[str, str]:
 
 
 def flashes(*categories: str) -> list[Flash]:
-    """Take the waiting flashes out of the session, all or those of some categories."""
-    found: list[tuple[str, Any]] = get_flashed_messages(  # type: ignore[assignment]
+    """Take the waiting flashes out of the session: all, or those of some categories."""
+    messages: list[tuple[str, Any]] = get_flashed_messages(  # type: ignore[assignment]
         with_categories=True, category_filter=categories
     )
-    return [_shown(category, message) for category, message in found]
+    return [_to_flash(category, message) for category, message in messages]
 
 
-def _shown(category: str, message: Any) -> Flash:
+def _to_flash(category: str, message: Any) -> Flash:
     if not isinstance(message, dict):
         message = {"text": str(message)}
     known = category if category in content.CATEGORIES else "info"

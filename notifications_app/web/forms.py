@@ -1,4 +1,4 @@
-"""What every form shares: its token, and the domain's refusals beside the field they name."""
+"""The base class of forms: CSRF errors, and the domain's refusals beside their fields."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -10,38 +10,38 @@ from ..core.errors import Refused
 from .error_pages import EXPIRED
 
 T = TypeVar("T")
-#: The status of a page that shows a form again.
+#: The HTTP status of a page that shows a form again.
 INVALID = 400
 
 
 class Form(FlaskForm):
-    """A form that says so when its token is not of this session, and keeps what was typed."""
+    """A form that keeps the input, and explains itself, if its CSRF token is not valid."""
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether the fields and the token are right."""
+        """Return whether the fields and the CSRF token are valid."""
         valid = bool(super().validate(extra_validators))
         if "csrf_token" in self and self["csrf_token"].errors:
             self.form_errors.append(EXPIRED)
         return valid
 
     def refuse(self, refusal: Refused) -> None:
-        """Put each thing that the domain refused beside its field, or above the form."""
-        for one in (refusal, *refusal.others):
-            errors = self[one.field].errors if one.field in self else self.form_errors
+        """Show a refusal and its ``others`` beside their fields, or above the form."""
+        for error in (refusal, *refusal.others):
+            errors = self[error.field].errors if error.field in self else self.form_errors
             if isinstance(errors, tuple):  # of a field that was never validated
-                self[one.field].errors = errors = list(errors)
-            errors.append(str(one))
+                self[error.field].errors = errors = list(errors)
+            errors.append(str(error))
 
     def submit(self, action: Callable[[], T]) -> T | None:
-        """Validate, then act: return what the action returns, or None where either refuses.
+        """Validate, then act; return the action's result, or None if either refuses.
 
-        The sentences of a refusal are then beside their fields, and nothing was changed.
+        After a refusal its sentences are beside their fields, and nothing was changed.
         """
         if not self.validate_on_submit():
             return None
         try:
             return action()
         except Refused as refusal:
-            db.session.rollback()  # lets go of the lock: others write while the page is rendered
+            db.session.rollback()  # releases the lock before the page is rendered
             self.refuse(refusal)
             return None

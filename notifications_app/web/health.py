@@ -1,4 +1,4 @@
-"""The start page, and the two addresses that monitoring asks: alive, and ready."""
+"""The start page, and the two routes for monitoring: liveness and readiness."""
 
 from alembic.script import ScriptDirectory
 from flask import Blueprint, Flask, current_app, redirect, url_for
@@ -7,9 +7,8 @@ from sqlalchemy import text
 from werkzeug.wrappers import Response
 
 from ..core.database import ROOT, reading
+from ..core.extension_keys import MIGRATION_HEADS
 from .access import public
-
-_HEADS = "notifications_app: migration heads"
 
 
 @public
@@ -28,17 +27,17 @@ def healthz() -> dict[str, str]:
 @public
 def readyz() -> tuple[dict[str, str], int]:
     """Answer whether the database can be reached and is migrated: 200 or 503."""
-    if _HEADS not in current_app.extensions:
+    if MIGRATION_HEADS not in current_app.extensions:
         heads = ScriptDirectory(str(ROOT / "migrations")).get_heads()
-        current_app.extensions[_HEADS] = set(heads)
+        current_app.extensions[MIGRATION_HEADS] = set(heads)
     with reading() as connection:
-        found = set(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
-    ready = found == current_app.extensions[_HEADS]
-    return {"status": "ready" if ready else "not migrated"}, 200 if ready else 503
+        versions = connection.execute(text("SELECT version_num FROM alembic_version")).scalars()
+        is_ready = set(versions) == current_app.extensions[MIGRATION_HEADS]
+    return {"status": "ready" if is_ready else "not migrated"}, 200 if is_ready else 503
 
 
 def register(app: Flask) -> None:
-    """Add these addresses to the application."""
+    """Register these routes."""
     pages = Blueprint("web", __name__)
     pages.add_url_rule("/", view_func=start)
     pages.add_url_rule("/healthz", view_func=healthz)

@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 
 def safe_next(target: str | None, default: str) -> str:
-    r"""The address to go on to: a path of this site, else ``default``.
+    r"""Return the target if it is a path of this site, else ``default``.
 
-    One slash, then neither slash nor backslash, and no backslash, control character or
-    space anywhere: browsers read ``/\evil`` as another host, and urljoin does not.
+    It must have one slash in front, then neither slash nor backslash, and no backslash, control
+    character or space anywhere: browsers read ``/\evil`` as another host, and urljoin does not.
     """
     if not target or not target.startswith("/") or target[1:2] in {"/", "\\"}:
         return default
@@ -20,5 +20,5 @@ def safe_next(target: str | None, default: str) -> str:
 
 
 def redirect_after_post(target: str | None, default: str) -> AnyResponse:
-    """Redirect after a POST, to a path of this site."""
+    """Redirect with status 303, to a path of this site."""
     return redirect(quote(safe_next(target, default), safe="/?&=#%:+,;@!$'()*~"), 303)

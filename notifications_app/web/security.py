@@ -1,4 +1,4 @@
-"""Security headers, HTTPS only, trusted proxies, and a number for each request."""
+"""Security headers, HTTPS only, trusted proxies, and an id for each request."""
 
 import secrets
 
@@ -19,9 +19,9 @@ _HSTS = "max-age=31536000; includeSubDomains"
 
 
 def register(app: Flask) -> None:
-    """Name each request, allow HTTPS only where it is on, add the headers, trust the proxies."""
-    # The first of all: what the extensions refuse has its number too.
-    app.before_request_funcs.setdefault(None, []).insert(0, _name_request)
+    """Give each request an id, enforce HTTPS if configured, add the headers, trust the proxies."""
+    # Before all others, so that requests refused by an extension have an id too.
+    app.before_request_funcs.setdefault(None, []).insert(0, _set_request_id)
     if app.config["HTTPS"]:
         app.before_request(_only_https)
     app.after_request(_add_headers)
@@ -30,7 +30,7 @@ def register(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
-def _name_request() -> None:
+def _set_request_id() -> None:
     g.request_id = secrets.token_hex(6)
 
 
@@ -46,7 +46,8 @@ def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers[name] = value
     if request.endpoint == "static":
-        # Streamed, it would go out plain to who takes gzip, and be left open by who drops the line.
+        # Read it now: a streamed response is not compressed, and its file stays open if the
+        # client disconnects.
         response.direct_passthrough = False
         response.get_data()
         response.close()

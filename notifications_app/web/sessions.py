@@ -1,28 +1,39 @@
-"""Where the session lives: in a signed cookie, or in Redis behind a cookie with its number."""
+"""The session: its keys, and its storage in a signed cookie or in Redis."""
 
 from typing import Any
 
 from flask import Flask, current_app, session
 
+from ..core.config import redis_timeouts
+
+#: The stamp of the last action, which the ``z`` key undoes.
+UNDO_STAMP = "undo"
+#: The time last typed for a snooze.
+SNOOZE_TIME = "snooze"
+#: The moment of the previous visit, in ISO 8601.
+LAST_VISIT = "last_visit"
+#: The browser's time zone, offered to the reader.
+ZONE_OFFER = "zone_offer"
+#: Flask's own key of the waiting flash messages.
+FLASHES = "_flashes"
+
 
 def register(app: Flask) -> None:
-    """Use Flask-Session where ``SESSION_TYPE`` is ``redis``; Flask's signed cookie otherwise."""
+    """Store sessions in Redis if ``SESSION_TYPE`` says so; else in Flask's signed cookie."""
     if app.config["SESSION_TYPE"] != "redis":
         return
     from flask_session import Session
     from redis import Redis
 
-    app.config["SESSION_REDIS"] = Redis.from_url(
-        app.config["REDIS_URL"], socket_connect_timeout=0.2, socket_timeout=0.2
-    )
+    app.config["SESSION_REDIS"] = Redis.from_url(app.config["REDIS_URL"], **redis_timeouts())
     app.config["SESSION_PERMANENT"] = False
     Session(app)
 
 
 def renew() -> None:
-    """Forget everything in the session, and its number: nothing planted before survives."""
+    """Clear the session and change its id, so that nothing planted before the sign-in survives."""
     regenerate: Any = getattr(current_app.session_interface, "regenerate", None)
     if regenerate is not None:
-        session["new"] = True  # the number of an empty session is not changed
+        session["new"] = True  # the id of an empty session is not changed
         regenerate(session)
     session.clear()

@@ -1,4 +1,4 @@
-"""What every template has at hand: times in the reader's zone, the badge, the banners."""
+"""Variables and filters of every template: times in the reader's zone, the badge, the banners."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, request, session
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy import Row
@@ -19,20 +19,21 @@ from ..core.placeholders import fill
 from ..domain import content
 from ..domain.inbox import queries
 from . import flashes
+from .sessions import UNDO_STAMP, ZONE_OFFER
 
 
 def capped_count(count: int) -> str:
-    """A count as it is shown: ``99+`` from a hundred on."""
+    """Format a count: ``99+`` from a hundred on."""
     return "99+" if count >= 100 else str(count)
 
 
 def reader_zone() -> str:
-    """The zone that times are shown in."""
+    """Return the zone in which times are shown: the reader's own, or UTC."""
     return current_user.timezone if current_user.is_authenticated else "UTC"
 
 
 def named(text: str) -> str:
-    """The text as this reader reads it, with their own name where one is to stand."""
+    """Replace the placeholders of a text by the reader's name."""
     return fill(text, current_user.name)
 
 
@@ -44,22 +45,22 @@ def _time(moment: datetime, words: str) -> Markup:
 
 
 def ago(moment: datetime) -> Markup:
-    """How long ago on this day, else the time of day."""
+    """Show the time since a moment of this day, or the time of day on other days."""
     return _time(moment, clock.ago(moment, reader_zone(), clock.now()))
 
 
 def full(moment: datetime) -> Markup:
-    """Day, time and zone."""
+    """Show day, time and zone."""
     return _time(moment, clock.full(moment, reader_zone()))
 
 
 def short(moment: datetime) -> Markup:
-    """Day and time."""
+    """Show day and time."""
     return _time(moment, clock.short(moment, reader_zone(), clock.now()))
 
 
 def later(moment: datetime) -> str:
-    """When something is to happen: the time on this day, day and time on others; plain words."""
+    """Format a time ahead: the time alone if it is today, else with the day. Plain text."""
     now = clock.now()
     is_today = clock.local(moment, reader_zone()).date() == clock.local(now, reader_zone()).date()
     if is_today:
@@ -68,45 +69,45 @@ def later(moment: datetime) -> str:
 
 
 def zone_words() -> str:
-    """The zone that times are shown in, and what its clocks are called now: for where one types."""
+    """Return the reader's zone with its current abbreviation, to go beside a field for a time."""
     name = reader_zone()
     abbreviation = clock.abbreviation(clock.now(), name)
     return name if name == abbreviation else f"{name} ({abbreviation})"
 
 
-#: Where the headings of a body begin: on a page of its own, and in a row of a list.
+#: The top level of a body's headings: on a page of its own, and in a row of a list.
 HEADING_LEVELS = (2, 4)
 
 
 def markdown_key(body: str, top: int = 2) -> str:
-    """Under what name a body's HTML is cached."""
+    """Return the cache key of a body's HTML."""
     return f"markdown:{top}:{sha256(body.encode()).hexdigest()}"
 
 
 def markdown(body: str, top: int = 2) -> Markup:
-    """A body as safe HTML, from the cache where it is there; its headings begin at ``top``."""
+    """Render a body as safe HTML, cached; its headings begin at level ``top``."""
     key = markdown_key(body, top)
     html = cache.get(key)
     if html is None:
         html = markdown_.to_html(body, top)
         cache.set(key, html)
-    return Markup(html)  # noqa: S704 - content.to_html has cleaned it
+    return Markup(html)  # noqa: S704 - to_html has cleaned it
 
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """The unread count as a page shows it."""
+    """The unread count, as a page shows it."""
 
     count: int
 
     @property
     def label(self) -> str:
-        """``99+`` from a hundred on."""
+        """The count in words: ``99+`` from a hundred on."""
         return capped_count(self.count)
 
 
 def badge() -> Badge:
-    """The unread count of this request, asked once."""
+    """Return the unread count, queried once for each request."""
     if "badge" not in g:
         with reading() as connection:
             g.badge = Badge(queries.count(connection, current_user, clock.now()))
@@ -114,24 +115,22 @@ def badge() -> Badge:
 
 
 def banners() -> Sequence[Row[Any]]:
-    """What stands on top of this page."""
+    """Return the banners of the reader, for the top of the page."""
     with reading() as connection:
         return queries.banners(connection, current_user, clock.now())
 
 
 def _theme() -> str | None:
-    found = request.cookies.get(theme_cookie())
-    return found if found in {"light", "dark"} else None
+    theme = request.cookies.get(theme_cookie())
+    return theme if theme in {"light", "dark"} else None
 
 
 def theme_cookie() -> str:
-    """The name of the cookie that holds the theme."""
+    """Return the name of the cookie that holds the theme."""
     return "__Host-theme" if current_app.config["HTTPS"] else "theme"
 
 
 def _context() -> dict[str, Any]:
-    from flask import session
-
     return {
         "reader": current_user,
         "categories": content.CATEGORIES,
@@ -140,9 +139,9 @@ def _context() -> dict[str, Any]:
         "banners": banners,
         "flashes": flashes.flashes,
         "theme": _theme(),
-        "zone_offer": session.get("zone_offer"),
+        "zone_offer": session.get(ZONE_OFFER),
         "zone_words": zone_words,
-        "undo_stamp": session.get("undo"),
+        "undo_stamp": session.get(UNDO_STAMP),
         "registration_open": current_app.config["REGISTRATION_OPEN"],
         "asset_version": current_app.config["ASSET_VERSION"],
     }
@@ -157,7 +156,7 @@ def _asset_version() -> str:
 
 
 def register(app: Flask) -> None:
-    """Filters and the template context."""
+    """Register the filters and the template context."""
     app.config["ASSET_VERSION"] = _asset_version()
     app.context_processor(_context)
     for function in (ago, full, short, later, named, markdown):

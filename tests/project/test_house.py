@@ -161,3 +161,34 @@ def test_nothing_names_the_machine_it_was_made_on() -> None:
              ROOT / "pyproject.toml"]  # fmt: skip
     for file in files:
         assert not re.search(r"/(work|root|home)/|https?://(10|192\.168)\.", file.read_text()), file
+
+
+# ---- prose ----
+
+#: Folders whose docstrings are plain sentences already; in the end, the whole package.
+PLAIN = (
+    "core/*.py",
+    "domain/*.py",
+    "domain/accounts/*.py",
+    "domain/audit/*.py",
+    "domain/inbox/*.py",
+    "domain/people_import/*.py",
+    "notifications_app/web/*.py",
+)
+RIDDLE = re.compile(r"(What|Who|Whom|Whose|When|Where|Of|The same)\b")
+
+
+def docstrings(file: Path) -> Iterator[str]:
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            yield ast.get_docstring(node) or ""
+
+
+def test_no_docstring_begins_with_a_question_word_or_leans_on_the_one_above() -> None:
+    seen = 0
+    for file in FILES:
+        if any(map(file.match, PLAIN)):
+            for words in docstrings(file):
+                seen += 1
+                assert not RIDDLE.match(words), (file, words)
+    assert seen >= 200

@@ -1,1 +1,1 @@
-"""Who reads: people, their sign-ins and settings."""
+"""User accounts: people, groups, passwords, sign-ins."""

@@ -1,6 +1,7 @@
-"""What changes an account: making it, its password, where it is signed in.
+"""Changes of an account: its creation, settings, password and sign-ins.
 
-Passwords arrive here hashed. Nothing here commits.
+Passwords are passed in hashed, because hashing must not happen inside a transaction. Nothing
+here commits.
 """
 
 import re
@@ -23,7 +24,11 @@ _USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
 
 
 def check_username(name: str) -> str:
-    """The name in lower case; raises :class:`BadInput` where it is no username."""
+    """Return the username in lower case.
+
+    Raises:
+        BadInput: with the field ``username``.
+    """
     name = name.strip().lower()
     if not _USERNAME.fullmatch(name) or len(name) > USERNAME_MAX:
         raise BadInput(
@@ -35,7 +40,11 @@ def check_username(name: str) -> str:
 
 
 def check_email(address: str | None) -> str | None:
-    """The address in its normal form, or None; raises :class:`BadInput`."""
+    """Return the email address in its normal form, or None for an empty one.
+
+    Raises:
+        BadInput: with the field ``email``.
+    """
     if not address or not address.strip():
         return None
     try:
@@ -50,7 +59,11 @@ def check_email(address: str | None) -> str | None:
 
 
 def check_display_name(name: str) -> str:
-    """One line of at most 80 characters; raises :class:`BadInput`."""
+    """Return the display name: one line of at most 80 characters, or none.
+
+    Raises:
+        BadInput: with the field ``display_name``.
+    """
     return check_line(name, "display_name", "display name", NAME_MAX)
 
 
@@ -64,11 +77,11 @@ def create(
     timezone: str = "UTC",
     is_admin: bool = False,
 ) -> User:
-    """Make an account; ``inbox.moves.add_reader`` also hands it the live banners.
+    """Create an account; use ``inbox.add_reader``, which also delivers the live banners.
 
     Raises:
-        BadInput: with the field that is wrong.
-        Taken: where the username or the email address is somebody's already.
+        BadInput: with the field that is wrong; :class:`UnknownZone` for the time zone.
+        AlreadyTaken: if another account has the username or the email address.
     """
     user = User(
         username=check_username(username),
@@ -93,26 +106,42 @@ def create(
 
 
 def set_display_name(user_id: int, name: str) -> None:
-    """Change what others see; raises :class:`BadInput`."""
+    """Change the name that others see.
+
+    Raises:
+        BadInput: with the field ``display_name``.
+        NotFound: if there is no such account.
+    """
     _change(user_id, display_name=check_display_name(name))
 
 
 def set_shortcuts(user_id: int, *, on: bool) -> None:
-    """Switch the single-key shortcuts on or off."""
+    """Switch the single-key shortcuts on or off; raise NotFound if there is no such account."""
     _change(user_id, shortcuts=on)
 
 
 def set_password(user_id: int, password_hash: str, *, but: str | None = None) -> int:
-    """Change the password and end every sign-in, except the one with the hash ``but``.
+    """Change the password and end every sign-in, except the one with the token hash ``but``.
 
-    Returns how many sign-ins ended.
+    Returns:
+        The number of sign-ins ended.
+
+    Raises:
+        NotFound: if there is no such account.
     """
     _change(user_id, password_hash=password_hash)
     return end_all(user_id, but=but)
 
 
 def set_active(user_id: int, *, active: bool) -> int:
-    """Let an account in, or lock it out and end its sign-ins; returns how many ended."""
+    """Activate an account, or deactivate it and end its sign-ins.
+
+    Returns:
+        The number of sign-ins ended.
+
+    Raises:
+        NotFound: if there is no such account.
+    """
     _change(user_id, is_active=active)
     return 0 if active else end_all(user_id)
 
@@ -123,7 +152,7 @@ def _change(user_id: int, **values: Any) -> None:
 
 
 def upgrade_hash(user_id: int, old: str, new: str) -> None:
-    """Replace a hash of an older method, unless the password changed meanwhile."""
+    """Replace a hash made by an older method, unless the password has changed meanwhile."""
     write(
         update(table(User))
         .where(User.id == user_id, User.password_hash == old)
@@ -134,30 +163,34 @@ def upgrade_hash(user_id: int, old: str, new: str) -> None:
 def sign_in(
     user: Row[Any], *, address: str, user_agent: str, keep: bool, now: datetime
 ) -> str | None:
-    """Begin a sign-in of the user whose password was checked; returns its token.
+    """Begin a sign-in of a user whose password was checked, and delete the user's expired ones.
 
-    None where the account was locked or its password changed since the check.
+    Returns:
+        The token, or None if the account was deactivated or its password changed since the check.
     """
     token = secrets.token_urlsafe(32)
     expires = now + (ABSOLUTE_KEPT if keep else ABSOLUTE)
     db.session.execute(
         delete(table(SignIn)).where(SignIn.user_id == user.id, SignIn.expires_at <= now)
     )
-    moments = (literal(one, SignIn.created_at.type) for one in (now, now, expires))
+    moments = (literal(moment, SignIn.created_at.type) for moment in (now, now, expires))
     columns = ("token_hash", "user_id", "created_at", "last_seen_at", "expires_at")
-    checked = select(
+    # The account as it is now must still be the one whose password was checked.
+    still_valid = select(
         literal(token_hash(token)),
         User.id,
         *moments,
         literal(address[:45]),
         literal(user_agent[:255]),
     ).where(User.id == user.id, User.is_active, User.password_hash == user.password_hash)
-    made = write(insert(table(SignIn)).from_select([*columns, "address", "user_agent"], checked))
-    return token if made else None
+    is_begun = write(
+        insert(table(SignIn)).from_select([*columns, "address", "user_agent"], still_valid)
+    )
+    return token if is_begun else None
 
 
 def end(user_id: int, hashed_token: str) -> bool:
-    """End one sign-in of this user; whether there was one."""
+    """End one sign-in of this user; return whether it existed."""
     ended = write(
         delete(table(SignIn)).where(SignIn.user_id == user_id, SignIn.token_hash == hashed_token)
     )
@@ -165,7 +198,7 @@ def end(user_id: int, hashed_token: str) -> bool:
 
 
 def end_all(user_id: int, *, but: str | None = None) -> int:
-    """End every sign-in of this user, except the one with the hash ``but``; how many."""
+    """End every sign-in of a user except the one with the token hash ``but``; return how many."""
     statement = delete(table(SignIn)).where(SignIn.user_id == user_id)
     if but is not None:
         statement = statement.where(SignIn.token_hash != but)
@@ -173,7 +206,7 @@ def end_all(user_id: int, *, but: str | None = None) -> int:
 
 
 def touch(token: str, now: datetime) -> None:
-    """Note that this sign-in was used now."""
+    """Record that a sign-in was used at this moment, for its idle limit."""
     write(
         update(table(SignIn)).where(SignIn.token_hash == token_hash(token)).values(last_seen_at=now)
     )

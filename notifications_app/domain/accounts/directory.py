@@ -1,4 +1,4 @@
-"""People as an administrator looks through them: by username, a page at a time."""
+"""The administrators' list of people: filtered, searched, in pages ordered by username."""
 
 import re
 import unicodedata
@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from ...core.errors import BadInput
+from ...core.paging import fetch_page
 from . import queries
 from .memberships import GROUPS
 from .models import User
@@ -30,20 +31,20 @@ from .models import User
 PAGE_SIZE = 50
 MAX_SEARCH_LENGTH = 200
 
-#: Which people can be asked for, and what makes one of them.
+#: The kinds of people to choose from, each with its condition.
 FILTERS: Mapping[str, ColumnElement[bool]] = {
     "everyone": true(),
     "admins": User.is_admin.is_(True),
     "no-password": and_(User.is_active, User.password_hash.is_(None)),
     "inactive": not_(User.is_active),
 }
-#: What is searched; null would be no text to SQLite's function.
+#: The columns searched; SQLite's casefold function cannot take null.
 _SEARCHED = (User.username, User.display_name, func.coalesce(User.email, ""))
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """People by username, and the first and last of them where there are pages beside this."""
+    """A page of people; ``previous`` and ``next`` are its first and last row if more lie beyond."""
 
     rows: Sequence[Row[Any]]
     previous: Row[Any] | None
@@ -51,7 +52,11 @@ class Page:
 
 
 def check_words(words: str) -> str:
-    """What to look for, as names are written; raises BadInput with the field ``q``."""
+    """Return the search text in NFC, as stored names are.
+
+    Raises:
+        BadInput: with the field ``q``.
+    """
     if len(words) > MAX_SEARCH_LENGTH:
         raise BadInput(f"A search has at most {MAX_SEARCH_LENGTH} characters; shorten it.", "q")
     if "\0" in words:
@@ -67,24 +72,24 @@ def page(
     after: int | None = None,
     before: int | None = None,
 ) -> Page:
-    """A page of the people of a kind whose names or addresses hold the words in any case.
+    """Return a page of the people of one kind whose names or addresses contain the words.
 
-    It is the first, or the one that begins after, or ends before, the person with an id.
+    Case is ignored. The page is the first one, or the one after or before the person with the
+    given id.
     """
     dialect = connection.dialect.name
-    everyone = queries.list_users().where(FILTERS[kind], _matching(words, dialect))
-    if before is not None:
-        back = everyone.where(User.username < _name_of(before))
-        back = back.order_by(None).order_by(User.username.desc())
-        found = connection.execute(back.limit(PAGE_SIZE + 1)).all()
-        if len(found) > PAGE_SIZE:
-            rows = found[:PAGE_SIZE][::-1]
-            return Page(rows, rows[0], rows[-1])
-    onward = everyone if after is None else everyone.where(User.username > _name_of(after))
-    found = connection.execute(onward.limit(PAGE_SIZE + 1)).all()
-    rows = found[:PAGE_SIZE]
-    first = rows[0] if after is not None and rows else None
-    return Page(rows, first, rows[-1] if len(found) > PAGE_SIZE else None)
+    people = queries.list_users().where(FILTERS[kind], _matching(words, dialect))
+
+    def fetch(beyond: int | None, backwards: bool) -> Sequence[Row[Any]]:
+        statement = people
+        if backwards:
+            statement = statement.order_by(None).order_by(User.username.desc())
+        if beyond is not None:
+            name = _name_of(beyond)
+            statement = statement.where(User.username < name if backwards else User.username > name)
+        return connection.execute(statement.limit(PAGE_SIZE + 1)).all()
+
+    return Page(*fetch_page(fetch, PAGE_SIZE, onward_from=after, back_from=before))
 
 
 def _name_of(user_id: int) -> ScalarSelect[str]:
@@ -95,21 +100,22 @@ def _name_of(user_id: int) -> ScalarSelect[str]:
 def _matching(words: str, dialect: str) -> ColumnElement[bool]:
     if not words:
         return true()
-    wanted = "%{}%".format(re.sub(r"([%_\\])", r"\\\1", words))
+    pattern = "%{}%".format(re.sub(r"([%_\\])", r"\\\1", words))
     if dialect == "sqlite":
-        folded = wanted.casefold()
-        return or_(*(func.casefold(one).like(folded, escape="\\") for one in _SEARCHED))
-    return or_(*(one.ilike(wanted, escape="\\") for one in _SEARCHED))
+        folded = pattern.casefold()
+        return or_(*(func.casefold(column).like(folded, escape="\\") for column in _SEARCHED))
+    return or_(*(column.ilike(pattern, escape="\\") for column in _SEARCHED))
 
 
 def counts(connection: Connection, words: str) -> dict[str, int]:
-    """How many people of each kind there are among those who match."""
-    each = (func.count(case((which, 1))).label(kind) for kind, which in FILTERS.items())
-    row = connection.execute(select(*each).where(_matching(words, connection.dialect.name))).one()
+    """Count the people who match the words, for each of :data:`FILTERS`."""
+    counted = (func.count(case((is_one, 1))).label(kind) for kind, is_one in FILTERS.items())
+    matching = _matching(words, connection.dialect.name)
+    row = connection.execute(select(*counted).where(matching)).one()
     return {kind: int(count) for kind, count in zip(FILTERS, row, strict=True)}
 
 
 def one(connection: Connection, user_id: int) -> Row[Any] | None:
-    """A person and the groups they are in."""
+    """Return one person with their groups; None if there is no such account."""
     person = queries.list_users().add_columns(GROUPS).where(User.id == user_id)
     return connection.execute(person).first()

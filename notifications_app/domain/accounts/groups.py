@@ -1,4 +1,7 @@
-"""Groups of people: making, finding and listing them. Who is in one is the inbox's to change."""
+"""Groups of people: create, find and list them.
+
+Members join and leave in ``inbox.change_groups``, because their deliveries change with it.
+"""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -11,22 +14,26 @@ from ...core.errors import AlreadyTaken, NotFound, Refused
 from ...core.text import check_slug
 from .models import Group, GroupMember, User
 
-#: In how many groups one person may be. Each is two channels, and so two parts of every
-#: statement about their inbox: SQLite takes 500, and to build 250 takes seconds.
+#: Each group is two channels, so two SELECTs in every statement about the member's inbox:
+#: SQLite allows 500 of them, and building 250 takes seconds.
 MAX_GROUPS_PER_USER = 50
 
 
 def check_name(name: str) -> str:
-    """The name in lower case, a slug of at most 40 characters; raises :class:`BadInput`."""
+    """Return the group name in lower case: a slug of at most 40 characters.
+
+    Raises:
+        BadInput: with the field ``group``.
+    """
     return check_slug(name.lower(), "group", "group name")
 
 
 def create(name: str) -> str:
-    """Make an empty group; returns its name.
+    """Create an empty group; return its name.
 
     Raises:
-        BadInput: where the name is none.
-        Taken: where there is such a group.
+        BadInput: if the name is not valid.
+        AlreadyTaken: if a group has this name.
     """
     name = check_name(name)
     try:
@@ -39,15 +46,19 @@ def create(name: str) -> str:
 
 
 def find(name: str) -> int:
-    """The id of a group. Raises NotThere."""
-    found = db.session.execute(_by_name(name)).scalar_one_or_none()
-    if found is None:
+    """Return the id of a group.
+
+    Raises:
+        NotFound: if there is no such group.
+    """
+    group_id = db.session.execute(_by_name(name)).scalar_one_or_none()
+    if group_id is None:
         raise _missing(name)
-    return int(found)
+    return int(group_id)
 
 
 def _by_name(name: str) -> Select[Any]:
-    # What could not be a name, such as one with a NUL, need not reach a driver.
+    # Text that cannot be a name, such as one with a NUL, must not reach the driver.
     return select(Group.id).where(Group.name == (name if name.isprintable() else ""))
 
 
@@ -56,19 +67,23 @@ def _missing(name: str) -> NotFound:
 
 
 def list_groups() -> Select[Any]:
-    """Every group by name, with how many are in it."""
-    inside = (
+    """Return a SELECT of every group by name, with its number of members."""
+    size = (
         select(func.count())
         .select_from(GroupMember)
         .where(GroupMember.group_id == Group.id)
         .correlate(Group)
         .scalar_subquery()
     )
-    return select(Group.id, Group.name, inside.label("members")).order_by(Group.name)
+    return select(Group.id, Group.name, size.label("members")).order_by(Group.name)
 
 
 def members(connection: Connection, name: str) -> Sequence[Row[Any]]:
-    """Who is in a group, by name, and since when. Raises NotThere."""
+    """Return the members of a group by username, each with the moment of joining.
+
+    Raises:
+        NotFound: if there is no such group.
+    """
     group_id = connection.execute(_by_name(name)).scalar_one_or_none()
     if group_id is None:
         raise _missing(name)
@@ -81,19 +96,29 @@ def members(connection: Connection, name: str) -> Sequence[Row[Any]]:
 
 
 def members_among(name: str, user_ids: Collection[int]) -> set[int]:
-    """Which of these people are in a group now. Raises NotThere."""
-    inside = select(GroupMember.user_id).where(
+    """Return the ids of these people who are members of a group now.
+
+    Raises:
+        NotFound: if there is no such group.
+    """
+    member_ids = select(GroupMember.user_id).where(
         GroupMember.group_id == find(name), GroupMember.user_id.in_(ids_as_select(user_ids))
     )
-    return set(db.session.execute(inside).scalars())
+    return set(db.session.execute(member_ids).scalars())
 
 
-def check_group_limit(people: Select[Any]) -> None:
-    """Raises Refused where one of these people (a SELECT of ids) is in over :data:`MOST` groups."""
+def check_group_limit(users: Select[Any]) -> None:
+    """Check that none of these users is in more groups than :data:`MAX_GROUPS_PER_USER`.
+
+    ``users`` is a SELECT of user ids.
+
+    Raises:
+        Refused: naming the first user who is.
+    """
     too_many = (
         select(User.username)
         .join(GroupMember, GroupMember.user_id == User.id)
-        .where(User.id.in_(people.correlate(None)))
+        .where(User.id.in_(users.correlate(None)))
         .group_by(User.username)
         .having(func.count() > MAX_GROUPS_PER_USER)
         .order_by(User.username)

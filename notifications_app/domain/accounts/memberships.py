@@ -1,4 +1,4 @@
-"""The groups of a person, as one column of any statement about people."""
+"""A person's groups as a single column, for any statement that reads from ``users``."""
 
 import json
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from sqlalchemy.types import TypeDecorator
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """That somebody is in a group, and since when."""
+    """A person's membership of a group, and the moment it began."""
 
     name: str
     since: datetime
 
 
 class _Memberships(TypeDecorator[tuple[Membership, ...]]):
-    """Groups and moments in JSON, given back by name."""
+    """A column type that reads JSON pairs of group and moment as memberships, ordered by name."""
 
     impl = Text
     cache_ok = True
@@ -34,13 +34,13 @@ class _Memberships(TypeDecorator[tuple[Membership, ...]]):
 
 
 def _moment(words: str) -> datetime:
-    """SQLite writes a moment without its offset, which is UTC."""
+    """Parse a moment; SQLite writes it without an offset, in UTC."""
     moment = datetime.fromisoformat(words)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class _Groups(ColumnElement[tuple[Membership, ...]]):
-    """Written out below: SQLAlchemy leaves the tables' names out of RETURNING on SQLite."""
+    """An element with SQL of our own: in RETURNING on SQLite, SQLAlchemy drops the table names."""
 
     inherit_cache = True
     type = _Memberships()

@@ -1,4 +1,4 @@
-"""People, where they are signed in, and the groups they are in."""
+"""Tables of people, their sign-ins and their groups."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ NAME_MAX = 80
 
 
 class User(Model):
-    """A person: who they are, the zone they live in, and from when their inbox counts."""
+    """A person's account."""
 
     __tablename__ = "users"
 
@@ -29,15 +29,15 @@ class User(Model):
     admin_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     is_active: Mapped[bool] = mapped_column(default=True)
     shortcuts: Mapped[bool] = mapped_column(default=True)
-    #: What arrived on a channel before this moment is not in this reader's inbox.
+    #: Releases that arrived on a channel up to this moment are not in the reader's inbox.
     inbox_since: Mapped[datetime] = mapped_column(UTCDateTime)
-    #: The stamp of the reader's last action, in microseconds; never goes back.
+    #: The stamp of the reader's last action, in microseconds; it only ever increases.
     last_stamp: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class SignIn(Model):
-    """One browser in which a user is signed in. The session holds the token, this its hash."""
+    """A browser in which a user is signed in. The session holds the token, this row its hash."""
 
     __tablename__ = "sign_ins"
 
@@ -52,7 +52,7 @@ class SignIn(Model):
 
 
 class Group(Model):
-    """A named set of people: the channel ``group:<name>``."""
+    """A named set of people, addressed by the channel ``group:<name>``."""
 
     __tablename__ = "groups"
 
@@ -61,7 +61,7 @@ class Group(Model):
 
 
 class GroupMember(Model):
-    """One person's membership of a group, and since when."""
+    """A person's membership of a group, and the moment it began."""
 
     __tablename__ = "group_members"
     __table_args__ = (Index(None, "user_id", "group_id"),)

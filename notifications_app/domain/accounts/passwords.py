@@ -1,7 +1,7 @@
-"""What a password may be, and how it is hashed and checked.
+"""Rules for passwords, and their hashing.
 
-Nothing here touches the database: hashing takes a tenth of a second and must
-never happen inside a transaction.
+Nothing here uses the database: hashing takes a tenth of a second and must never happen
+inside a transaction.
 """
 
 from functools import cache
@@ -18,16 +18,16 @@ METHOD = "scrypt:32768:8:1"
 
 @cache
 def _common() -> frozenset[str]:
-    """Passwords that are tried first; loaded at the first check, as the lists are long."""
+    """Return the passwords that attackers try first; loaded when needed, as the lists are long."""
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
     return frozenset(FREQUENCY_LISTS["passwords"])
 
 
 def check(password: str, *own: str | None) -> str:
-    """The password exactly as given, if it may be one.
+    """Return the password unchanged if it is acceptable.
 
-    ``own`` are words that belong to the account, which are no password either.
+    ``own`` are the account's own words, such as its username; they are refused as passwords.
 
     Raises:
         BadInput: with the field ``password``.
@@ -48,7 +48,7 @@ def check(password: str, *own: str | None) -> str:
 
 
 def hash_password(password: str) -> str:
-    """The salted hash that is stored."""
+    """Return the salted hash to store."""
     return generate_password_hash(password, method=METHOD)
 
 
@@ -58,17 +58,17 @@ def _dummy_hash() -> str:
 
 
 def matches(password_hash: str | None, password: str) -> bool:
-    """Whether the password fits the hash; takes as long where there is no hash.
+    """Return whether the password matches the hash; False if there is no hash.
 
-    Exactly one hash is computed in either case, so that the time a sign-in takes
-    does not tell whether an account exists.
+    One hash is computed either way, so that the time taken does not reveal whether an account
+    exists.
     """
     if len(password) > MAX_LENGTH or "\0" in password:  # HMAC, hence scrypt, drops a last NUL
         password = ""
-    found = check_password_hash(password_hash or _dummy_hash(), password)
-    return found and password_hash is not None
+    is_match = check_password_hash(password_hash or _dummy_hash(), password)
+    return is_match and password_hash is not None
 
 
 def is_old(password_hash: str) -> bool:
-    """Whether the hash was made by another method than today's."""
+    """Return whether the hash was made by a method other than the current one."""
     return not password_hash.startswith(f"{METHOD}$")

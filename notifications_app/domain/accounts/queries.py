@@ -1,4 +1,4 @@
-"""Who somebody is: the signed-in reader, people by name, where they are signed in."""
+"""Questions about accounts: the signed-in reader, credentials, people by name, sign-ins."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from ...core.errors import NotFound
 from .memberships import GROUPS, Membership
 from .models import SignIn, User
 
-#: After how long without a request, and after how long at all, a sign-in ends.
+#: Limits of a sign-in: without a request, and in total; longer with "Keep me signed in".
 IDLE, ABSOLUTE = timedelta(hours=8), timedelta(hours=24)
 IDLE_KEPT, ABSOLUTE_KEPT = timedelta(days=14), timedelta(days=30)
-#: How long a sign-in may be ago where something grave is asked for.
+#: The age of a sign-in up to which a sensitive action does not ask for the password again.
 FRESH = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The signed-in person, as Flask-Login's current user: values, no session behind them."""
+    """The signed-in person: Flask-Login's current user, as plain values, detached from the ORM."""
 
     id: int
     username: str
@@ -43,21 +43,21 @@ class Reader:
     is_anonymous = False
 
     def get_id(self) -> str:
-        """What the session holds: the token of the sign-in, so that it can be ended here."""
+        """Return the id that the session holds: the token of this sign-in."""
         return self.token
 
     @property
     def name(self) -> str:
-        """What others see."""
+        """The name that others see."""
         return self.display_name or self.username
 
     @property
     def initial(self) -> str:
-        """The letter in the round badge."""
+        """The first letter of the name, for the round badge."""
         return self.name[0].upper()
 
     def is_fresh(self, now: datetime) -> bool:
-        """Whether the password was given recently enough for something grave."""
+        """Return whether the sign-in is recent enough for a sensitive action: :data:`FRESH`."""
         return now - self.signed_in_at <= FRESH
 
 
@@ -85,18 +85,22 @@ _READER = (
 
 
 def token_hash(token: str) -> str:
-    """What the table holds of a sign-in's token."""
+    """Return the hash of a sign-in's token, as the table holds it."""
     return sha256(token.encode()).hexdigest()
 
 
 def is_live(row: Row[Any], now: datetime) -> bool:
-    """Whether a sign-in is within its limits; kept ones have longer ones."""
-    kept = row.expires_at - row.signed_in_at > ABSOLUTE
-    return bool(row.expires_at > now and row.last_seen_at + (IDLE_KEPT if kept else IDLE) > now)
+    """Return whether a sign-in is within its idle and absolute limits.
+
+    A kept sign-in has the longer limits; its lifetime shows that it is one.
+    """
+    is_kept = row.expires_at - row.signed_in_at > ABSOLUTE
+    idle = IDLE_KEPT if is_kept else IDLE
+    return bool(row.expires_at > now and row.last_seen_at + idle > now)
 
 
 def reader(connection: Connection, token: str, now: datetime) -> Reader | None:
-    """The active user whose sign-in has this token and is within its limits."""
+    """Return the active user with this sign-in token; None if it is unknown or past its limits."""
     row = connection.execute(_READER, {"token_hash": token_hash(token)}).first()
     if row is None or not is_live(row, now):
         return None
@@ -120,7 +124,7 @@ _SIGN_INS = (
 
 
 def sign_ins(connection: Connection, user_id: int, now: datetime) -> list[Row[Any]]:
-    """Where this account is signed in now, the latest seen first."""
+    """Return the live sign-ins of an account, the most recently used first."""
     rows = connection.execute(_SIGN_INS, {"user_id": user_id})
     return [row for row in rows if is_live(row, now)]
 
@@ -132,12 +136,12 @@ _CREDENTIALS = select(
 
 
 def may_be_name(username: str) -> bool:
-    """Whether an account could be called so; what could not need not reach a driver."""
+    """Return whether the text could be a username; other text need not reach the driver."""
     return username.isascii() and username.isprintable()
 
 
 def credentials(connection: Connection, username: str) -> Row[Any] | None:
-    """What a sign-in is checked against, by the name in lower case."""
+    """Return the columns that a sign-in is checked against, by the username in lower case."""
     if not may_be_name(username):
         return None
     return connection.execute(
@@ -146,14 +150,14 @@ def credentials(connection: Connection, username: str) -> Row[Any] | None:
 
 
 def credentials_by_id(connection: Connection, user_id: int) -> Row[Any] | None:
-    """The same, by the account's id."""
+    """Return the columns that a sign-in is checked against, by the account's id."""
     return connection.execute(
         _CREDENTIALS.where(User.id == bindparam("user_id")), {"user_id": user_id}
     ).first()
 
 
 def list_users() -> Select[Any]:
-    """Everybody, by name: what ``users list`` and ``users show`` print."""
+    """Return a SELECT of everybody by username, with the columns that lists of people show."""
     return select(
         User.id,
         User.username,
@@ -172,34 +176,34 @@ def ids_of(
     usernames: Iterable[str],
     watched: Callable[[Sequence[int]], Iterable[int]] = iter,
 ) -> dict[str, int]:
-    """The ids of these people, by name, in the order given.
+    """Return the ids of these people by username, in the order given.
 
-    ``watched`` goes through the parts in which they are looked up, to show how far it is.
+    ``watched`` wraps the sequence of batches, for instance to show a progress bar.
 
     Raises:
-        NotThere: naming those there are no accounts of.
+        NotFound: naming the first five usernames without an account.
     """
     names = list(dict.fromkeys(name.strip().lower() for name in usernames))
-    found: dict[str, int] = {}
+    ids: dict[str, int] = {}
     for start in watched(range(0, len(names), 5000)):
         part = [name for name in names[start : start + 5000] if may_be_name(name)]
         rows = connection.execute(select(User.username, User.id).where(User.username.in_(part)))
-        found.update({row.username: row.id for row in rows})
-    missing = [name for name in names if name not in found]
+        ids.update({row.username: row.id for row in rows})
+    missing = [name for name in names if name not in ids]
     if missing:
         some = ", ".join(f"“{name}”" for name in missing[:5])
         more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
         raise NotFound(f"There is no user {some}{more}. Nothing was changed.")
-    return {name: found[name] for name in names}
+    return {name: ids[name] for name in names}
 
 
 def is_empty(connection: Connection) -> bool:
-    """Whether no account was ever made."""
+    """Return whether there is no account yet."""
     return connection.execute(select(User.id).limit(1)).first() is None
 
 
 def admin_names(connection: Connection, limit: int = 3) -> list[str]:
-    """Whom to ask for a one-time link: the first few administrators."""
+    """Return the names of the longest-serving active administrators, to ask for a one-time link."""
     rows = connection.execute(
         select(User.display_name, User.username)
         .where(User.is_admin, User.is_active)

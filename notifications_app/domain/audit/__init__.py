@@ -1,1 +1,1 @@
-"""What administrators and commands changed: who, when, what, to whom."""
+"""The audit log: actions of administrators and commands."""

@@ -1,4 +1,4 @@
-"""Noting what was changed, in the transaction that changes it."""
+"""Write audit entries, in the transaction of the change they record."""
 
 import json
 from datetime import datetime
@@ -13,10 +13,10 @@ from .models import AuditEntry
 def add_entry(
     action: str, subject: str, *, actor_id: int | None, now: datetime, **detail: Any
 ) -> None:
-    """Note that ``action`` was done to ``subject``; nobody as the actor is the command line.
+    """Record that ``action`` was done to ``subject``; without an actor, by the command line.
 
-    ``detail`` is plain values, as JSON has them. Never a password, a token or a link: whoever
-    reads the log may not be who may use them.
+    ``detail`` holds values that JSON can. Never put a password, a token or a link into it: not
+    everybody who reads the log may use them.
     """
     db.session.execute(
         insert(table(AuditEntry)).values(

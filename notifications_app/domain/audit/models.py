@@ -1,4 +1,4 @@
-"""What was changed by whom: a line for each administrative act, never edited."""
+"""The table of the audit log."""
 
 from datetime import datetime
 
@@ -13,14 +13,14 @@ SUBJECT_MAX = 80
 
 
 class AuditEntry(Model):
-    """One act: ``broadcast.sent`` on ``notification 12``, with what else there is to say."""
+    """One administrative action, never edited: ``broadcast.sent`` on ``notification 12``."""
 
     __tablename__ = "audit"
-    __table_args__ = ({"sqlite_autoincrement": True},)  # a line taken out leaves a gap
+    __table_args__ = ({"sqlite_autoincrement": True},)  # a deleted entry leaves a gap
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
-    #: Null: the command line.
+    #: Null for the command line.
     actor_id: Mapped[int | None] = mapped_column(
         ForeignKey("users.id", ondelete="SET NULL"), index=True
     )

@@ -1,4 +1,4 @@
-"""What was noted, newest first."""
+"""Queries of the audit log, newest entries first."""
 
 import json
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Row, bindparam, select
 
+from ...core.paging import fetch_page
 from ..accounts.models import User
 from .models import AuditEntry
 
@@ -30,11 +31,11 @@ _NEWER = _ENTRIES.order_by(AuditEntry.id).where(AuditEntry.id > _ID)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One act as it is shown."""
+    """An entry of the audit log, as pages and commands show it."""
 
     id: int
     at: datetime
-    #: A username; None is the command line.
+    #: A username; None for the command line.
     actor: str | None
     action: str
     subject: str
@@ -52,14 +53,14 @@ class Entry:
 
     @property
     def notification(self) -> int | None:
-        """The number of the notification that it is about; None: it is about something else."""
-        kind, _space, number = self.subject.partition(" ")
-        return int(number) if kind == "notification" and number.isdecimal() else None
+        """The id of the notification that the entry is about; None for other subjects."""
+        kind, _space, subject_id = self.subject.partition(" ")
+        return int(subject_id) if kind == "notification" and subject_id.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Entries, newest first, and those beside which the next pages begin."""
+    """A page of entries, newest first; ``older`` and ``newer`` are set if more lie beyond."""
 
     entries: Sequence[Entry]
     older: Entry | None
@@ -67,27 +68,25 @@ class Page:
 
 
 def newest(connection: Connection, limit: int) -> list[Entry]:
-    """The newest of all that was noted."""
+    """Return the newest entries of the whole log."""
     return [_entry(row) for row in connection.execute(_NEWEST.limit(limit))]
 
 
 def page(connection: Connection, *, before: int | None = None, after: int | None = None) -> Page:
-    """A page of the log: the newest, or the one older or newer than an entry's id."""
-    if after is not None:
-        found = [
-            _entry(row) for row in connection.execute(_NEWER.limit(PAGE_SIZE + 1), {"id": after})
-        ]
-        if len(found) > PAGE_SIZE:
-            found = found[:PAGE_SIZE][::-1]
-            return Page(found, found[-1], found[0])
-    if before is None:
-        found = newest(connection, PAGE_SIZE + 1)
-    else:
-        found = [
-            _entry(row) for row in connection.execute(_OLDER.limit(PAGE_SIZE + 1), {"id": before})
-        ]
-    older = found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None
-    return Page(found[:PAGE_SIZE], older, found[0] if before is not None and found else None)
+    """Return a page of the log: the newest, or the one beside the entry with a given id.
+
+    ``before`` asks for older entries than that one, ``after`` for newer ones.
+    """
+
+    def fetch(beyond: int | None, backwards: bool) -> Sequence[Entry]:
+        if beyond is None:
+            return newest(connection, PAGE_SIZE + 1)
+        statement = _NEWER if backwards else _OLDER
+        rows = connection.execute(statement.limit(PAGE_SIZE + 1), {"id": beyond})
+        return [_entry(row) for row in rows]
+
+    entries, newer, older = fetch_page(fetch, PAGE_SIZE, onward_from=before, back_from=after)
+    return Page(entries, older, newer)
 
 
 def _entry(row: Row[Any]) -> Entry:

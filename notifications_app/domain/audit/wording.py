@@ -1,4 +1,4 @@
-"""What the page and the command say of an entry's detail."""
+"""The detail of an audit entry in words, for the page and the command."""
 
 from typing import Any
 
@@ -7,18 +7,18 @@ from .queries import Entry
 
 
 def detail(entry: Entry) -> str:
-    """The detail in words: ``title: Hello; to: the group ops; audience: 1,204``."""
-    said = dict(entry.detail)
-    if isinstance(said.get("to"), str):
-        said["to"] = recipients_phrase(said["to"])
-    return "; ".join(f"{name.replace('_', ' ')}: {_word(value)}" for name, value in said.items())
+    """Format the detail of an entry: ``title: Hello; to: the group ops; audience: 1,204``."""
+    values = dict(entry.detail)
+    if isinstance(values.get("to"), str):
+        values["to"] = recipients_phrase(values["to"])
+    return "; ".join(f"{name.replace('_', ' ')}: {_phrase(it)}" for name, it in values.items())
 
 
-def _word(value: Any) -> str:
+def _phrase(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, list):
-        return ", ".join(map(_word, value)) or "none"
+        return ", ".join(map(_phrase, value)) or "none"
     return "none" if value is None else str(value)

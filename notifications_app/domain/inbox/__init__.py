@@ -1,1 +1,1 @@
-"""One reader and what is there for them."""
+"""The inbox: what a reader sees and does."""

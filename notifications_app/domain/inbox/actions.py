@@ -1,8 +1,8 @@
-"""What a reader does: each action four statements, for one row or ten thousand.
+"""The reader's actions on notifications, and undo: four statements for any number of rows.
 
-1. take a stamp, which also locks the reader; 2. make the deliveries that broadcasts do not
-have yet; 3. write down in ``changes`` what would change; 4. change it. So every action can
-be undone exactly, and the row count is the truth.
+1. Take a stamp, which also locks the reader. 2. Create the deliveries that visible broadcasts
+lack. 3. Record in ``changes`` the state of the deliveries that would change. 4. Change them;
+the row count is the outcome. The record lets undo restore every action exactly.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ from .search import Shape
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One thing a reader does: the values it sets, on what it would change, of what it reaches."""
+    """An action of a reader: the values it sets, the rows it would change and may apply to."""
 
     sets: Mapping[str, Any]
     would_change: ColumnElement[bool]
@@ -51,7 +51,7 @@ VERBS: Mapping[str, Verb] = {
         {
             "arrives_at": conditions.UNTIL,
             "read_at": null(),
-            # Asleep already: it still first came when it first came.
+            # Snoozed already: keep its first arrival.
             "snoozed_from": case(
                 (Delivery.arrives_at > conditions.NOW, Delivery.snoozed_from),
                 else_=Delivery.arrives_at,
@@ -71,17 +71,17 @@ VERBS: Mapping[str, Verb] = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an action did: how many rows changed, and the stamp that undoes it."""
+    """The outcome of an action: the number of rows changed, and the stamp that undoes it."""
 
     stamp: int
     count: int
-    #: Of an undo: how many had changed since and were left alone.
+    #: How many rows an undo left alone because they had changed since.
     skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ShownSnapshotScope:
-    """Everything that a page of this view showed to be there."""
+    """All notifications of a view that existed when its page was made: the scope of "all"."""
 
     view: InboxFilter
     shown: queries.Snapshot
@@ -95,13 +95,13 @@ def act(
     *,
     until: datetime | None = None,
 ) -> Outcome:
-    """Do ``verb`` to the notifications with these ids, or to all that a page showed.
+    """Apply an action to the notifications with these ids, or to all that a page showed.
 
-    ``until`` is the moment at which what is snoozed comes back.
+    ``until`` is the moment at which snoozed notifications arrive again.
 
     Raises:
-        BadInput: where there is no such verb, or snoozing has no time to come.
-        NotThere: where one id was given and this reader has no such notification.
+        BadInput: if there is no such action, or a snooze does not end in the future.
+        NotFound: if a single id was given and this reader has no such notification.
     """
     if verb not in VERBS:
         raise BadInput(f"There is no action “{verb}”.", "action")
@@ -112,11 +112,11 @@ def act(
     values |= {"reader_id": user_id, "now": now, "new_stamp": reader.last_stamp}
     values |= {"until": until} if verb == "snooze" else {}
     create_missing_deliveries(reader, kind, shape, values)
-    write(_log(verb, kind, shape, db.engine.dialect.name), values)
-    count = write(_change(verb), values)
+    write(_record_statement(verb, kind, shape, db.engine.dialect.name), values)
+    count = write(_update_statement(verb), values)
     if not count and not isinstance(scope, ShownSnapshotScope) and len(scope) == 1:
-        there = queries.one(db.session.connection(), reader, scope[0], now)
-        if there is None:
+        row = queries.one(db.session.connection(), reader, scope[0], now)
+        if row is None:
             raise NotFound("No such notification. It may have been recalled.")
     return Outcome(reader.last_stamp, count)
 
@@ -124,9 +124,9 @@ def act(
 def _scope(scope: Sequence[int] | ShownSnapshotScope) -> tuple[str, Shape, dict[str, Any]]:
     if not isinstance(scope, ShownSnapshotScope):
         return "ids", (), {"ids": list(scope)}
-    shown, terms = scope.shown, scope.view.terms
-    values = {"moment": shown.moment, "top": shown.top, "seen": shown.seen}
-    values["muted_then"] = f",{shown.muted},"
+    snapshot, terms = scope.shown, scope.view.terms
+    values = {"moment": snapshot.moment, "top": snapshot.top, "seen": snapshot.seen}
+    values["muted_then"] = f",{snapshot.muted},"
     return (
         scope.view.tab,
         scope.view.shape,
@@ -134,16 +134,16 @@ def _scope(scope: Sequence[int] | ShownSnapshotScope) -> tuple[str, Shape, dict[
     )
 
 
-def _as_then(kind: str) -> tuple[ColumnElement[bool], ...]:
+def _arrived_in_snapshot(kind: str) -> tuple[ColumnElement[bool], ...]:
     return (Delivery.arrives_at <= conditions.SNAPSHOT_AT, conditions.mute_condition_then(kind))
 
 
-def _within(kind: str, shape: Shape, dialect: str) -> tuple[ColumnElement[bool], ...]:
+def _in_scope(kind: str, shape: Shape, dialect: str) -> tuple[ColumnElement[bool], ...]:
     if kind == "ids":
         return (Delivery.notification_id.in_(conditions.IDS),)
     return (
         *conditions.TAB_CONDITIONS[kind],
-        *(_as_then(kind) if kind in conditions.TABS_WITH_UNDELIVERED else ()),
+        *(_arrived_in_snapshot(kind) if kind in conditions.TABS_WITH_UNDELIVERED else ()),
         Delivery.notification_id <= conditions.SNAPSHOT_MAX_ID,
         or_(Delivery.stamp.is_(None), Delivery.stamp <= conditions.SNAPSHOT_STAMP),
         or_(Notification.edited_at.is_(None), Notification.edited_at <= conditions.SNAPSHOT_AT),
@@ -152,20 +152,20 @@ def _within(kind: str, shape: Shape, dialect: str) -> tuple[ColumnElement[bool],
 
 
 @lru_cache(maxsize=512)
-def _log(verb: str, kind: str, shape: Shape, dialect: str) -> Any:
-    does = VERBS[verb]
+def _record_statement(verb: str, kind: str, shape: Shape, dialect: str) -> Any:
+    rules = VERBS[verb]
     return record_changes(
-        conditions.LIVE, does.applies_to, does.would_change, *_within(kind, shape, dialect)
+        conditions.LIVE, rules.applies_to, rules.would_change, *_in_scope(kind, shape, dialect)
     )
 
 
 @cache
-def _change(verb: str) -> Any:
-    logged = select(Change.notification_id).where(
+def _update_statement(verb: str) -> Any:
+    recorded = select(Change.notification_id).where(
         Change.user_id == conditions.READER_ID, Change.stamp == STAMP
     )
     return (
         update(table(Delivery))
-        .where(Delivery.user_id == conditions.READER_ID, Delivery.notification_id.in_(logged))
+        .where(Delivery.user_id == conditions.READER_ID, Delivery.notification_id.in_(recorded))
         .values(**VERBS[verb].sets, stamp=STAMP)
     )

@@ -1,18 +1,19 @@
-"""Make an account with an inbox: the live banners are delivered to it."""
+"""Create an account with an inbox."""
 
 from datetime import datetime
 from typing import Any
 
 from ..accounts import actions as accounts
 from ..accounts.models import User
-from .handover import deliver_banners_to_newcomers, only
+from .handover import deliver_banners_to_newcomers, single_user
 
 
 def add_reader(username: str, *, now: datetime, **account: Any) -> User:
-    """Make an account and hand it the banners that are live, arriving now.
+    """Create an account and deliver the live banners to it, arriving now.
 
-    Takes what :func:`accounts.actions.create` takes, and raises what it raises.
+    ``account`` are the arguments of :func:`accounts.actions.create`, which also names the errors
+    raised.
     """
     user = accounts.create(username, now=now, **account)
-    deliver_banners_to_newcomers(only(user.id), now)
+    deliver_banners_to_newcomers(single_user(user.id), now)
     return user

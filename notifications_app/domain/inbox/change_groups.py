@@ -1,4 +1,4 @@
-"""Put readers into a group, or take them out of it."""
+"""Add readers to a group, or remove them from it."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -10,62 +10,68 @@ from ...core.clock import UTCDateTime
 from ...core.database import ids_as_select, insert_into, table, write
 from ..accounts import groups
 from ..accounts.models import Group, GroupMember, User
-from . import subscriptions
 from .deliveries import take_stamps
 from .handover import deliver_everything_visible, deliver_newly_visible
+from .subscriptions import group_subscriptions, subscriptions_of
 
 
-def deliver_to_new_members(crowd: Select[Any], now: datetime) -> None:
-    """Hand those whose membership of a group begins ``now`` the banners that are live on it.
+def deliver_to_new_members(users: Select[Any], now: datetime) -> None:
+    """Deliver the live banners of the groups that these users (a SELECT of ids) joined ``now``.
 
-    Raises Refused where one of them is in more groups than their inbox can ask at once.
+    Raises:
+        Refused: if one of them is in too many groups.
     """
-    take_stamps(crowd, now)
-    groups.check_group_limit(crowd)  # under the lock: else two who join at once are both let in
+    take_stamps(users, now)
+    # Under the lock: else two groups joined at once would both be allowed.
+    groups.check_group_limit(users)
     deliver_newly_visible(
-        subscriptions.subscriptions_of(
-            crowd, subscriptions.group_subscriptions(GroupMember.since == now)
-        ),
+        subscriptions_of(users, group_subscriptions(GroupMember.since == now)),
         now,
     )
 
 
 def join_group(name: str, user_ids: Collection[int], now: datetime) -> int:
-    """Put these people into a group: they hear what comes from now on, and the live banners.
+    """Add these people to a group: they receive its releases from now on, and its live banners.
 
-    Returns how many were not in it. Raises NotThere where there is no such group, Refused where
-    somebody would be in too many.
+    Returns:
+        The number of people who were not members.
+
+    Raises:
+        NotFound: if there is no such group.
+        Refused: if one of them would be in too many groups.
     """
     group_id = groups.find(name)
     member = (GroupMember.group_id == group_id, GroupMember.user_id.in_(ids_as_select(user_ids)))
-    there = select(GroupMember.user_id).where(*member)
+    members = select(GroupMember.user_id).where(*member)
     newcomers = select(User.id, literal(group_id), literal(now, UTCDateTime)).where(
-        User.id.in_(ids_as_select(user_ids)), User.id.not_in(there)
+        User.id.in_(ids_as_select(user_ids)), User.id.not_in(members)
     )
     columns = ["user_id", "group_id", "since"]
     statement = insert_into(GroupMember).from_select(columns, newcomers)
-    joined_now = write(statement.on_conflict_do_nothing())
+    added = write(statement.on_conflict_do_nothing())
     deliver_to_new_members(
         select(GroupMember.user_id).where(*member, GroupMember.since == now), now
     )
-    return joined_now
+    return added
 
 
 def leave_group(name: str, user_ids: Collection[int], now: datetime) -> int:
-    """Take these people out of a group: they keep what had arrived, and hear no more.
+    """Remove these people from a group: they keep what has arrived, and receive nothing more.
 
-    Returns how many were in it. Raises NotThere where there is no such group.
+    Returns:
+        The number of people who were members.
+
+    Raises:
+        NotFound: if there is no such group.
     """
     member = (
         GroupMember.group_id == groups.find(name),
         GroupMember.user_id.in_(ids_as_select(user_ids)),
     )
-    crowd = select(GroupMember.user_id).where(*member)
-    take_stamps(crowd, now)
+    users = select(GroupMember.user_id).where(*member)
+    take_stamps(users, now)
     deliver_everything_visible(
-        subscriptions.subscriptions_of(
-            crowd, subscriptions.group_subscriptions(Group.name == name)
-        ),
+        subscriptions_of(users, group_subscriptions(Group.name == name)),
         now,
     )
     return write(delete(table(GroupMember)).where(*member))

@@ -1,6 +1,6 @@
-"""The pieces that the inbox's statements are made of, each rule written once.
+"""Conditions shared by the inbox's statements, each rule written once.
 
-All of them speak of one reader (``:reader_id``) at one moment (``:now``).
+They are about one reader (``:reader_id``) at one moment (``:now``).
 """
 
 from typing import Any
@@ -21,24 +21,24 @@ from sqlalchemy import (
 )
 
 from ...core.clock import UTCDateTime
-from ..content import ALWAYS_HEARD
+from ..content import NEVER_MUTED
 from .models import Delivery, Mute, Notification, Release
 
 NOW = bindparam("now", type_=UTCDateTime)
 READER_ID = bindparam("reader_id", type_=Integer)
 IDS = bindparam("ids", type_=BigInteger, expanding=True)
-#: What a page showed to be there, when the reader says "all".
+#: The state of the inbox when a page was made: the bounds of "all" on that page.
 SNAPSHOT_AT = bindparam("moment", type_=UTCDateTime)
 SNAPSHOT_MAX_ID = bindparam("top", type_=BigInteger)
 SNAPSHOT_STAMP = bindparam("seen", type_=BigInteger)
-#: The topics that were muted then, each between commas: ",billing,exports,".
+#: The topics muted at that moment, each between commas: ",billing,exports,".
 SNAPSHOT_MUTED = bindparam("muted_then", type_=String)
-#: When a snoozed one is to come back.
+#: The moment at which a snoozed notification arrives again.
 UNTIL = bindparam("until", type_=UTCDateTime)
 
 
 def not_expired(expires_at: Any) -> ColumnElement[bool]:
-    """Not expired."""
+    """Return the condition that an expiry is absent or still ahead."""
     return or_(expires_at.is_(None), expires_at > NOW)
 
 
@@ -53,21 +53,21 @@ _MUTE = (
     .correlate(Notification)
     .scalar_subquery()
 )
-#: The reader does not want to hear of it; errors and banners break through. Compared with 1,
-#: not with NULL: PostgreSQL takes IS NULL for rare, then reads all notifications first.
+#: Muted by topic. Errors and banners are never muted. Compared with 1, not with NULL:
+#: PostgreSQL assumes that IS NULL is rare, and then reads all notifications first.
 MUTED = and_(
     func.coalesce(_MUTE, literal_column("0")) == literal_column("1"),
-    Notification.category.not_in(ALWAYS_HEARD),
+    Notification.category.not_in(NEVER_MUTED),
     Notification.is_banner.is_(False),
 )
 
 _WAS_MUTED = and_(
     SNAPSHOT_MUTED.contains("," + Notification.topic + ","),
-    Notification.category.not_in(ALWAYS_HEARD),
+    Notification.category.not_in(NEVER_MUTED),
     Notification.is_banner.is_(False),
 )
 
-#: The deliveries of each tab, beside being this reader's, live and arrived.
+#: The deliveries of each tab, beyond being this reader's and live.
 TAB_CONDITIONS: dict[str, tuple[ColumnElement[bool], ...]] = {
     "inbox": (Delivery.dismissed_at.is_(None), not_(MUTED)),
     "unread": (Delivery.dismissed_at.is_(None), Delivery.read_at.is_(None), not_(MUTED)),
@@ -75,17 +75,17 @@ TAB_CONDITIONS: dict[str, tuple[ColumnElement[bool], ...]] = {
     "dismissed": (Delivery.dismissed_at.is_not(None),),
     "muted": (Delivery.dismissed_at.is_(None), MUTED),
 }
-#: The tabs that also hold what is on a channel and has no delivery yet.
+#: The tabs that also hold releases without a delivery yet.
 TABS_WITH_UNDELIVERED = {"inbox", "unread", "muted"}
 
 
 def mute_condition(tab: str) -> ColumnElement[bool]:
-    """Whether a release belongs in this tab, by the reader's muted topics."""
+    """Return the condition that the muted topics put a release into this tab."""
     return MUTED if tab == "muted" else not_(MUTED)
 
 
 def mute_condition_then(tab: str) -> ColumnElement[bool]:
-    """The same by the topics that were muted when the page was made."""
+    """Return the condition that the topics muted at the snapshot put a release into this tab."""
     return _WAS_MUTED if tab == "muted" else not_(_WAS_MUTED)
 
 
@@ -97,7 +97,7 @@ _DELIVERED: Select[Any] = (
 )
 UNDELIVERED = _DELIVERED.scalar_subquery().is_(None)
 NOT_DISMISSED = _DELIVERED.where(Delivery.dismissed_at.is_not(None)).scalar_subquery().is_(None)
-#: It has come to the reader, in this zone or in the one they moved from.
+#: A release has arrived for the reader, in this zone or in the one they moved from.
 HAS_ARRIVED = or_(
     Release.arrives_at <= NOW,
     _DELIVERED.where(or_(ARRIVED, Delivery.snoozed_from.is_not(None)))
@@ -106,26 +106,35 @@ HAS_ARRIVED = or_(
 )
 
 
-def on_channel(number: int) -> ColumnElement[bool]:
-    """A release on the reader's channel of this number."""
-    return Release.channel == bindparam(f"channel_{number}", type_=String)
+def on_channel(index: int) -> ColumnElement[bool]:
+    """Return the condition that a release is on the reader's channel with this index."""
+    return Release.channel == bindparam(f"channel_{index}", type_=String)
 
 
-def above_floor(number: int) -> ColumnElement[bool]:
-    """A release that came after the reader began to listen."""
-    return Release.arrives_at > bindparam(f"floor_{number}", type_=UTCDateTime)
+def above_floor(index: int) -> ColumnElement[bool]:
+    """Return the condition that a release arrived after the floor of the channel with this index.
+
+    The floor is the moment from which the channel counts for this reader.
+    """
+    return Release.arrives_at > bindparam(f"floor_{index}", type_=UTCDateTime)
 
 
-def in_inbox(number: int) -> tuple[ColumnElement[bool], ...]:
-    """A live release on the channel that came after its floor; whether it has arrived is apart."""
-    return (on_channel(number), not_expired(Release.expires_at), above_floor(number))
+def in_inbox(index: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a release belongs in the inbox, once it has arrived.
+
+    It is live, on the channel with this index, and above its floor.
+    """
+    return (on_channel(index), not_expired(Release.expires_at), above_floor(index))
 
 
-def in_view(number: int) -> tuple[ColumnElement[bool], ...]:
-    """A release that this reader sees: in the inbox, or as a banner, which has no floor."""
+def in_view(index: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that the reader may see a release: in the inbox, or as a banner.
+
+    Banners ignore the floor. Expired and future releases are not in view.
+    """
     return (
-        on_channel(number),
+        on_channel(index),
         Release.arrives_at <= NOW,
         not_expired(Release.expires_at),
-        or_(above_floor(number), Release.is_banner),
+        or_(above_floor(index), Release.is_banner),
     )

@@ -1,6 +1,6 @@
-"""The steps that every change of a reader's deliveries is made of.
+"""The steps of every change to a reader's deliveries.
 
-Take a stamp; make the deliveries that broadcasts do not have yet; write down what they are.
+Take a stamp, create the missing deliveries, record their state.
 """
 
 from collections.abc import Mapping
@@ -28,19 +28,17 @@ from ...core.errors import NotFound
 from ..accounts.memberships import GROUPS
 from ..accounts.models import User
 from . import conditions, search
-from .models import Change, Delivery, Notification, Release
+from .models import DELIVERY_STATE, Change, Delivery, Notification, Release
 from .search import Shape
 from .subscriptions import channel_parameters, subscriptions
 
 STAMP = bindparam("new_stamp", type_=BigInteger)
-#: What a delivery is, beside whose and of what: what ``changes`` holds and undo puts back.
-DELIVERY_STATE = ("arrives_at", "snoozed_from", "read_at", "dismissed_at")
 
 _MICROS = bindparam("micros", type_=BigInteger)
-_NEXT = update(table(User)).values(
+_NEXT_STAMP = update(table(User)).values(
     last_stamp=case((User.last_stamp + 1 > _MICROS, User.last_stamp + 1), else_=_MICROS)
 )
-_TAKE = _NEXT.where(User.id == conditions.READER_ID).returning(
+_TAKE_STAMP = _NEXT_STAMP.where(User.id == conditions.READER_ID).returning(
     User.id,
     User.last_stamp,
     User.is_admin,
@@ -52,27 +50,33 @@ _TAKE = _NEXT.where(User.id == conditions.READER_ID).returning(
 
 
 def take_stamp(user_id: int, now: datetime) -> Row[Any]:
-    """Take the reader's next stamp, which locks them until the transaction ends.
+    """Take the reader's next stamp, which locks the reader until the transaction ends.
 
-    The stamp is unique even where the clock stands or steps back. Returns the reader as
-    they are under the lock. (Not SELECT … FOR UPDATE: that would block sends to them.)
+    The stamp is unique even if the clock stands still or steps back. A SELECT … FOR UPDATE would
+    not do: it blocks sends to the reader.
+
+    Returns:
+        The reader under the lock: their role, groups, zone and new stamp.
+
+    Raises:
+        NotFound: if there is no such account.
     """
     values = {"reader_id": user_id, "micros": clock.micros(now)}
-    row = db.session.execute(_TAKE, values).one_or_none()
+    row = db.session.execute(_TAKE_STAMP, values).one_or_none()
     if row is None:
         raise NotFound("There is no such account.")
     return row
 
 
-def take_stamps(crowd: Select[Any], now: datetime) -> int:
-    """Take the next stamp of each of a crowd (a SELECT of user ids); how many they are."""
-    return write(_NEXT.where(User.id.in_(crowd)), {"micros": clock.micros(now)})
+def take_stamps(users: Select[Any], now: datetime) -> int:
+    """Take the next stamp of each of these users (a SELECT of user ids); return their number."""
+    return write(_NEXT_STAMP.where(User.id.in_(users)), {"micros": clock.micros(now)})
 
 
 def create_missing_deliveries(
     reader: Row[Any], kind: str, shape: Shape, values: Mapping[str, Any]
 ) -> None:
-    """Make the deliveries for the releases in scope: by ``ids``, or all that a view showed."""
+    """Create the missing deliveries of visible releases in scope: by ``ids``, or all of a view."""
     channels = subscriptions(reader)
     if kind != "ids" and kind not in conditions.TABS_WITH_UNDELIVERED:
         return
@@ -82,12 +86,15 @@ def create_missing_deliveries(
 
 @lru_cache(maxsize=512)
 def _create_statement(channels: int, kind: str, shape: Shape, dialect: str) -> Any:
-    """Deliveries for the releases in view that have none; what is in view is the right to it."""
+    """Build an INSERT of a delivery for each visible release in scope that has none.
+
+    Being visible is also the permission check.
+    """
     scope: tuple[ColumnElement[bool], ...]
     if kind == "ids":
-        view, scope = conditions.in_view, (Release.notification_id.in_(conditions.IDS),)
+        visible, scope = conditions.in_view, (Release.notification_id.in_(conditions.IDS),)
     else:
-        view = conditions.in_inbox
+        visible = conditions.in_inbox
         scope = (
             Release.arrives_at <= conditions.SNAPSHOT_AT,
             Release.notification_id <= conditions.SNAPSHOT_MAX_ID,
@@ -98,23 +105,26 @@ def _create_statement(channels: int, kind: str, shape: Shape, dialect: str) -> A
     sources = [
         select(conditions.READER_ID.label("user_id"), Release.notification_id, Release.arrives_at)
         .join(Notification, Notification.id == Release.notification_id)
-        .where(*view(number), conditions.UNDELIVERED, *scope)
-        for number in range(channels)
+        .where(*visible(index), conditions.UNDELIVERED, *scope)
+        for index in range(channels)
     ]
     return insert_deliveries(union_all(*sources))
 
 
 def insert_deliveries(source: Any) -> Any:
-    """INSERT the deliveries (user, notification, arrival) of a source that are not there yet."""
+    """Build an INSERT of the deliveries of a source that do not exist yet.
+
+    The labels of the source's columns are the columns that are set: ``user_id``,
+    ``notification_id``, ``arrives_at``, and ``stamp`` if given.
+    """
     rows = source.subquery()
-    # Without a WHERE, SQLite takes ON CONFLICT for a join's ON.
-    chosen = select(rows).where(literal_column("1") == literal_column("1"))
-    columns = ["user_id", "notification_id", "arrives_at", "stamp"][: len(rows.c)]
-    return insert_into(Delivery).from_select(columns, chosen).on_conflict_do_nothing()
+    # Without a WHERE, SQLite reads ON CONFLICT as the ON of a join.
+    every = select(rows).where(literal_column("1") == literal_column("1"))
+    return insert_into(Delivery).from_select(rows.c.keys(), every).on_conflict_do_nothing()
 
 
 def record_changes(*where: ColumnElement[bool]) -> Any:
-    """INSERT INTO changes what these deliveries are, locking them."""
+    """Build an INSERT of the matching deliveries' state into ``changes``, locking them."""
     states = [getattr(Delivery, name) for name in DELIVERY_STATE]
     source: Select[Any] = (
         select(Delivery.user_id, STAMP, Delivery.notification_id, *states)

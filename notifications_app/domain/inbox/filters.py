@@ -1,4 +1,4 @@
-"""What part of an inbox is looked at: a tab, narrowed by category, topic and search."""
+"""The view of an inbox: a tab, narrowed by category, topic and search."""
 
 from dataclasses import dataclass, field
 
@@ -18,7 +18,7 @@ TABS = {
 
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
-    """A tab, and what narrows it. Made by :func:`view`; the default is the whole inbox."""
+    """A tab and its narrowing, as made by :func:`parse_filter`; by default the whole inbox."""
 
     tab: str = "inbox"
     category: str = ""
@@ -28,25 +28,25 @@ class InboxFilter:
 
     @property
     def shape(self) -> Shape:
-        """What of the terms decides on the statement."""
+        """The shape of the search terms, which selects the statement."""
         return search.shape(self.terms)
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether it shows less than its tab."""
+        """Whether the view shows less than its whole tab."""
         return bool(self.terms)
 
     def arguments(self) -> dict[str, str]:
-        """The view as it stands in an address, what is usual left out."""
-        found = {"tab": self.tab if self.tab != "inbox" else ""}
-        found |= {"category": self.category, "topic": self.topic, "q": self.q}
-        return {name: value for name, value in found.items() if value}
+        """Return the view as query parameters, without those that have their default."""
+        arguments = {"tab": self.tab if self.tab != "inbox" else ""}
+        arguments |= {"category": self.category, "topic": self.topic, "q": self.q}
+        return {name: value for name, value in arguments.items() if value}
 
 
 def parse_filter(
     tab: str = "inbox", category: str = "", topic: str = "", q: str = ""
 ) -> InboxFilter:
-    """The view that was asked for.
+    """Check the parameters of a view and parse its search.
 
     Raises:
         BadInput: with the field ``tab``, ``category``, ``topic`` or ``q``.

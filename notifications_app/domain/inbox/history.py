@@ -1,4 +1,4 @@
-"""What one reader did with one notification, told from the changes that undo needs anyway."""
+"""The history of a notification for one reader, derived from the changes recorded for undo."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from ...core import clock
 from . import conditions
 from .models import Change
 
-#: An icon, words, and when.
+#: The name of an icon, a phrase, and the moment.
 Event = tuple[str, str, datetime]
 
 _CHANGES = (
@@ -28,9 +28,9 @@ _CHANGES = (
 def history(
     connection: Connection, user_id: int, row: Row[Any], zone: str, now: datetime
 ) -> list[Event]:
-    """What happened to this reader's copy, the oldest first.
+    """Return the events of this reader's copy, the oldest first.
 
-    Changes are kept for a week: what is older is told as far as the copy itself still knows.
+    Changes are kept for a week; of older events, only those that the copy itself records remain.
     """
     changes = connection.execute(_CHANGES, {"reader_id": user_id, "id": row.id}).all()
     states: list[Row[Any]] = [*changes, row]
@@ -59,18 +59,18 @@ def history(
 def _difference(before: Row[Any], after: Row[Any], zone: str) -> Sequence[Event]:
     when = clock.from_micros(before.stamp)
     events: list[Event] = []
-    is_asleep = after.snoozed_from is not None and after.arrives_at > when
-    if after.arrives_at != before.arrives_at and is_asleep:
+    is_snoozed = after.snoozed_from is not None and after.arrives_at > when
+    if after.arrives_at != before.arrives_at and is_snoozed:
         until = clock.short(after.arrives_at, zone, when)
         return [("clock", f"Snoozed until {until}", when)]
     if after.arrives_at != before.arrives_at:
         events.append(("inbox", "Woken", when))
     if (before.read_at is None) != (after.read_at is None):
-        read = after.read_at is not None
+        is_read = after.read_at is not None
         events.append(
-            ("envelope-open", "Read", when) if read else ("envelope", "Marked as unread", when)
+            ("envelope-open", "Read", when) if is_read else ("envelope", "Marked as unread", when)
         )
     if (before.dismissed_at is None) != (after.dismissed_at is None):
-        gone = after.dismissed_at is not None
-        events.append(("cross", "Dismissed", when) if gone else ("undo", "Put back", when))
+        is_dismissed = after.dismissed_at is not None
+        events.append(("cross", "Dismissed", when) if is_dismissed else ("undo", "Put back", when))
     return events

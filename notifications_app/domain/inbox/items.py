@@ -1,4 +1,4 @@
-"""Rows of the inbox as templates take them, and the reader's days they fall on."""
+"""Rows of the inbox prepared for templates, and their grouping by the reader's days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from ...core.placeholders import fill, fill_markdown
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A notification as one reader has it. Moments are aware, in UTC."""
+    """A notification from one reader's point of view. Moments are aware, in UTC."""
 
     id: int
     title: str
@@ -35,18 +35,18 @@ class Item:
     came_back: bool = False
     sender_name: str | None = None
     sender_is_admin: bool = False
-    #: The name that stands where the body has a placeholder.
+    #: The reader's name, which replaces the placeholders of the body.
     reader: str = ""
 
     @property
     def home(self) -> str:
-        """The tab it stands in."""
+        """The tab that holds the item."""
         if self.dismissed_at is not None:
             return "dismissed"
         return "snoozed" if self.is_snoozed else "inbox"
 
     def as_data(self) -> dict[str, Any]:
-        """What ``/inbox.json`` says of it; moments in ISO 8601, UTC."""
+        """Return the item as in ``/inbox.json``; moments in ISO 8601, UTC."""
         plain = ("id", "title", "category", "topic", "action_url", "action_label")
         moments = ("arrives_at", "first_arrived_at", "read_at", "dismissed_at")
         return {
@@ -64,7 +64,7 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 def to_item(row: Row[Any], now: datetime, name: str) -> Item:
-    """A row of :mod:`.queries` as the reader of this name has it."""
+    """Convert a row of :mod:`.queries` to an item for the reader with this name."""
     values = row._asdict()
     return Item(
         id=row.id,
@@ -94,11 +94,13 @@ Day = tuple[str, str, list[Item]]
 
 
 def by_day(items: Sequence[Item], zone: str, now: datetime, *, tab: str = "inbox") -> list[Day]:
-    """Items grouped by the reader's own days: the heading, the date beside it, the items."""
+    """Group items by the reader's own days: the heading, the date beside it, the items.
 
-    def heading(one: Item) -> tuple[str, str]:
-        by_dismissal = tab == "dismissed" and one.dismissed_at is not None
-        moment = one.dismissed_at if by_dismissal and one.dismissed_at else one.arrives_at
+    The dismissed tab is grouped by the day of dismissal, the others by the day of arrival.
+    """
+
+    def heading(item: Item) -> tuple[str, str]:
+        moment = (item.dismissed_at if tab == "dismissed" else None) or item.arrives_at
         return clock.day_heading(moment, zone, now)
 
-    return [(words, date, list(group)) for (words, date), group in groupby(items, key=heading)]
+    return [(words, date, list(day)) for (words, date), day in groupby(items, key=heading)]

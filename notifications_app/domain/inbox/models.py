@@ -1,4 +1,4 @@
-"""What is said, on which channels, each reader's copy of it, and what they did with it."""
+"""Tables of notifications, their releases, readers' deliveries and what readers did with them."""
 
 from datetime import datetime
 
@@ -12,10 +12,13 @@ from ...core.text import SLUG_MAX
 from ..content import LABEL_MAX, TITLE_MAX
 
 KEY_MAX = 200
+#: The columns of a delivery that its reader's actions change: ``changes`` records them, and
+#: undo puts them back.
+DELIVERY_STATE = ("arrives_at", "snoozed_from", "read_at", "dismissed_at")
 
 
 class Notification(Model):
-    """What is said; written once, however many read it."""
+    """A notification; one row, however many people read it."""
 
     __tablename__ = "notifications"
     __table_args__ = ({"sqlite_autoincrement": True},)  # an id is never used twice
@@ -28,12 +31,12 @@ class Notification(Model):
     action_url: Mapped[str | None] = mapped_column(String(URL_MAX))
     action_label: Mapped[str | None] = mapped_column(String(LABEL_MAX))
     is_banner: Mapped[bool] = mapped_column(default=False)
-    #: Null: the system.
+    #: Null for the system.
     sender_id: Mapped[int | None] = mapped_column(
         ForeignKey("users.id", ondelete="SET NULL"), index=True
     )
     key: Mapped[str | None] = mapped_column(String(KEY_MAX), unique=True)
-    #: How many people it was sent to, at that moment; null: not recorded.
+    #: The number of people it was sent to, at that moment; null if not recorded.
     audience: Mapped[int | None]
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     recalled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -44,8 +47,8 @@ class Notification(Model):
 class Release(Model):
     """A broadcast on the air on one channel from a moment on.
 
-    ``expires_at`` and ``is_banner`` are copies of the notification's, kept in step on all
-    its releases by whoever changes them, so that reading a channel needs no join.
+    ``expires_at`` and ``is_banner`` are copies of the notification's, so that reading a channel
+    needs no join. Code that changes them must change all releases of the notification.
     """
 
     __tablename__ = "releases"
@@ -74,7 +77,7 @@ def _partial(name: str, where: str, *columns: str) -> Index:
 
 
 class Delivery(Model):
-    """One reader's copy of a notification: when it arrived, was read, was dismissed."""
+    """One reader's copy of a notification: arrival, reading, dismissal."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -107,17 +110,18 @@ class Delivery(Model):
     notification_id: Mapped[int] = mapped_column(
         ForeignKey("notifications.id", ondelete="CASCADE"), primary_key=True, index=True
     )
-    #: In the future: scheduled, or snoozed.
+    #: The moment from which it shows in the inbox; in the future if scheduled or snoozed.
     arrives_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: The first arrival of a delivery that was snoozed; unsnoozing restores it.
     snoozed_from: Mapped[datetime | None] = mapped_column(UTCDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     dismissed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    #: Of the last change by its reader; null: untouched.
+    #: The stamp of the reader's last change; null if the reader never changed it.
     stamp: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Change(Model):
-    """What a delivery was before the action with this stamp: what undo puts back."""
+    """The state of a delivery before the action with this stamp; undo restores it."""
 
     __tablename__ = "changes"
 
@@ -135,7 +139,7 @@ class Change(Model):
 
 
 class Mute(Model):
-    """A topic that a reader does not want to hear of."""
+    """A topic muted by a reader."""
 
     __tablename__ = "mutes"
 

@@ -1,4 +1,4 @@
-"""The topics that a reader does not want to hear of."""
+"""Muting of topics by a reader."""
 
 from sqlalchemy import delete
 
@@ -8,16 +8,20 @@ from .models import Mute
 
 
 def mute(user_id: int, topic: str) -> bool:
-    """Hear no more of a topic, errors and banners apart; False where it was muted already.
+    """Mute a topic, except for its errors and banners; return False if it was muted already.
 
     Raises:
-        BadInput: with the field ``topic``, where it is none.
+        BadInput: with the field ``topic``.
     """
     values = {"user_id": user_id, "topic": check_slug(topic)}
     return bool(write(insert_into(Mute).values(**values).on_conflict_do_nothing()))
 
 
 def unmute(user_id: int, topic: str) -> bool:
-    """Hear of a topic again; False where it was not muted. Raises BadInput, as :func:`mute`."""
-    this = (Mute.user_id == user_id, Mute.topic == check_slug(topic))
-    return bool(write(delete(table(Mute)).where(*this)))
+    """Unmute a topic; return False if it was not muted.
+
+    Raises:
+        BadInput: with the field ``topic``.
+    """
+    is_it = (Mute.user_id == user_id, Mute.topic == check_slug(topic))
+    return bool(write(delete(table(Mute)).where(*is_it)))

@@ -1,4 +1,4 @@
-"""What is there for one reader: pages, counts, banners, one notification."""
+"""Questions about one reader's inbox: pages, counts, banners, one notification."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from ...core.paging import Position
-from . import conditions, lookups, search, statements
+from ...core.paging import Position, fetch_page
+from . import conditions, search, statements
 from .conditions import TABS_WITH_UNDELIVERED
 from .filters import InboxFilter
 from .models import Mute
@@ -22,7 +22,7 @@ _LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows of a list, newest first, and where the pages beside it begin."""
+    """A page of a view, newest first; ``older`` and ``newer`` are set if more rows lie beyond."""
 
     rows: Sequence[Row[Any]]
     older: Position | None
@@ -31,12 +31,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was there when a page was made: what "all" means on it."""
+    """The state of the inbox when a page was made, which bounds "all" on that page."""
 
     moment: datetime
     top: int
     seen: int
-    #: The topics that were muted, with commas between them.
+    #: The muted topics, separated by commas.
     muted: str = ""
 
 
@@ -50,7 +50,7 @@ def rows(
     newer: bool = False,
     most: int = PAGE_SIZE + 1,
 ) -> Sequence[Row[Any]]:
-    """At most ``most`` rows of a view, newest first, older (or newer) than a position."""
+    """Return at most ``most`` rows of a view, newest first, older (or newer) than a position."""
     channels = subscriptions(reader)
     latest = _latest(view.tab, now)
     dialect = connection.dialect.name
@@ -71,7 +71,10 @@ def rows(
 
 
 def _latest(tab: str, now: datetime) -> datetime:
-    """The end of a tab: what sleeps lies ahead, what was dismissed may be ahead of this clock."""
+    """Return the last moment of a tab.
+
+    Snoozed notifications arrive in the future, and a dismissal may be ahead of this clock.
+    """
     return now if tab in TABS_WITH_UNDELIVERED else _LAST_MOMENT
 
 
@@ -84,26 +87,24 @@ def page(
     before: Position | None = None,
     after: Position | None = None,
 ) -> Page:
-    """A page of a view: the newest, or the one before or after a position."""
-    if after is not None:
-        found = rows(connection, reader, now, view=view, beyond=after, newer=True)
-        if len(found) > PAGE_SIZE:
-            found = found[1:]
-            return Page(found, _position(found[-1]), _position(found[0]))
-    found = rows(connection, reader, now, view=view, beyond=before)
-    older = _position(found[PAGE_SIZE - 1]) if len(found) > PAGE_SIZE else None
-    newer = _position(found[0]) if before and found else None
-    return Page(found[:PAGE_SIZE], older, newer)
+    """Return a page of a view: the newest, or the one before or after a position."""
+
+    def fetch(beyond: Position | None, backwards: bool) -> Sequence[Row[Any]]:
+        newest_first = rows(connection, reader, now, view=view, beyond=beyond, newer=backwards)
+        return newest_first[::-1] if backwards else newest_first
+
+    found, newer, older = fetch_page(fetch, PAGE_SIZE, onward_from=before, back_from=after)
+    return Page(found, _position(older), _position(newer))
 
 
-def _position(row: Row[Any]) -> Position:
-    return Position(row.position, row.id)
+def _position(row: Row[Any] | None) -> Position | None:
+    return None if row is None else Position(row.position, row.id)
 
 
 def count(connection: Connection, reader: Subscriber, now: datetime, *, tab: str = "unread") -> int:
-    """How many notifications are in a tab; 100 stands for "99+"."""
+    """Count the notifications in a tab; 100 means "99+"."""
     if tab == "muted" and not mutes(connection, reader.id):
-        return 0  # else all of the inbox is read, to find that of nothing there is nothing
+        return 0  # else the whole inbox is read to find nothing
     channels = subscriptions(reader)
     values = {
         "reader_id": reader.id,
@@ -111,21 +112,24 @@ def count(connection: Connection, reader: Subscriber, now: datetime, *, tab: str
         "latest": _latest(tab, now),
         **channel_parameters(channels),
     }
-    found = connection.execute(statements.count_statement(tab, len(channels)), values)
-    return int(found.scalar_one())
+    counted = connection.execute(statements.count_statement(tab, len(channels)), values)
+    return int(counted.scalar_one())
 
 
 def banners(connection: Connection, reader: Subscriber, now: datetime) -> Sequence[Row[Any]]:
-    """What stands on top of every page: the live banners not dismissed, newest first."""
+    """Return the banners for the top of every page: live, not dismissed, newest first."""
     channels = subscriptions(reader)
     values = {"reader_id": reader.id, "now": now, **channel_parameters(channels)}
-    return connection.execute(lookups.banners_statement(len(channels)), values).all()
+    return connection.execute(statements.banners_statement(len(channels)), values).all()
 
 
 def one(
     connection: Connection, reader: Subscriber, notification_id: int, now: datetime
 ) -> Row[Any] | None:
-    """One notification as this reader has it, dismissed or not; None where it is not theirs."""
+    """Return one notification from this reader's point of view; None if it is not theirs.
+
+    It may be dismissed or snoozed.
+    """
     channels = subscriptions(reader)
     values = {
         "reader_id": reader.id,
@@ -133,12 +137,12 @@ def one(
         "now": now,
         **channel_parameters(channels),
     }
-    return connection.execute(lookups.one_statement(len(channels)), values).first()
+    return connection.execute(statements.one_statement(len(channels)), values).first()
 
 
 def take_snapshot(connection: Connection, reader: Subscriber, now: datetime) -> Snapshot:
-    """What "all" will mean on a page made now; to be asked before its rows are."""
-    row = connection.execute(lookups.SNAPSHOT, {"reader_id": reader.id}).one()
+    """Take the snapshot behind "select all". Call it before reading the page's rows."""
+    row = connection.execute(statements.SNAPSHOT, {"reader_id": reader.id}).one()
     return Snapshot(now, row.top, row.seen, row.muted or "")
 
 
@@ -146,13 +150,13 @@ _MUTES = select(Mute.topic).where(Mute.user_id == conditions.READER_ID).order_by
 
 
 def mutes(connection: Connection, user_id: int) -> list[str]:
-    """The topics that this reader muted, by name."""
+    """Return the topics that this reader muted, by name."""
     return list(connection.execute(_MUTES, {"reader_id": user_id}).scalars())
 
 
 def topics(connection: Connection, reader: Subscriber, now: datetime) -> list[str]:
-    """The topics that this reader has lately met or muted, by name: what a menu offers."""
+    """Return the reader's recent and muted topics, by name, for the topic menu."""
     values = {"reader_id": reader.id, "now": now}
-    found = set(connection.execute(lookups.TOPICS, values).scalars())
-    found |= {row.topic for row in rows(connection, reader, now, most=200)}
-    return sorted(found | set(mutes(connection, reader.id)))
+    names = set(connection.execute(statements.TOPICS, values).scalars())
+    names |= {row.topic for row in rows(connection, reader, now, most=200)}
+    return sorted(names | set(mutes(connection, reader.id)))

@@ -1,7 +1,7 @@
-"""What a reader types to find notifications: words, phrases, and ``topic:billing -is:read``.
+"""The search of an inbox: words, phrases, and ``topic:billing -is:read``.
 
-The words become conditions on the notification. Their number and kind, the *shape*,
-decide on the statement, which is built once for each; what was typed is only ever a value.
+Terms become conditions on the notification. Their number and kinds, the *shape*, select the
+statement, which is built once for each shape; typed text is only ever a bound value.
 """
 
 import re
@@ -32,7 +32,7 @@ MAX_SEARCH_LENGTH = 200
 _TOKEN = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|(\S+))')
 _STATES = ("read", "unread")
 _FTS = named_table("notifications_fts", column("rowid"))
-#: SQLite's trigrams find nothing shorter.
+#: SQLite's trigram index finds nothing shorter.
 _TRIGRAM = 3
 
 #: For each term its kind and whether it is negated.
@@ -41,7 +41,7 @@ Shape = tuple[tuple[str, bool], ...]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One condition: of kind ``category``, ``topic``, ``is``, ``text`` or ``short``."""
+    """A search term: of kind ``category``, ``topic``, ``is``, ``text`` or ``short``."""
 
     kind: str
     value: str
@@ -49,17 +49,17 @@ class Term:
 
 
 def parse(words: str) -> tuple[Term, ...]:
-    """The terms that were typed; what is none of the syntax is searched as text.
+    """Parse a search; text outside the syntax is searched as it is.
 
     Raises:
-        BadInput: with the field ``q``, where there are more than 200 characters.
+        BadInput: with the field ``q``, if it has over 200 characters or a NUL.
     """
     if len(words) > MAX_SEARCH_LENGTH:
         raise BadInput(f"A search has at most {MAX_SEARCH_LENGTH} characters; shorten it.", "q")
     if "\0" in words:
         raise BadInput("A search is made of characters that can be typed.", "q")
     terms = []
-    # A phrase stays on one line: PostgreSQL would find it from a title on into its body.
+    # A phrase has no line break: PostgreSQL would match it across the end of a title.
     for minus, key, phrase, word in _TOKEN.findall(words.replace("\n", " ")):
         value = (phrase or word).strip()
         if _is_known(key, value):
@@ -85,7 +85,7 @@ def _text(text: str, *, negative: bool) -> Term:
 
 
 def shape(terms: Sequence[Term]) -> Shape:
-    """What of the terms decides on the statement."""
+    """Return the kind and negation of each term: the cache key of the SQL."""
     return tuple(
         (f"{term.kind}:{term.value}" if term.kind == "is" else term.kind, term.negative)
         for term in terms
@@ -93,8 +93,8 @@ def shape(terms: Sequence[Term]) -> Shape:
 
 
 def values(terms: Sequence[Term], dialect: str) -> dict[str, str]:
-    """The values of the terms, for the parameters ``term_0``, ``term_1`` and so on."""
-    return {f"term_{number}": _value(term, dialect) for number, term in enumerate(terms)}
+    """Return the bind parameters of the terms: ``term_0``, ``term_1`` and so on."""
+    return {f"term_{index}": _value(term, dialect) for index, term in enumerate(terms)}
 
 
 def _value(term: Term, dialect: str) -> str:
@@ -107,23 +107,23 @@ def _value(term: Term, dialect: str) -> str:
 
 
 def conditions(shape: Shape, dialect: str, *, delivered: bool) -> list[ColumnElement[bool]]:
-    """What the terms ask of a notification, and of its delivery where there is one."""
-    found = []
+    """Build the conditions of the terms on a notification, and on its delivery if ``delivered``."""
+    built = []
     words = []
-    for number, (kind, negative) in enumerate(shape):
-        value = bindparam(f"term_{number}", type_=String)
+    for index, (kind, negative) in enumerate(shape):
+        value = bindparam(f"term_{index}", type_=String)
         if dialect == "sqlite" and kind == "text" and not negative:
             words.append(value)
             continue
-        one = _condition(kind, value, dialect, delivered=delivered)
-        found.append(not_(one) if negative else one)
-    return [*found, _matching(words)] if words else found
+        condition = _condition(kind, value, dialect, delivered=delivered)
+        built.append(not_(condition) if negative else condition)
+    return [*built, _matching(words)] if words else built
 
 
 def _condition(kind: str, value: Any, dialect: str, *, delivered: bool) -> ColumnElement[bool]:
     if kind in {"topic", "category"}:
-        asked: ColumnElement[bool] = getattr(Notification, kind) == value
-        return asked
+        is_equal: ColumnElement[bool] = getattr(Notification, kind) == value
+        return is_equal
     if kind == "is:unread":
         return Delivery.read_at.is_(None) if delivered else true()
     if kind == "is:read":
@@ -139,13 +139,13 @@ def _on_sqlite(kind: str, value: Any) -> ColumnElement[bool]:
 
 
 def _matching(words: Sequence[Any]) -> ColumnElement[bool]:
-    """All of these words, looked up at once: one by one, each makes a list of all that have it."""
-    wanted = reduce(lambda one, other: one.concat(" AND ").concat(other), words)
-    matching = literal_column("notifications_fts").op("MATCH")(wanted)
+    """Build one index lookup of all words; one lookup for each would list all its matches."""
+    expression = reduce(lambda left, right: left.concat(" AND ").concat(right), words)
+    matching = literal_column("notifications_fts").op("MATCH")(expression)
     return Notification.id.in_(select(_FTS.c.rowid).where(matching))
 
 
 def _on_postgresql(value: Any) -> ColumnElement[bool]:
-    """Spelled as the index is, with its line break between title and body."""
-    said = Notification.title.concat(literal_column("E'\\n'")).concat(Notification.body)
-    return said.ilike(value, escape="\\")
+    """Build the match with the index's own expression: title, line break, body."""
+    text = Notification.title.concat(literal_column("E'\\n'")).concat(Notification.body)
+    return text.ilike(value, escape="\\")

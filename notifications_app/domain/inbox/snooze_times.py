@@ -1,4 +1,4 @@
-"""Until when a notification can be put to sleep: the choices, in the reader's own day."""
+"""The times until which a notification can be snoozed, in the reader's own day."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -7,13 +7,13 @@ from ...core import clock
 from ...core.errors import BadInput, BadTime
 
 MORNING = time(8)
-#: The furthest that a snooze reaches.
+#: The longest snooze, about five years.
 MAX_SNOOZE = timedelta(days=366 * 5)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A way to snooze: its name in a form, its words, and the moment of waking, in UTC."""
+    """A way to snooze: its name in the form, its label, and its end in UTC."""
 
     name: str
     words: str
@@ -21,9 +21,10 @@ class Choice:
 
 
 def choices(zone: str, now: datetime) -> list[Choice]:
-    """In an hour, in four, tomorrow at 8:00, next Monday at 8:00, by the reader's clock.
+    """Return the choices: in an hour, in four, tomorrow at 8:00, next Monday at 8:00.
 
-    A time that the clocks jump over means the first moment after it.
+    Days and mornings are those of ``zone``. If the clocks skip a time, the first moment after it
+    counts.
     """
     today = clock.local(now, zone).date()
     later = now + timedelta(hours=4)
@@ -42,16 +43,16 @@ def choices(zone: str, now: datetime) -> list[Choice]:
 
 
 def until(choice: str, typed: str, zone: str, now: datetime) -> datetime:
-    """The moment that was chosen, or the one that was typed for ``until``, in the reader's zone.
+    """Return the end of a snooze, in UTC: a choice, or a time typed in the reader's zone.
 
     Raises:
-        BadTime: with the field ``until``, where the time cannot be read, does not exist in
-            that zone, is past, or is too far away.
-        BadInput: where there is no such choice.
+        BadTime: with the field ``until``, if the time cannot be read, does not exist in that
+            zone, is past, or is too far away.
+        BadInput: with the field ``choice``, if there is no such choice.
     """
-    for one in choices(zone, now):
-        if one.name == choice:
-            return one.until
+    for offered in choices(zone, now):
+        if offered.name == choice:
+            return offered.until
     if choice != "until":
         raise BadInput(f"There is no choice “{choice}”.", "choice")
     try:
@@ -66,7 +67,10 @@ def until(choice: str, typed: str, zone: str, now: datetime) -> datetime:
 
 
 def suggestion(remembered: str, zone: str, now: datetime) -> str:
-    """What the field for a time begins with: the last one typed, if it is still to come."""
+    """Return the initial value of the time field: the time typed last if it is still ahead.
+
+    Otherwise it is 9:00 tomorrow, in the reader's zone.
+    """
     try:
         if remembered and clock.first_moment(clock.parse_wall(remembered), zone) > now:
             return remembered

@@ -1,8 +1,8 @@
-"""The statements behind the inbox.
+"""The SELECT statements of the inbox.
 
-Each is built once for each number of channels, with named parameters. Each source has
-its own ORDER BY and LIMIT, joined by UNION ALL: other spellings of the same were ten to
-a thousand times slower on one database or the other.
+Each is built once for each number of channels, with named parameters. Each source has its own
+ORDER BY and LIMIT, joined by UNION ALL: other forms were ten to a thousand times slower on one
+database or the other.
 """
 
 from functools import cache, lru_cache
@@ -22,23 +22,26 @@ from sqlalchemy import (
 )
 
 from ...core.clock import UTCDateTime
+from ..accounts.models import User
 from . import conditions, search
-from .models import Delivery, Notification, Release
+from .models import DELIVERY_STATE, Delivery, Mute, Notification, Release
 from .search import Shape
 
-#: Counts stop here and show "99+".
+#: Counts stop here and are shown as "99+".
 COUNT_CAP = 100
 
 _AT = bindparam("at", type_=UTCDateTime)
-ID = bindparam("id", type_=BigInteger)
+_ID = bindparam("id", type_=BigInteger)
 _UPPER = bindparam("upper", type_=UTCDateTime)
 _LATEST = bindparam("latest", type_=UTCDateTime)
-NEVER = cast(null(), UTCDateTime)
-DELIVERY_STATE = ("arrives_at", "snoozed_from", "read_at", "dismissed_at")
+_NEVER = cast(null(), UTCDateTime)
+#: The most banners on a page.
+BANNERS = 10
+#: The number of a reader's latest deliveries whose topics are offered, for each tab read.
+TOPICS_FROM = 200
 
 
-def limited(statement: Select[Any], most: int) -> Select[Any]:
-    """So many rows at most."""
+def _limited(statement: Select[Any], most: int) -> Select[Any]:
     # A literal: with a parameter PostgreSQL's generic plan was up to 1,000 times slower.
     return statement.limit(literal_column(str(most)))
 
@@ -60,9 +63,9 @@ def _deliveries(tab: str, position: Any, shape: Shape, dialect: str) -> Select[A
     )
 
 
-def _releases(tab: str, number: int, shape: Shape, dialect: str) -> Select[Any]:
-    """The live releases on one channel of which the reader has no delivery yet."""
-    never = (NEVER.label(name) for name in DELIVERY_STATE[1:])
+def _releases(tab: str, index: int, shape: Shape, dialect: str) -> Select[Any]:
+    """Build the SELECT of the live releases on one channel that have no delivery yet."""
+    never = (_NEVER.label(name) for name in DELIVERY_STATE[1:])
     return (
         select(
             Release.arrives_at.label("position"),
@@ -72,7 +75,7 @@ def _releases(tab: str, number: int, shape: Shape, dialect: str) -> Select[Any]:
         )
         .join(Notification, Notification.id == Release.notification_id)
         .where(
-            *conditions.in_inbox(number),
+            *conditions.in_inbox(index),
             conditions.UNDELIVERED,
             conditions.mute_condition(tab),
             *search.conditions(shape, dialect, delivered=False),
@@ -83,31 +86,31 @@ def _releases(tab: str, number: int, shape: Shape, dialect: str) -> Select[Any]:
 def _sources(
     tab: str, channels: int, shape: Shape, dialect: str
 ) -> list[tuple[Select[Any], Any, Any]]:
-    """Each source of a tab, arrived or not, with the columns it is ordered by."""
+    """Return each source of a tab, arrived or not, with the columns it is ordered by."""
     position = Delivery.dismissed_at if tab == "dismissed" else Delivery.arrives_at
     sources = [(_deliveries(tab, position, shape, dialect), position, Delivery.notification_id)]
     if tab in conditions.TABS_WITH_UNDELIVERED:
         sources += [
-            (_releases(tab, number, shape, dialect), Release.arrives_at, Release.notification_id)
-            for number in range(channels)
+            (_releases(tab, index, shape, dialect), Release.arrives_at, Release.notification_id)
+            for index in range(channels)
         ]
     return sources
 
 
-def _beyond(position: Any, number: Any, *, newer: bool) -> tuple[Any, ...]:
-    """What has arrived, by keyset: a row comparison, and a plain bound beside it for the index.
+def _beyond(position: Any, notification_id: Any, *, newer: bool) -> tuple[Any, ...]:
+    """Build the keyset conditions: a row comparison, and a plain bound beside it for the index.
 
-    ``:upper`` is the earlier of now and the cursor: given two upper bounds, SQLite may seek on
-    the wrong one, and a deep page then reads everything above it.
+    ``:upper`` is the earlier of now and the cursor: given two upper bounds, SQLite may seek on the
+    wrong one, and a deep page then reads everything above it.
     """
-    here, there = tuple_(position, number), tuple_(_AT, ID)
+    row, cursor = tuple_(position, notification_id), tuple_(_AT, _ID)
     if newer:
-        return (position >= _AT, position <= _LATEST, here > there)
-    return (position <= _UPPER, here < there)
+        return (position >= _AT, position <= _LATEST, row > cursor)
+    return (position <= _UPPER, row < cursor)
 
 
 def content_columns() -> tuple[Any, ...]:
-    """The columns of what a notification says."""
+    """Return the columns of a notification's content."""
     return (
         Notification.title,
         Notification.body,
@@ -123,22 +126,24 @@ def content_columns() -> tuple[Any, ...]:
 def page_statement(
     tab: str, channels: int, most: int, shape: Shape, dialect: str, *, newer: bool = False
 ) -> Any:
-    """The rows of a view beyond ``:at, :id``, newest first."""
+    """Build the SELECT of the rows of a view beyond ``:at, :id``, newest first."""
 
-    def in_order(position: Any, number: Any) -> tuple[Any, Any]:
-        return (position, number) if newer else (position.desc(), number.desc())
+    def in_order(position: Any, notification_id: Any) -> tuple[Any, Any]:
+        if newer:
+            return position, notification_id
+        return position.desc(), notification_id.desc()
 
     branches = [
-        limited(
-            source.where(*_beyond(position, number, newer=newer)).order_by(
-                *in_order(position, number)
+        _limited(
+            source.where(*_beyond(position, notification_id, newer=newer)).order_by(
+                *in_order(position, notification_id)
             ),
             most,
         )
-        for source, position, number in _sources(tab, channels, shape, dialect)
+        for source, position, notification_id in _sources(tab, channels, shape, dialect)
     ]
     all_ = union_all(*(branch.subquery().select() for branch in branches)).subquery()
-    top = limited(
+    top = _limited(
         select(all_).order_by(*in_order(all_.c.position, all_.c.notification_id)), most
     ).subquery()
     return (
@@ -155,17 +160,111 @@ def page_statement(
 
 @cache
 def count_statement(tab: str, channels: int) -> Any:
-    """How many are in a tab, up to 100."""
-    ones = [
-        limited(
-            # In order, though a count needs none: else PostgreSQL may join by id, and reads
-            # the oldest first, which are dismissed.
+    """Build the SELECT that counts a tab, up to :data:`COUNT_CAP`."""
+    branches = [
+        _limited(
+            # In order, though a count needs none: else PostgreSQL may join by id and read the
+            # oldest deliveries first, most of which are dismissed.
             source.with_only_columns(literal_column("1").label("one"))
             .where(position <= _LATEST)
             .order_by(position.desc()),
             COUNT_CAP,
         )
-        for source, position, _number in _sources(tab, channels, (), "")
+        for source, position, _id in _sources(tab, channels, (), "")
     ]
-    all_ = union_all(*(one.subquery().select() for one in ones)).subquery()
-    return select(func.count()).select_from(limited(select(all_), COUNT_CAP).subquery())
+    all_ = union_all(*(branch.subquery().select() for branch in branches)).subquery()
+    return select(func.count()).select_from(_limited(select(all_), COUNT_CAP).subquery())
+
+
+@cache
+def banners_statement(channels: int) -> Any:
+    """Build the SELECT of the live banners that the reader has not dismissed, newest first."""
+    branches = [
+        _limited(
+            select(Release.notification_id, Release.arrives_at)
+            .where(
+                conditions.on_channel(index),
+                Release.is_banner,
+                conditions.HAS_ARRIVED,
+                conditions.not_expired(Release.expires_at),
+                conditions.NOT_DISMISSED,
+            )
+            .order_by(Release.arrives_at.desc()),
+            BANNERS,
+        )
+        for index in range(channels)
+    ]
+    all_ = union_all(*(branch.subquery().select() for branch in branches)).subquery()
+    banners = (
+        select(Notification.id, *content_columns(), all_.c.arrives_at)
+        .join(all_, all_.c.notification_id == Notification.id)
+        .order_by(all_.c.arrives_at.desc(), Notification.id.desc())
+    )
+    return _limited(banners, BANNERS)
+
+
+@cache
+def one_statement(channels: int) -> Any:
+    """Build the SELECT of the notification ``:id``: a delivery, or a release on a channel."""
+    visible = (
+        conditions.ARRIVED | Delivery.snoozed_from.is_not(None) | Delivery.dismissed_at.is_not(None)
+    )
+    delivery = (
+        select(Delivery.notification_id, *(getattr(Delivery, name) for name in DELIVERY_STATE))
+        .join(Notification, Notification.id == Delivery.notification_id)
+        .where(
+            Delivery.user_id == conditions.READER_ID,
+            Delivery.notification_id == _ID,
+            conditions.LIVE,
+            visible,
+        )
+    )
+    never = [_NEVER.label(name) for name in DELIVERY_STATE[1:]]
+    releases = [
+        select(Release.notification_id, Release.arrives_at, *never).where(
+            Release.notification_id == _ID, *conditions.in_view(index), conditions.UNDELIVERED
+        )
+        for index in range(channels)
+    ]
+    all_ = union_all(delivery, *releases).subquery()
+    return (
+        select(
+            Notification.id,
+            *content_columns(),
+            *(all_.c[name] for name in DELIVERY_STATE),
+            Notification.expires_at,
+            Notification.edited_at,
+            User.username.label("sender_username"),
+            User.display_name.label("sender_display_name"),
+            User.is_admin.label("sender_is_admin"),
+        )
+        .join(all_, all_.c.notification_id == Notification.id)
+        .outerjoin(User, User.id == Notification.sender_id)
+        .limit(literal_column("1"))
+    )
+
+
+#: The values that "all" on a page is bounded by: the largest notification id, the reader's
+#: last stamp, the muted topics.
+SNAPSHOT = select(
+    select(func.coalesce(func.max(Notification.id), 0)).scalar_subquery().label("top"),
+    select(User.last_stamp).where(User.id == conditions.READER_ID).scalar_subquery().label("seen"),
+    select(func.aggregate_strings(Mute.topic, ","))
+    .where(Mute.user_id == conditions.READER_ID)
+    .scalar_subquery()
+    .label("muted"),
+)
+
+
+def _latest_topics(*where: Any, newest: Any) -> Any:
+    topics = select(Notification.topic).join(Delivery, Delivery.notification_id == Notification.id)
+    mine = topics.where(Delivery.user_id == conditions.READER_ID, *where).order_by(newest.desc())
+    return _limited(mine, TOPICS_FROM).subquery().select()
+
+
+#: The topics of the latest dismissed and snoozed deliveries: two SELECTs, each able to use
+#: its own index, because a reader may have very many.
+TOPICS = union_all(
+    _latest_topics(Delivery.dismissed_at.is_not(None), newest=Delivery.dismissed_at),
+    _latest_topics(Delivery.dismissed_at.is_(None), conditions.SNOOZED, newest=Delivery.arrives_at),
+)

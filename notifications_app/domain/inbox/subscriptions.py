@@ -1,7 +1,7 @@
-"""Which channels a reader listens to, and from when on each counts.
+"""A reader's channels, and the floor of each: the moment after which its releases count.
 
-Asked in two ways that say the same: :func:`listening` of one reader, in Python, for the pages;
-:func:`heard` of a crowd, as a statement, for what moves many at once.
+Two forms of one rule: :func:`subscriptions` for one reader in Python, for pages;
+:func:`subscriptions_of` for many users in SQL, for statements about all of them.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ from ..channels import _GROUP, _IN, ADMINS, EVERYONE, in_zone, of_group
 
 
 class Subscriber(Protocol):
-    """What of a reader decides on their channels."""
+    """The attributes of a reader that determine their channels."""
 
     @property
     def id(self) -> int: ...  # noqa: D102
@@ -47,37 +47,44 @@ class Subscriber(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A channel's name, and the moment after which its releases are in this inbox."""
+    """A channel's name, and the moment after which its releases are in the reader's inbox."""
 
     name: str
     floor: datetime
 
 
 def subscriptions(reader: Subscriber) -> tuple[Subscription, ...]:
-    """The reader's channels; a floor is the later of ``inbox_since`` and since when they listen."""
+    """Return the reader's channels with their floors, then each again for the reader's zone.
+
+    A floor is the later of ``inbox_since`` and the moment the reader joined the channel.
+    """
     start = reader.inbox_since
     channels = [Subscription(EVERYONE, start)]
     if reader.is_admin:
         channels.append(Subscription(ADMINS, max(reader.admin_since or start, start)))
-    channels += [Subscription(of_group(one.name), max(one.since, start)) for one in reader.groups]
-    zoned = [Subscription(in_zone(one.name, reader.timezone), one.floor) for one in channels]
+    channels += [
+        Subscription(of_group(group.name), max(group.since, start)) for group in reader.groups
+    ]
+    zoned = [
+        Subscription(in_zone(channel.name, reader.timezone), channel.floor) for channel in channels
+    ]
     return (*channels, *zoned)
 
 
 def load_subscriber(connection: Connection, user_id: int) -> Row[Any]:
-    """What of this account decides on its channels."""
+    """Load the columns of an account that determine its channels."""
     columns = (User.id, User.is_admin, User.admin_since, User.inbox_since, User.timezone, GROUPS)
     return connection.execute(select(*columns).where(User.id == user_id)).one()
 
 
 def channel_parameters(channels: Sequence[Subscription]) -> dict[str, Any]:
-    """The values of the bind parameters ``channel_0``, ``floor_0``, … of a statement."""
+    """Return the bind parameters ``channel_0``, ``floor_0``, … of a statement."""
     return {
         name: value
-        for number, channel in enumerate(channels)
+        for index, channel in enumerate(channels)
         for name, value in (
-            (f"channel_{number}", channel.name),
-            (f"floor_{number}", channel.floor),
+            (f"channel_{index}", channel.name),
+            (f"floor_{index}", channel.floor),
         )
     }
 
@@ -86,27 +93,30 @@ def _later(moment: Any, start: Any) -> ColumnElement[Any]:
     return case((moment > start, moment), else_=start)
 
 
-def _source(channel: Any, floor: Any) -> Select[Any]:
+def _subscription(channel: Any, floor: Any) -> Select[Any]:
     return select(
         User.id.label("user_id"), channel.label("channel"), floor.label("floor"), User.timezone
     )
 
 
 def everyone_subscription() -> Select[Any]:
-    """Of everybody: the channel of everyone."""
-    return _source(literal(EVERYONE), User.inbox_since)
+    """Build the SELECT of every user's subscription to ``everyone``."""
+    return _subscription(literal(EVERYONE), User.inbox_since)
 
 
 def admins_subscription() -> Select[Any]:
-    """Of each administrator: the channel of the administrators."""
+    """Build the SELECT of each administrator's subscription to ``role:admin``."""
     since = func.coalesce(User.admin_since, User.inbox_since)
-    return _source(literal(ADMINS), _later(since, User.inbox_since)).where(User.is_admin)
+    return _subscription(literal(ADMINS), _later(since, User.inbox_since)).where(User.is_admin)
 
 
 def group_subscriptions(*which: ColumnElement[bool]) -> Select[Any]:
-    """Of each member: the channels of their groups, or of those that are meant."""
+    """Build the SELECT of each member's subscriptions to group channels.
+
+    ``which`` limits the groups or memberships.
+    """
     return (
-        _source(
+        _subscription(
             literal(_GROUP).op("||", return_type=String())(Group.name),
             _later(GroupMember.since, User.inbox_since),
         )
@@ -117,14 +127,15 @@ def group_subscriptions(*which: ColumnElement[bool]) -> Select[Any]:
 
 
 def subscriptions_of(
-    crowd: Select[Any], *sources: Select[Any], only_zones: bool = False
+    users: Select[Any], *sources: Select[Any], only_zones: bool = False
 ) -> Subquery:
-    """Who of a crowd (a SELECT of user ids) hears what, from when: user_id, channel, floor.
+    """Build the subscriptions of these users: user_id, channel, and the floor of the channel.
 
-    ``only_zones`` leaves the channels for all zones out.
+    ``users`` is a SELECT of user ids, ``sources`` are SELECTs such as
+    :func:`everyone_subscription`. ``only_zones`` leaves out the channels for all zones.
     """
     every = union_all(
-        *(one.where(User.id.in_(crowd.correlate(None))) for one in sources)
+        *(source.where(User.id.in_(users.correlate(None))) for source in sources)
     ).subquery()
     name = every.c.channel.op("||", return_type=String())(literal(_IN))
     zoned = select(
@@ -133,7 +144,12 @@ def subscriptions_of(
         every.c.floor,
     )
     if only_zones:
-        return zoned.subquery("heard")
-    return union_all(select(every.c.user_id, every.c.channel, every.c.floor), zoned).subquery(
-        "heard"
-    )
+        return zoned.subquery("subscriptions")
+    unzoned = select(every.c.user_id, every.c.channel, every.c.floor)
+    return union_all(unzoned, zoned).subquery("subscriptions")
+
+
+def every_subscription_of(users: Select[Any], *, only_zones: bool = False) -> Subquery:
+    """Build the subscriptions of these users (a SELECT of ids) to all kinds of channels."""
+    sources = (everyone_subscription(), admins_subscription(), group_subscriptions())
+    return subscriptions_of(users, *sources, only_zones=only_zones)

@@ -1,4 +1,4 @@
-"""Undo of an action: put back exactly what it changed."""
+"""Undo of an action: restore exactly what it changed."""
 
 from datetime import datetime
 
@@ -8,22 +8,16 @@ from ...core.database import db, table, write
 from ...core.errors import NotFound
 from . import conditions
 from .actions import Outcome
-from .deliveries import DELIVERY_STATE, STAMP, record_changes, take_stamp
-from .models import Change, Delivery
+from .deliveries import STAMP, record_changes, take_stamp
+from .models import DELIVERY_STATE, Change, Delivery
 
 _UNDONE = bindparam("undone", type_=BigInteger)
 _OF_UNDONE = and_(Change.user_id == conditions.READER_ID, Change.stamp == _UNDONE)
-
-
-_HELD = select(func.count()).select_from(Change).where(_OF_UNDONE)
-
-
-_LOG_UNDO = record_changes(
+_COUNT_RECORDED = select(func.count()).select_from(Change).where(_OF_UNDONE)
+_RECORD_UNDO = record_changes(
     Delivery.stamp == _UNDONE,
     Delivery.notification_id.in_(select(Change.notification_id).where(_OF_UNDONE)),
 )
-
-
 _PUT_BACK = (
     update(table(Delivery))
     .where(
@@ -37,18 +31,18 @@ _PUT_BACK = (
 
 
 def undo(user_id: int, undone: int, now: datetime) -> Outcome:
-    """Put back what the action with the stamp ``undone`` changed, where nothing changed since.
+    """Restore what the action with the stamp ``undone`` changed, except rows changed since.
 
     An undo is an action too: undoing it redoes.
 
     Raises:
-        NotThere: where this reader did nothing under that stamp (or it was pruned).
+        NotFound: if this reader has no recorded changes under that stamp.
     """
     reader = take_stamp(user_id, now)
     values = {"reader_id": user_id, "now": now, "new_stamp": reader.last_stamp, "undone": undone}
-    held = db.session.execute(_HELD, values).scalar_one()
-    if not held:
+    recorded = db.session.execute(_COUNT_RECORDED, values).scalar_one()
+    if not recorded:
         raise NotFound("There is nothing to put back.")
-    write(_LOG_UNDO, values)
+    write(_RECORD_UNDO, values)
     count = write(_PUT_BACK, values)
-    return Outcome(reader.last_stamp, count, held - count)
+    return Outcome(reader.last_stamp, count, recorded - count)

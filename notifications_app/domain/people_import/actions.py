@@ -1,6 +1,7 @@
-"""Making and changing people by a file: all of it or nothing, in a few statements.
+"""Import of people: create and change accounts from a file, all of it or nothing.
 
-Their deliveries move with them, as when one is made or changed alone.
+It takes a few statements, however many lines there are. Deliveries follow as for a change of a
+single account.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,13 +25,13 @@ from . import comparison, csv_file
 from .csv_file import LineError, Person
 from .staging import BATCH, GROUPS, PEOPLE, staged, write_batches
 
-#: How much of a file is held in memory while it is read; the rest waits on the disk.
+#: The size in bytes up to which a file is held in memory; a larger one goes to the disk.
 IN_MEMORY = 1 << 20
 
 
 @dataclass(slots=True)
 class Report:
-    """What a file did, or what is wrong with it: then nothing was written."""
+    """The result of an import. If lines are wrong, their errors, and nothing was written."""
 
     new: int = 0
     changed: int = 0
@@ -39,15 +40,15 @@ class Report:
     #: The first few names, in the order of the file.
     first_new: list[str] = field(default_factory=list)
     first_changed: list[str] = field(default_factory=list)
-    #: How many lines name somebody, good or bad.
+    #: The number of lines with content, right or wrong.
     lines: int = 0
-    #: How many lines are bad, and those kept of them, in order, each with the sentence why.
+    #: The number of wrong lines; their errors, in order, are kept up to a limit.
     wrong: int = 0
     errors: list[LineError] = field(default_factory=list)
 
     @property
     def changed_counts(self) -> dict[str, int]:
-        """How many people are new and changed, and how many groups were made."""
+        """The numbers of people created and changed, and of groups created."""
         made = len(self.groups_made)
         return {"new": self.new, "changed": self.changed, "groups_made": made}
 
@@ -55,24 +56,25 @@ class Report:
 def import_people(
     stream: IO[Any],
     now: datetime,
-    tell: Callable[[], None] = lambda: None,
+    on_progress: Callable[[], None] = lambda: None,
     *,
     actor_id: int | None = None,
     most_errors: float = inf,
 ) -> Report:
-    """Make the people a CSV of bytes or text names, change those who are there, add to groups.
+    """Create the people in a CSV file, change those who have accounts, add them to groups.
 
-    Reads the stream once, in constant memory but for the errors, of which it keeps at most
-    ``most_errors``, and calls ``tell`` every few thousand lines. Never commits: a dry run is a
-    return before it.
+    The stream of bytes or text is read once, in constant memory except for the errors, of which
+    at most ``most_errors`` are kept. ``on_progress`` is called every few thousand lines. The audit
+    entry is written too, by the command line without ``actor_id``. Nothing is committed: a dry run
+    returns before the commit.
 
     Raises:
-        Refused: where the accounts were changed by somebody else at the same time, or somebody
-            would be in too many groups.
+        Refused: if somebody else changed the accounts at the same time, or a person would be in
+            too many groups.
     """
     report = Report()
     with SpooledTemporaryFile(IN_MEMORY, mode="w+", encoding="utf-8") as file:
-        write_batches(_collect(csv_file.read_csv(stream), report, tell, most_errors), file)
+        write_batches(_collect(csv_file.read_csv(stream), report, on_progress, most_errors), file)
         file.seek(0)
         try:
             with staged(file):
@@ -86,7 +88,7 @@ def import_people(
 
 
 def _audit(report: Report, actor_id: int | None, now: datetime) -> None:
-    """Add the audit entry, if the import changes anything."""
+    """Write the audit entry of an import, unless it changes nothing."""
     changed = report.changed_counts
     if not report.errors and any(changed.values()):
         subject = counted(report.lines, "person", "people")
@@ -94,32 +96,35 @@ def _audit(report: Report, actor_id: int | None, now: datetime) -> None:
 
 
 def _collect(
-    found: Iterator[Person | LineError], report: Report, tell: Callable[[], None], most: float
+    lines: Iterator[Person | LineError],
+    report: Report,
+    on_progress: Callable[[], None],
+    most_errors: float,
 ) -> Iterator[Person]:
-    """Those who can be taken; the others go into the report."""
-    for one in found:
+    """Yield the people; put the lines in error into the report."""
+    for line in lines:
         report.lines += 1
         if report.lines % BATCH == 0:
-            tell()
-        if isinstance(one, Person):
-            yield one
+            on_progress()
+        if isinstance(line, Person):
+            yield line
             continue
         report.wrong += 1
-        if len(report.errors) < most:
-            report.errors.append(one)
+        if len(report.errors) < most_errors:
+            report.errors.append(line)
 
 
 def _apply(report: Report, now: datetime, most_errors: float) -> None:
     comparison.find_people()
-    wrong = {clash.line: clash for clash in comparison.clashes()}
-    report.wrong += len(wrong)
-    every_kept = sorted([*report.errors, *wrong.values()])
-    report.errors = every_kept[: int(min(most_errors, len(every_kept)))]
+    clashes = {clash.line: clash for clash in comparison.clashes()}
+    report.wrong += len(clashes)
+    errors = sorted([*report.errors, *clashes.values()])
+    report.errors = errors[: int(min(most_errors, len(errors)))]
     if report.wrong:
         return
     comparison.compare()
-    every, report.new, report.changed = comparison.counts()
-    report.unchanged = every - report.new - report.changed
+    lines, report.new, report.changed = comparison.counts()
+    report.unchanged = lines - report.new - report.changed
     report.first_new = comparison.first_names(PEOPLE.c.is_new)
     report.first_changed = comparison.first_names(comparison.CHANGED)
     report.groups_made = comparison.unknown_groups()
@@ -128,12 +133,12 @@ def _apply(report: Report, now: datetime, most_errors: float) -> None:
     if report.changed:
         _change_people(now)
     _join(now)
-    change_groups.deliver_to_new_members(_those(PEOPLE.c.joins), now)
-    handover.deliver_banners_to_newcomers(_those(PEOPLE.c.is_new), now)
+    change_groups.deliver_to_new_members(_users_of(PEOPLE.c.joins), now)
+    handover.deliver_banners_to_newcomers(_users_of(PEOPLE.c.is_new), now)
 
 
-def _those(which: Any) -> Any:
-    """A crowd: the SELECT of the ids of these lines' people."""
+def _users_of(which: Any) -> Any:
+    """Return the SELECT of the user ids of these lines."""
     return select(PEOPLE.c.user_id).where(which)
 
 
@@ -166,7 +171,7 @@ def _change_people(now: datetime) -> None:
             display_name=func.coalesce(PEOPLE.c.display_name, people.c.display_name),
         )
     )
-    with change_timezone.keep_deliveries_across_zones(_those(PEOPLE.c.moves), now):
+    with change_timezone.keep_deliveries_across_zones(_users_of(PEOPLE.c.moves), now):
         write(
             update(people)
             .where(people.c.id == PEOPLE.c.user_id, PEOPLE.c.moves)
@@ -175,8 +180,8 @@ def _change_people(now: datetime) -> None:
 
 
 def _join(now: datetime) -> None:
-    """Make the groups that are not there, and put everybody into theirs."""
-    # Without a WHERE, SQLite takes ON CONFLICT for a join's ON.
+    """Create the missing groups, and add everybody to theirs."""
+    # Without a WHERE, SQLite reads ON CONFLICT as the ON of a join.
     named = select(GROUPS.c.name).where(true()).distinct().order_by(GROUPS.c.name)
     write(insert_into(Group).from_select(["name"], named).on_conflict_do_nothing())
     members = (

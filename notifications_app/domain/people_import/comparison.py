@@ -1,4 +1,4 @@
-"""What a staged file would change: a few statements, however many lines it has."""
+"""Comparison of the staged lines with the accounts, in a few statements for any number of lines."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,19 +23,19 @@ from ..accounts.models import Group, GroupMember, User
 from .csv_file import LineError, shorten
 from .staging import GROUPS, PEOPLE
 
-#: How many names a report says of each kind.
+#: The number of names in a report, of each kind.
 FIRST = 5
 
 _OWN_ID = select(User.id).where(User.username == PEOPLE.c.username).scalar_subquery()
 
 
 def find_people() -> None:
-    """Note which account each line speaks of."""
+    """Find the account of each line by its username."""
     write(update(PEOPLE).values(user_id=_OWN_ID))
 
 
 def clashes() -> Iterator[LineError]:
-    """The lines that say what another line says already, or what is somebody else's."""
+    """Yield an error for each line with a duplicate, or with somebody else's email address."""
     for column in (PEOPLE.c.username, PEOPLE.c.email):
         for row in db.session.execute(_twice(column)):
             reason = f"It is on line {row.first} already."
@@ -47,8 +47,8 @@ def clashes() -> Iterator[LineError]:
 def _twice(column: Column[Any]) -> Select[Any]:
     first = func.min(PEOPLE.c.line).over(partition_by=column)
     every = select(PEOPLE.c.line, column.label("value"), first.label("first"))
-    found = every.where(column.is_not(None)).subquery()
-    return select(found).where(found.c.line != found.c.first)
+    lines = every.where(column.is_not(None)).subquery()
+    return select(lines).where(lines.c.line != lines.c.first)
 
 
 _OF_OTHERS = (
@@ -58,9 +58,9 @@ _OF_OTHERS = (
 )
 
 
-def _differs(column: Column[Any], there: Any) -> ColumnElement[bool]:
-    """The line says something, and something else than is there."""
-    return and_(column.is_not(None), column.is_distinct_from(there))
+def _differs(column: Column[Any], current: Any) -> ColumnElement[bool]:
+    """Return the condition that a line gives a value, and one that differs from the account's."""
+    return and_(column.is_not(None), column.is_distinct_from(current))
 
 
 _IS_IN = exists(
@@ -75,7 +75,7 @@ _JOINS = exists(
 
 
 def compare() -> None:
-    """Note of each line whether it is new, and else what of the account it changes."""
+    """Mark each line as new, or with what it changes: values, the zone, groups."""
     write(update(PEOPLE).where(PEOPLE.c.user_id.is_(None)).values(is_new=true()))
     write(
         update(PEOPLE)
@@ -95,7 +95,7 @@ CHANGED = and_(not_(PEOPLE.c.is_new), or_(PEOPLE.c.changes, PEOPLE.c.moves, PEOP
 
 
 def counts() -> tuple[int, int, int]:
-    """How many lines there are, and how many of them are new, and change somebody."""
+    """Return the number of lines, and of those that are new and that change an account."""
     row = db.session.execute(
         select(
             func.count(PEOPLE.c.line),
@@ -107,13 +107,13 @@ def counts() -> tuple[int, int, int]:
 
 
 def first_names(which: ColumnElement[bool]) -> list[str]:
-    """The first few people of a kind, in the order of the file."""
+    """Return the first few usernames of a kind, in the order of the file."""
     statement = select(PEOPLE.c.username).where(which).order_by(PEOPLE.c.line).limit(FIRST)
     return list(db.session.execute(statement).scalars())
 
 
 def unknown_groups() -> list[str]:
-    """The groups that are named and not there yet, in alphabetical order."""
-    there = exists(select(Group.id).where(Group.name == GROUPS.c.name))
-    named = select(GROUPS.c.name).where(not_(there)).distinct().order_by(GROUPS.c.name)
+    """Return the named groups that do not exist yet, in alphabetical order."""
+    is_known = exists(select(Group.id).where(Group.name == GROUPS.c.name))
+    named = select(GROUPS.c.name).where(not_(is_known)).distinct().order_by(GROUPS.c.name)
     return list(db.session.execute(named).scalars())

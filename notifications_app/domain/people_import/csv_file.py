@@ -1,7 +1,7 @@
-"""A file of people, a line at a time: who stands on it, or what is wrong with it.
+"""The CSV file of an import, read line by line into people and errors.
 
-Comma-separated, UTF-8. Each line is read for itself, so that a quote left open spoils its own
-line and no other, and a file of any size takes the memory of one line.
+Comma-separated, UTF-8. Each line is parsed separately, so that an open quote spoils only its
+own line, and a file of any size takes the memory of one line.
 """
 
 import csv
@@ -20,7 +20,7 @@ from ..accounts.actions import check_display_name, check_email, check_username
 
 COLUMNS = ("username", "email", "display_name", "timezone", "groups")
 LINE_MAX = 65_536
-#: How much is shown of a cell that is wrong.
+#: The number of characters shown of a wrong cell.
 SHOWN = 40
 _BETWEEN_GROUPS = re.compile(r"[\s;]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -28,7 +28,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What a line says; None where it says nothing."""
+    """The values of a line; None for an empty cell."""
 
     line: int
     username: str
@@ -39,17 +39,17 @@ class Person:
 
 
 class LineError(NamedTuple):
-    """A line that cannot be taken, the sentence why, and the cell that is wrong, if it is one."""
+    """A line that cannot be imported: the reason as a sentence, and the wrong cell if it is one."""
 
     line: int
     reason: str
     column: str = ""
-    #: What is wrong of the cell, as :func:`shown`.
+    #: The wrong part of the cell, as :func:`shorten` returns it.
     value: str = ""
 
 
 class _BadGroup(BadInput):
-    """One of the groups in a cell is wrong: which."""
+    """An error in one of the groups of a cell; ``name`` is that group."""
 
     def __init__(self, refusal: BadInput, name: str) -> None:
         super().__init__(str(refusal), "groups")
@@ -57,15 +57,15 @@ class _BadGroup(BadInput):
 
 
 def shorten(value: str) -> str:
-    """The beginning of what stands in a cell, with what cannot be seen written out."""
+    """Return the start of a cell's text, with invisible characters escaped."""
     return printable(value if len(value) <= SHOWN else value[: SHOWN - 1] + "…")
 
 
 def read_csv(stream: IO[Any]) -> Iterator[Person | LineError]:
-    """What is on each line of a stream of bytes or text, in order.
+    """Yield the person or the error on each line of a stream of bytes or text, in order.
 
-    The first line names the columns: ``username`` and any of the others. Where it does not,
-    that is all there is to say. Empty lines count, and say nothing.
+    The first line names the columns: ``username`` and any of the others. If it does not, that
+    error is the only result. Empty lines are skipped, but numbered.
     """
     columns: Sequence[str] = ()
     for number, text in enumerate(_lines(stream), 1):
@@ -83,11 +83,11 @@ def read_csv(stream: IO[Any]) -> Iterator[Person | LineError]:
 
 
 def _lines(stream: IO[Any]) -> Iterator[str | None]:
-    """The lines without their ends; None for one that is too long."""
+    """Yield the lines without their ends; None for a line that is too long."""
     if not isinstance(stream.read(0), bytes):
         yield from _read(stream)
         return
-    # What is no UTF-8 becomes surrogates, which are refused with the line they stand on.
+    # Bytes that are not UTF-8 become surrogates, which are refused with their line.
     text = io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline="")
     try:
         yield from _read(text)
@@ -128,19 +128,19 @@ def _person(number: int, columns: Sequence[str], text: str | None) -> Person | L
     cells = _cells(text)
     if len(cells) != len(columns):
         raise BadInput(f"This line has {len(cells)} cells; the first line has {len(columns)}.")
-    said = dict.fromkeys(COLUMNS, "") | dict(zip(columns, cells, strict=True))
+    values = dict.fromkeys(COLUMNS, "") | dict(zip(columns, cells, strict=True))
     try:
         return Person(
             line=number,
-            username=check_username(said["username"]),
-            email=check_email(said["email"]),
-            display_name=check_display_name(said["display_name"]) or None,
-            timezone=clock.zone_name(said["timezone"]) if said["timezone"] else None,
-            groups=_groups(said["groups"]),
+            username=check_username(values["username"]),
+            email=check_email(values["email"]),
+            display_name=check_display_name(values["display_name"]) or None,
+            timezone=clock.zone_name(values["timezone"]) if values["timezone"] else None,
+            groups=_groups(values["groups"]),
         )
     except BadInput as refusal:
         column = refusal.field or ""
-        value = refusal.name if isinstance(refusal, _BadGroup) else said[column]
+        value = refusal.name if isinstance(refusal, _BadGroup) else values[column]
         return LineError(number, str(refusal), column, shorten(value))
 
 

@@ -1,7 +1,7 @@
-"""Where the lines of a file wait to be compared with the accounts: in temporary tables.
+"""Temporary tables in which the lines of a file are compared with the accounts.
 
-They are checked before the database is asked for anything, however slowly they come; so the
-transaction that writes is a short one.
+The lines are checked and written to a file before the database is first used, however slowly
+the upload arrives, so that the writing transaction is short.
 """
 
 import json
@@ -21,8 +21,8 @@ BATCH = 2_000
 
 _temporary: dict[str, Any] = {"prefixes": ["TEMPORARY"], "postgresql_on_commit": "DROP"}
 _metadata = MetaData()
-#: A batch of JSON into the tables: a database takes it apart many times faster than a driver
-#: takes as many rows.
+#: SQL that inserts a batch of JSON: a database parses it many times faster than a driver
+#: inserts as many rows.
 _STAGE = {
     "sqlite": (
         """
@@ -51,7 +51,7 @@ _STAGE = {
         """,
     ),
 }
-#: A line each; what follows ``timezone`` is found out by comparing.
+#: One row for each line; the columns after ``timezone`` are set by the comparison.
 PEOPLE = Table(
     "import_people",
     _metadata,
@@ -70,7 +70,7 @@ PEOPLE = Table(
     Index("ix_import_people_user_id", "user_id"),
     **_temporary,
 )
-#: A line and a group it names.
+#: One row for each group that a line names.
 GROUPS = Table(
     "import_groups",
     _metadata,
@@ -81,29 +81,35 @@ GROUPS = Table(
 
 
 def write_batches(people: Iterable[Person], file: IO[str]) -> None:
-    """Write checked lines into a file, a line of JSON for each batch."""
-    rows = ([one.line, one.username, one.email, one.display_name, one.timezone, one.groups]
-            for one in people)  # fmt: skip
+    """Write checked lines into a file, one line of JSON for each batch."""
+    rows = (
+        [person.line, person.username, person.email, person.display_name, person.timezone,
+         person.groups]
+        for person in people
+    )  # fmt: skip
     while batch := list(islice(rows, BATCH)):
         file.write(json.dumps(batch) + "\n")
 
 
 @contextmanager
 def staged(file: IO[str]) -> Iterator[None]:
-    """Within it, what :func:`keep` wrote stands in the tables. They go with the transaction."""
-    for one in (PEOPLE, GROUPS):
-        db.session.execute(CreateTable(one))
+    """Context manager: load the batches into temporary tables; drop them at the end.
+
+    ``file`` is the output of :func:`write_batches`.
+    """
+    for table in (PEOPLE, GROUPS):
+        db.session.execute(CreateTable(table))
     for line in file:
         _stage(line)
     for index in sorted(PEOPLE.indexes, key=lambda index: str(index.name)):
         db.session.execute(CreateIndex(index))
     if db.engine.dialect.name == "postgresql":
-        # Nobody else does: it plans with guesses otherwise.
+        # Temporary tables are never analysed automatically; without it, plans are guesses.
         for statement in ("ANALYZE import_people", "ANALYZE import_groups"):
             db.session.execute(text(statement))
     yield
-    for one in (GROUPS, PEOPLE):
-        db.session.execute(DropTable(one))
+    for table in (GROUPS, PEOPLE):
+        db.session.execute(DropTable(table))
 
 
 def _stage(batch: str) -> None:

@@ -1,4 +1,4 @@
-"""What an import is called: in a sentence, in the audit log, in the record."""
+"""Phrases and sentences about an import, for pages, commands and the audit log."""
 
 from ...core.text import counted, printable
 from .actions import Report
@@ -6,7 +6,7 @@ from .csv_file import LineError
 
 
 def import_sentence(report: Report) -> str:
-    """In a sentence: ``2 people: 1 new (ada), 0 changed, 1 unchanged; 0 groups made.``."""
+    """Summarise an import: ``2 people: 1 new (ada), 0 changed, 1 unchanged; 0 groups made.``."""
     parts = [
         _named(report.new, "new", report.first_new),
         _named(report.changed, "changed", report.first_changed),
@@ -22,19 +22,19 @@ def _named(count: int, kind: str, first: list[str]) -> str:
 
 
 def first_names_phrase(count: int, first: list[str]) -> str:
-    """``ada, grace, noor, priya, zoe and 2 more``: the first of as many as there are."""
+    """List the first names out of ``count``: ``ada, grace, noor, priya, zoe and 2 more``."""
     rest = count - len(first)
     return ", ".join(first) + (f" and {rest:,} more" if rest else "")
 
 
-def line_error_sentence(wrong: LineError) -> str:
-    """``Line 7, email “nowhere”: This is not an email address.``, as a terminal shows it."""
-    cell = f", {wrong.column}" if wrong.column else ""
-    value = f" “{wrong.value}”" if wrong.value else ""
-    return printable(f"Line {wrong.line}{cell}{value}: {wrong.reason}")
+def line_error_sentence(error: LineError) -> str:
+    """Format a terminal's line: ``Line 7, email “nowhere”: This is not an email address.``."""
+    cell = f", {error.column}" if error.column else ""
+    value = f" “{error.value}”" if error.value else ""
+    return printable(f"Line {error.line}{cell}{value}: {error.reason}")
 
 
 def refusal_sentence(report: Report) -> str:
-    """Why nothing was done: ``2 of 1,204 lines are wrong. Nothing was imported.``."""
+    """State why nothing was imported: ``2 of 1,204 lines are wrong. Nothing was imported.``."""
     lines = counted(report.lines, "line") + (" is" if report.wrong == 1 else " are")
     return f"{report.wrong:,} of {lines} wrong. Nothing was imported."

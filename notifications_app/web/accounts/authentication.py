@@ -86,7 +86,7 @@ def start_session(user: Row[Any], password: str, *, keep: bool) -> bool:
     if user.last_stamp:  # signing out deletes the row, so the last action counts too
         seen.append(clock.from_micros(user.last_stamp))
     if seen:
-        session["last_visit"] = clock.iso(max(seen))
+        session[sessions.LAST_VISIT] = clock.iso(max(seen))
     login_user(load_reader(token))
     record("signed in", username=user.username, address=request.remote_addr)
     return True
@@ -101,4 +101,4 @@ def offer_zone(name: str | None) -> None:
     except UnknownZone:
         return
     if zone not in {"UTC", "Etc/UTC"}:
-        session["zone_offer"] = zone
+        session[sessions.ZONE_OFFER] = zone

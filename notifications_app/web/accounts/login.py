@@ -76,7 +76,7 @@ def _login_page(form: LoginForm) -> Any:
 
 
 def _greet() -> None:
-    last = session.get("last_visit")
+    last = session.get(sessions.LAST_VISIT)
     if last is None:
         flashes.success("You are signed in.")
         return

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request, session, url_for
+from flask import Blueprint, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from ...core import clock
@@ -15,9 +15,11 @@ from ...domain.inbox import change_timezone
 from ...domain.inbox import queries as inbox
 from .. import flashes
 from ..access import current_reader, signed_in
+from ..cookies import cookie_flags
 from ..error_pages import rerenders_after_csrf_error
 from ..forms import INVALID, Form
 from ..redirects import redirect_after_post
+from ..sessions import ZONE_OFFER
 from ..template_context import theme_cookie
 from .forms import EndForm, NameForm, PasswordForm, ThemeForm, ZoneForm
 from .limits import per_reader
@@ -126,7 +128,7 @@ def _save_name(form: Form) -> None:
 def _save_zone(form: Form) -> None:
     zone = change_timezone.set_timezone(current_reader().id, form["timezone"].data, clock.now())
     db.session.commit()
-    session.pop("zone_offer", None)
+    session.pop(ZONE_OFFER, None)
     flashes.success(f"Times are in {zone} now. Notifications stay as they are.")
 
 
@@ -173,13 +175,10 @@ def check_current(password: str | None, field: str) -> None:
 
 
 def _set_theme(response: AnyResponse, theme: str) -> None:
-    secure = current_app.config["HTTPS"]
     if theme == "system":
-        response.delete_cookie(theme_cookie(), secure=secure, httponly=True, samesite="Lax")
+        response.delete_cookie(theme_cookie(), **cookie_flags())
         return
-    response.set_cookie(
-        theme_cookie(), theme, max_age=YEAR, secure=secure, httponly=True, samesite="Lax"
-    )
+    response.set_cookie(theme_cookie(), theme, max_age=YEAR, **cookie_flags())
 
 
 def register(blueprint: Blueprint) -> None:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from flask import Blueprint, current_app, request, session, url_for
+from flask import Blueprint, request, session, url_for
 
 from ...core import clock
 from ...core.database import db
@@ -14,9 +14,11 @@ from ...domain.accounts import actions, queries
 from ...domain.inbox import change_timezone
 from .. import flashes
 from ..access import current_reader, signed_in
+from ..cookies import cookie_flags
 from ..error_pages import rerenders_after_csrf_error
 from ..forms import INVALID
 from ..redirects import redirect_after_post
+from ..sessions import ZONE_OFFER
 from .authentication import ZONE_KEPT
 from .forms import EndForm
 from .limits import per_reader
@@ -65,17 +67,14 @@ def _end_all(form: EndForm) -> Any:
 @signed_in
 def zone_offer() -> Any:
     """Take the zone of the browser, or keep the one there is."""
-    zone = session.pop("zone_offer", None)
+    zone = session.pop(ZONE_OFFER, None)
     response = redirect_after_post(request.form.get("next"), url_for("inbox.index"))
     if zone and request.form.get("answer") == "use":
         change_timezone.set_timezone(current_reader().id, zone, clock.now())
         db.session.commit()
         flashes.success(f"Times are in {zone} now.")
     elif zone:
-        secure = current_app.config["HTTPS"]
-        response.set_cookie(
-            ZONE_KEPT, "1", max_age=YEAR, secure=secure, httponly=True, samesite="Lax"
-        )
+        response.set_cookie(ZONE_KEPT, "1", max_age=YEAR, **cookie_flags())
         flashes.info(f"Times stay in {current_reader().timezone}.")
     return response
 

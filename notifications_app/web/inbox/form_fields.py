@@ -7,6 +7,7 @@ from flask import abort, request, session
 from ...core import clock
 from ...domain.inbox import actions, queries, snooze_times
 from ...domain.inbox.filters import parse_filter
+from ..sessions import SNOOZE_TIME
 from ..template_context import reader_zone
 
 MAX_IDS = 500
@@ -20,7 +21,7 @@ def snooze_until(choice: str, now: datetime) -> datetime:
     typed = request.form.get("until", "")
     found = snooze_times.until(choice, typed, reader_zone(), now)
     if choice == "until":
-        session["snooze"] = typed
+        session[SNOOZE_TIME] = typed
     return found
 
 
@@ -64,4 +65,4 @@ def snooze_field_value(refused: str | None, now: datetime) -> str:
     """What the field for a time begins with: what was refused, else a time that will do."""
     if refused is not None:
         return refused
-    return snooze_times.suggestion(session.get("snooze", ""), reader_zone(), now)
+    return snooze_times.suggestion(session.get(SNOOZE_TIME, ""), reader_zone(), now)

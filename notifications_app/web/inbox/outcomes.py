@@ -8,6 +8,7 @@ from ...core import clock
 from ...core.text import counted
 from ...domain.inbox import actions
 from .. import flashes
+from ..sessions import UNDO_STAMP
 from ..template_context import reader_zone
 
 MESSAGES = {
@@ -28,7 +29,7 @@ def flash_outcome(verb: str, what: str, outcome: actions.Outcome, until: datetim
     words = MESSAGES[verb].format(what)
     if until is not None:
         words += f" until {clock.full(until, reader_zone())}."
-    session["undo"] = outcome.stamp
+    session[UNDO_STAMP] = outcome.stamp
     flashes.success(words, undo=outcome.stamp)
 
 

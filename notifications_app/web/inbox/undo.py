@@ -10,6 +10,7 @@ from ...domain.inbox import undo as undo_
 from .. import flashes
 from ..access import current_reader, signed_in
 from ..redirects import redirect_after_post
+from ..sessions import UNDO_STAMP
 from .form_fields import int_field
 from .outcomes import notifications_phrase
 
@@ -34,7 +35,7 @@ def undo() -> Any:
             some, left = "One", "was left as it is"
         words += f" {some} had changed since and {left}."
     if outcome.count:
-        session["undo"] = outcome.stamp
+        session[UNDO_STAMP] = outcome.stamp
     flashes.success(words, undo=outcome.stamp if outcome.count else None)
     return redirect_after_post(request.form.get("next"), url_for("inbox.index"))
 
