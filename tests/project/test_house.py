@@ -11,6 +11,7 @@ from flask import Flask
 
 from notifications_app.core import config
 from notifications_app.core.database import PACKAGE, ROOT
+from tests.support.commands import own_commands
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 README = ROOT / "README.md"
@@ -178,22 +179,6 @@ def test_readme_names_every_setting_with_its_default() -> None:
     }
     for one in config.SETTINGS:
         assert rows[one.name] == words.get(one.name, f"`{one.default}`" if one.default else "none")
-
-
-def commands(group: click.Group, *above: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        if isinstance(command, click.Group):
-            yield from commands(command, *above, name)
-        elif command is not None:
-            yield (*above, name), command
-
-
-def own_commands(app: Flask) -> dict[tuple[str, ...], click.Command]:
-    """Ours, without those that Flask and Flask-Migrate bring."""
-    found = dict(commands(app.cli))
-    return {path: one for path, one in found.items() if path[0] not in {"db", "limiter"}}
 
 
 def test_readme_names_every_command(app: Flask) -> None:

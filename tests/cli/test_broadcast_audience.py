@@ -1,0 +1,360 @@
+"""Sending to groups, to files of names, at each reader's own time; held back; edited."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from notifications_app.core.clock import EVERY_ZONE
+from notifications_app.core.database import db, table
+from notifications_app.domain.accounts.models import User
+from notifications_app.domain.inbox.models import Delivery, Notification, Release
+from tests.support import inbox
+from tests.support.moments import NOW, at
+from tests.support.people import add_user
+from tests.support.shell import stored
+
+SEND = ("broadcast", "send", "--title", "Hello")
+NINE = "at Sat 21 Nov 2026, 09:00"
+LOCAL = ("--local", "--at", "2026-11-21 09:00")
+
+
+@pytest.fixture(autouse=True)
+def typing_time(app: Flask, ada: int, priya: int) -> Iterator[None]:
+    with at(NOW):
+        yield
+
+
+@pytest.fixture
+def ops(app: Flask, shell: Any, priya: int) -> str:
+    """A group: Priya in Kolkata, Tom in New York, and Mia, who is locked out."""
+    for name in ("tom", "mia"):
+        add_user(app, name, timezone="America/New_York")
+    assert shell("users", "deactivate", "mia").code == 0
+    assert shell("groups", "create", "ops").code == 0
+    assert shell("groups", "add", "ops", "priya", "tom", "mia").code == 0
+    return "ops"
+
+
+def ids(app: Flask, user: int, now: Any = NOW) -> list[int]:
+    with app.app_context():
+        return inbox.ids(user, now)
+
+
+def test_a_group_hears_what_is_sent_to_it(
+    app: Flask, shell: Any, ops: str, ada: int, priya: int
+) -> None:
+    with at(NOW + timedelta(minutes=1)):
+        said = shell(*SEND, "--to-group", " OPS ")
+    assert said.out == "Sent notification 1 “Hello” to the group ops (2 people) now.\n"
+    later = NOW + timedelta(hours=1)
+    assert (ids(app, ada, later), ids(app, priya, later)) == ([], [1])
+    assert stored(app) == [1, 1, 0, 0]
+    assert "it goes to the group ops.\n" in shell("broadcast", "show", "1").out
+
+
+def test_there_is_no_such_group(refused: Any) -> None:
+    assert refused(1, *SEND, "--to-group", "cooks") == (
+        "There is no group “cooks”. Nothing was changed."
+    )
+
+
+def test_what_could_be_no_group_is_refused(refused: Any) -> None:
+    for name in ("\udcff", "ops@UTC", ""):
+        assert "A group name" in refused(2, *SEND, "--to-group", name)
+
+
+def test_names_come_from_a_file_or_from_standard_input(
+    app: Flask, shell: Any, priya: int, tmp_path: Path
+) -> None:
+    file = tmp_path / "names"
+    file.write_bytes("\ufeffpriya\r\n\r\n  ADA \n".encode())
+    assert "to priya, ada (2 people) now." in shell(*SEND, "--to-file", file).out
+    assert "to priya (1 person) now." in shell(*SEND, "--to-file", "-", stdin=b"priya\n").out
+    assert stored(app) == [2, 0, 3, 0]
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "words"),
+    [
+        (b"priya\nnobody\n", 1, "There is no user “nobody”. Nothing was changed."),
+        (b"\n \n", 2, "names nobody"),
+        (b"priya\0", 2, "is not text"),
+        (b"pri\xff", 2, "is not in UTF-8"),
+        (None, 2, "cannot be read: no such file"),
+    ],
+)
+def test_a_file_that_names_nobody_known_is_refused(
+    refused: Any, tmp_path: Path, content: bytes | None, code: int, words: str
+) -> None:
+    file = tmp_path / "names"
+    if content is not None:
+        file.write_bytes(content)
+    assert words in refused(code, *SEND, "--to-file", file)
+
+
+@pytest.mark.parametrize("size", [2, 12_000])
+def test_a_file_of_any_size_is_as_many_statements_that_write(
+    app: Flask, shell: Any, tmp_path: Path, size: int
+) -> None:
+    file = tmp_path / "names"
+    names = [f"n{number}" for number in range(size)]
+    file.write_text("\n".join(names))
+    with app.app_context():
+        everybody = {"password_hash": None, "inbox_since": NOW, "created_at": NOW}
+        db.session.execute(
+            sa.insert(table(User)),
+            [{"username": name, "is_active": True, "is_admin": False, "shortcuts": True,
+              "display_name": "", "timezone": "UTC", "last_stamp": 0, **everybody}
+             for name in names],
+        )  # fmt: skip
+        db.session.commit()
+        with inbox.statements() as seen:
+            said = shell(*SEND, "--to-file", file)
+    assert f"({size:,} people) now." in said.out
+    assert said.err == ""
+    assert len([one for one in seen if one.startswith("INSERT")]) == 3  # with the audit's
+    assert stored(app)[2] == size
+
+
+@pytest.mark.parametrize("wall", ["2026-11-20 17:00", "2026-11-20 04:00"])
+def test_where_its_time_has_passed_it_is_said_to_come_at_once(
+    shell: Any, ops: str, wall: str
+) -> None:
+    """It is 18:30 in Kolkata and 8:00 in New York."""
+    send = (*SEND, "--local", "--at", wall, "--to-group", ops)
+    at_once = "on each reader’s own clock, at once where that has passed"
+    for more in (["--dry-run"], [], ["--undo-window", "5m"]):
+        assert at_once in shell(*send, *more).out
+    in_the_evening = shell(*SEND, "--local", "--at", "2026-11-20 19:00", "--to-group", ops).out
+    assert "on each reader’s own clock." in in_the_evening
+
+
+def test_a_dry_run_of_a_local_one_says_who_has_it_when(
+    app: Flask, shell: Any, ops: str, priya: int
+) -> None:
+    before = stored(app)
+    said = shell(*SEND, *LOCAL, "--to-group", ops, "--dry-run")
+    assert said.out.splitlines() == [
+        "ARRIVES                     ZONE              THERE                       PEOPLE",
+        "Sat 21 Nov 2026, 03:30 UTC  Asia/Kolkata      Sat 21 Nov 2026, 09:00 IST  1",
+        "Sat 21 Nov 2026, 14:00 UTC  America/New_York  Sat 21 Nov 2026, 09:00 EST  1",
+        f"2 people would see “Hello” {NINE} on each reader’s own clock: priya, tom.",
+        "Nothing was sent: this was a dry run.",
+    ]
+    assert stored(app) == before
+    found = shell(*SEND, *LOCAL, "--to-group", ops, "--dry-run", "--json").json
+    assert found["zones"] == [
+        {"zone": "Asia/Kolkata", "arrives_at": "2026-11-21T03:30:00Z", "people": 1},
+        {"zone": "America/New_York", "arrives_at": "2026-11-21T14:00:00Z", "people": 1},
+    ]
+
+
+@pytest.mark.parametrize("to", [("--to-group", "ops"), ("--to-everyone",), ("--to-admins",),
+                                ("--to-user", "priya", "--to-user", "tom")])  # fmt: skip
+@pytest.mark.parametrize("when", [(), LOCAL, ("--undo-window", "5m")])
+def test_the_dry_runs_figure_is_what_then_happens(
+    app: Flask, shell: Any, ops: str, to: tuple[str, ...], when: tuple[str, ...]
+) -> None:
+    with at(NOW + timedelta(minutes=1)):
+        planned = shell(*SEND, *to, *when, "--dry-run", "--json").json
+        sent = shell(*SEND, *to, *when, "--json").json
+    assert planned == {**sent, "id": None, **({"zones": planned["zones"]} if when == LOCAL else {})}
+    with app.app_context():
+        people = sa.select(User.id).where(User.is_active)
+        have = [
+            user
+            for user in db.session.scalars(people)
+            if inbox.ids(user, NOW + timedelta(days=2)) == [sent["id"]]
+        ]
+    assert len(have) == sent["audience"]
+    if when == LOCAL:
+        assert sum(zone["people"] for zone in planned["zones"]) == sent["audience"]
+
+
+def test_a_zone_where_the_time_has_passed_has_it_now(shell: Any, ops: str) -> None:
+    said = shell(*SEND, "--local", "--at", "2026-11-20 09:00", "--to-group", ops, "--dry-run")
+    assert said.out.splitlines()[1].startswith("now  ")
+
+
+def test_held_back_it_can_be_recalled_unseen(app: Flask, shell: Any, priya: int) -> None:
+    said = shell(*SEND, "--undo-window", "5m")
+    assert said.out.splitlines() == [
+        "Sent notification 1 “Hello” to everyone (2 people) from Fri 20 Nov 2026, 13:05 UTC.",
+        "Nobody sees it before Fri 20 Nov 2026, 13:05 UTC: flask broadcast recall 1 takes it back.",
+    ]
+    assert "scheduled" in shell("broadcast", "list").out
+    assert shell("broadcast", "recall", "1").code == 0
+    later = NOW + timedelta(hours=1)
+    with app.app_context():
+        assert inbox.places(priya, later) == {tab: [] for tab in inbox.TABS}
+
+
+def test_list_and_show_say_that_it_is_local(shell: Any, priya: int) -> None:
+    shell(*SEND, *LOCAL)
+    shell(*SEND, *LOCAL, "--to-user", "priya", "--to-user", "ada")
+    listed = shell("broadcast", "list").out.splitlines()[1]
+    assert "scheduled  everyone  Fri 20 Nov 2026, 19:00 UTC (local)  Hello" in listed
+    assert shell("broadcast", "list", "--json").json[0]["is_local"] is True
+    assert "everyone, at each reader’s own time." in shell("broadcast", "show", "1").out
+    assert "2 people: ada, priya, at each reader’s own time." in shell("broadcast", "show", "2").out
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--local"], "--local needs a time"),
+        (["--local", "--at", "2026-11-21 09:00", "--timezone", "UTC"], "not both"),
+        (["--local", "--at", "nine"], "Write a day"),
+        (["--local", "--at", "2026-11-21 09:00", "--expires", "2026-11-22 09:00"], "in which zone"),
+        ([*LOCAL, "--expires", "2026-11-21 10:00", "--timezone", "UTC"], "before it starts"),
+        (["--undo-window", "soon"], "Write a length of time"),
+        (["--undo-window", "2h", "--expires-in", "1h", "--expires", "x"], "in which zone"),
+    ],
+)
+def test_times_that_do_not_fit_are_refused(refused: Any, options: list[str], words: str) -> None:
+    assert words in refused(2, *SEND, *options)
+
+
+# --- Editing
+
+
+def one(app: Flask, user: int, number: int = 1) -> Any:
+    with app.app_context():
+        return inbox.one(user, number, NOW + timedelta(minutes=2))
+
+
+def test_an_edit_says_what_it_changed(app: Flask, shell: Any, priya: int) -> None:
+    shell(*SEND, "--action-url", "/a", "--action-label", "A")
+    said = shell("broadcast", "edit", "1", "--title", "Hullo", "--body", "*x*", "--banner")
+    assert said.out == "Changed the banner, body and title of notification 1 for everyone.\n"
+    row = one(app, priya)
+    assert (row.title, row.body, row.is_banner, row.action_label) == ("Hullo", "*x*", True, "A")
+    said = shell("broadcast", "edit", "1", "--action-url", "", "--no-banner", "--expires-in", "2h")
+    assert said.out.startswith("Changed the banner, expiry, link and words on the link of")
+    assert one(app, priya).action_label is None
+    assert "expires_at:" in shell("broadcast", "show", "1").out
+    shell("broadcast", "edit", "1", "--no-expiry", "--action-url", "/b")
+    row = one(app, priya)
+    assert (row.action_url, row.action_label, row.expires_at) == ("/b", "Open", None)
+
+
+def test_an_edit_may_make_it_unread_again(app: Flask, shell: Any, priya: int) -> None:
+    shell(*SEND)
+    with app.app_context():
+        inbox.act(priya, "dismiss", [1])
+        db.session.commit()
+    with at(NOW + timedelta(minutes=1)):
+        said = shell("broadcast", "edit", "1", "--title", "Hullo", "--notify-again")
+        assert said.out == (
+            "Changed the title of notification 1 for everyone; it is unread again for those who"
+            " had it.\n"
+        )
+        said = shell("broadcast", "edit", "1", "--notify-again")
+        assert said.out == "Notification 1 is unread again for those who had it.\n"
+    row = one(app, priya)
+    assert (row.dismissed_at, row.arrives_at) == (None, NOW + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("to", [(), ("--to-user", "priya")])
+@pytest.mark.parametrize("when", [LOCAL, (*LOCAL[1:], "--timezone", "UTC")])
+def test_what_nobody_has_had_is_not_made_unread_again(
+    app: Flask, shell: Any, to: tuple[str, ...], when: tuple[str, ...]
+) -> None:
+    shell(*SEND, *to, *when)
+    again = ("broadcast", "edit", "1", "--notify-again")
+    assert shell(*again).out == "Nobody has had notification 1 yet: it comes unread.\n"
+    assert shell(*again, "--dry-run").out.startswith("Nobody has had it yet: it comes unread.\n")
+    assert shell("broadcast", "show", "1", "--json").json["edited_at"] is None
+    said = shell(*again, "--title", "Hullo", "--dry-run")
+    assert said.out.splitlines()[0] == "Would change the title."
+    said = shell(*again, "--title", "Hullo")
+    assert said.out == "Changed the title of notification 1 for everyone.\n"
+    with at(NOW + timedelta(days=2)):
+        assert "is unread again for those who had it" in shell(*again).out
+
+
+def test_an_edit_that_changes_nothing_leaves_no_line(
+    app: Flask, shell: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "notifications_app")
+    shell(*SEND)
+    caplog.clear()
+    assert "reads so already" in shell("broadcast", "edit", "1", "--title", "Hello").out
+    assert not caplog.records
+    shell("broadcast", "edit", "1", "--title", "Hullo")
+    assert [line.message.split()[0] for line in caplog.records] == ["edited"]
+
+
+def test_what_nobody_would_see_is_not_made_unread_again(shell: Any, refused: Any) -> None:
+    shell(*SEND, "--expires-in", "1h")
+    with at(NOW + timedelta(hours=2)):
+        again = ("broadcast", "edit", "1", "--notify-again")
+        assert "in the past" in refused(2, *again)
+        assert "is unread again" in shell(*again, "--no-expiry").out
+    for number, to in enumerate(((), ("--to-user", "priya")), 2):
+        shell(*SEND, *to, "--at", "2026-11-25 09:00", "--timezone", "UTC")
+        ends_first = ("broadcast", "edit", number, "--expires-in", "1d")
+        for more in ((), ("--notify-again",)):
+            assert "before it starts" in refused(2, *ends_first, *more)
+
+
+def test_a_dry_run_of_an_edit_changes_nothing(app: Flask, shell: Any, priya: int) -> None:
+    shell(*SEND)
+    said = shell("broadcast", "edit", "1", "--title", "Hullo", "--notify-again", "--dry-run")
+    assert said.out.splitlines() == [
+        "Would change the title, and make it unread again for those who had it.",
+        "Nothing was changed: this was a dry run.",
+    ]
+    assert one(app, priya).title == "Hello"
+    said = shell("broadcast", "edit", "1", "--notify-again", "--dry-run")
+    assert said.out.splitlines() == [
+        "Would make it unread again for those who had it.",
+        "Nothing was changed: this was a dry run.",
+    ]
+    assert "reads so already" in shell("broadcast", "edit", "1", "--title", "Hello").out
+
+
+@pytest.mark.parametrize(
+    ("code", "options", "words"),
+    [
+        (2, [], "Say what to change"),
+        (2, ["--title", ""], "A title"),
+        (2, ["--body", "x", "--body-file", "-"], "not both"),
+        (2, ["--expires", "2026-11-22 09:00"], "in which zone"),
+        (2, ["--expires", "2026-11-19 09:00", "--timezone", "UTC"], "in the past"),
+        (2, ["--expires-in", "1h", "--no-expiry"], "Choose one of"),
+        (2, ["--title", "x", "--timezone", "nope"], "No time zone has that name"),
+        (2, ["--title", "x", "--timezone", "UTC"], "--timezone is the zone of --expires"),
+        (2, ["--timezone", "UTC", "--no-expiry"], "--timezone is the zone of --expires"),
+        (2, ["--action-label", "Look"], "needs a link"),
+        (2, ["--title", "{{name}}"], "no placeholder"),
+    ],
+)
+def test_an_edit_that_cannot_be_is_refused(
+    shell: Any, refused: Any, code: int, options: list[str], words: str
+) -> None:
+    shell(*SEND)
+    assert words in refused(code, "broadcast", "edit", "1", *options)
+
+
+def test_what_is_not_there_or_recalled_is_not_edited(shell: Any, refused: Any) -> None:
+    assert "no notification 9" in refused(1, "broadcast", "edit", "9", "--title", "x")
+    shell(*SEND)
+    shell("broadcast", "recall", "1")
+    assert "was recalled" in refused(1, "broadcast", "edit", "1", "--title", "x")
+
+
+def test_every_kind_is_a_constant_number_of_rows(app: Flask, shell: Any, ops: str) -> None:
+    for to in ((), ("--to-admins",), ("--to-group", ops)):
+        shell(*SEND, *to)
+        shell(*SEND, *to, *LOCAL)
+    with app.app_context():
+        assert inbox.how_many(Notification) == 6
+        assert inbox.how_many(Delivery) == 0
+        per = sa.select(sa.func.count(Release.channel)).group_by(Release.notification_id)
+        assert sorted(set(db.session.scalars(per))) == [1, len(EVERY_ZONE)]
