@@ -1,14 +1,15 @@
 """What tests share: a migrated database for each, people in it, browsers to ask with.
 
 The database is migrated once a session and emptied (PostgreSQL) or copied (SQLite) for each
-test. ``app`` pushes no context: requests would share its ``g``. Tests of the domain, which
-make no requests, take ``in_app``.
+test. The application is made once as well: a test that needs other settings, a route or a
+listener takes ``make_app``. ``app`` pushes no context: requests would share its ``g``. Tests
+of the domain, which make no requests, take ``in_app``.
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import hypothesis
@@ -19,10 +20,16 @@ from flask.testing import FlaskClient
 from sqlalchemy.engine import make_url
 
 from notifications_app import create_app
-from notifications_app.core.database import db
 from notifications_app.domain.accounts import passwords
 from tests.support.app import POSTGRESQL, WORKER, migrate, settings
 from tests.support.people import add_user
+from tests.support.shared_app import (
+    SharedApp,
+    close_connections,
+    copy_database,
+    empty_tables,
+    new_app,
+)
 from tests.support.shell import Said, stored
 
 #: The same examples in every run, and none of them timed: machines are busy.
@@ -48,10 +55,21 @@ def cheap_hashes() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where SQLite files lie: in memory where there is such a folder, for a commit waits on it."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder within it is ours alone
+    if not os.access(memory, os.W_OK):
+        yield tmp_path_factory.mktemp("databases")
+        return
+    with TemporaryDirectory(prefix="notifications_app-", dir=memory) as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def migrated(folder: Path) -> Iterator[str]:
     """The address of a migrated, empty database: a file to copy, or one to empty."""
     if not POSTGRESQL:
-        file = tmp_path_factory.mktemp("migrated") / "empty.sqlite3"
+        file = folder / "empty.sqlite3"
         app = create_app(settings(f"sqlite:///{file}"))
         migrate(app)
         with sa.create_engine(f"sqlite:///{file}").connect() as connection:
@@ -74,55 +92,55 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     admin.dispose()
 
 
-@pytest.fixture
-def database_url(migrated: str, tmp_path: Path) -> str:
-    """The address of this test's own database, migrated and empty."""
+@pytest.fixture(scope="session")
+def shared(migrated: str, folder: Path) -> Iterator[SharedApp]:
+    """The one application of this process, for all tests that change nothing about it."""
+    url = migrated if POSTGRESQL else f"sqlite:///{folder / 'test.sqlite3'}"
+    app = SharedApp(settings(url))
+    yield app
+    app.close()
+
+
+@pytest.fixture(scope="session")
+def empty(migrated: str, shared: SharedApp) -> Iterator[Callable[[], None]]:
+    """Empty the database that every test of this process has in its turn."""
     if not POSTGRESQL:
-        file = tmp_path / "test.sqlite3"
-        shutil.copyfile(migrated, file)
-        return f"sqlite:///{file}"
+        yield lambda: copy_database(Path(migrated), Path(shared.url.removeprefix("sqlite:///")))
+        return
     engine = sa.create_engine(migrated)
-    with engine.begin() as connection:
-        names = ", ".join(f'"{name}"' for name in db.metadatas[None].tables)
-        connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    yield lambda: empty_tables(engine)
     engine.dispose()
-    return migrated
+
+
+@pytest.fixture
+def database_url(shared: SharedApp, empty: Callable[[], None]) -> str:
+    """The address of the database, migrated and empty."""
+    shared.close()
+    empty()
+    return shared.url
 
 
 @pytest.fixture
 def make_app(database_url: str) -> Iterator[Callable[..., Flask]]:
-    """Make an application on this test's database, with settings of one's own."""
+    """Make an application on the same database, with settings of one's own."""
     made: list[Flask] = []
 
     def make(**more: Any) -> Flask:
-        app = create_app(settings(database_url, **more))
-        _watch_reading(app)
+        app = new_app(settings(database_url, **more))
         made.append(app)
         return app
 
     yield make
     for app in made:
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-
-
-def _watch_reading(app: Flask) -> None:
-    """Nothing writes through ``reading()``: checked on every statement of every test."""
-
-    def check(connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if connection.get_execution_options().get("read"):
-            first = statement.lstrip(" (\n").split(None, 1)[0].upper()
-            assert first in {"SELECT", "BEGIN", "WITH", "PRAGMA", "EXPLAIN"}, statement
-
-    with app.app_context():
-        sa.event.listen(db.engine, "before_cursor_execute", check)
+        close_connections(app)
 
 
 @pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Flask:
-    """The application, without the token of forms and without limits."""
-    return make_app()
+def app(shared: SharedApp, database_url: str) -> Iterator[Flask]:
+    """The application, without the token of forms and without limits; no test changes it."""
+    shared.start()
+    yield shared.app
+    shared.check_unchanged()
 
 
 @pytest.fixture

@@ -387,6 +387,8 @@ def test_a_locked_database_is_said_in_one_line(
         assert done(run("show", "priya"))
         other.rollback()
     engine.dispose()
+    with app.app_context():
+        sa.event.remove(db.engine, "checkout", _impatient)
     assert line == "Error: The database is busy with another write. Nothing was changed; try again."
     assert account(app, "priya")["timezone"] == "Asia/Kolkata"
 

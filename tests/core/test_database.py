@@ -97,9 +97,7 @@ def test_an_error_gives_the_writers_turn_back(app: Flask, priya: int) -> None:
         db.session.commit()
     with pytest.raises(sa.exc.IntegrityError), app.app_context():
         db.session.execute(
-            sa.insert(Delivery).values(
-                user_id=priya, notification_id=notification, arrives_at=NOW
-            )
+            sa.insert(Delivery).values(user_id=priya, notification_id=notification, arrives_at=NOW)
         )
     with app.app_context():
         inbox.notify(priya)  # and then nothing: no commit, no rollback

@@ -18,6 +18,12 @@ from tests.support.people import sign_in
 
 
 @pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    """An application of one's own: it gets routes."""
+    return make_app()
+
+
+@pytest.fixture
 def speaking(app: Flask) -> Flask:
     """The application with a page that says what is posted to it, and one that shows it."""
 
