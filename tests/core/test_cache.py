@@ -17,7 +17,7 @@ AWAY = {"REDIS_URL": "redis://127.0.0.1:1/0"}
 
 
 @pytest.fixture
-def submit(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def tries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names that a cache which is away was asked for."""
     seen: list[str] = []
 

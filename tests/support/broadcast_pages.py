@@ -9,7 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from notifications_app.core.database import db, table
+from notifications_app.domain.broadcasts import sending
+from notifications_app.domain.broadcasts.schedule import SendOptions
+from notifications_app.domain.content import check
 from notifications_app.domain.inbox.models import Notification
+from tests.support.moments import NOW
 
 NEW = "/admin/broadcasts/new"
 #: What the composer sends where nothing was touched but the title.
@@ -86,3 +90,13 @@ def all_sent(app: Flask) -> list[Any]:
     with app.app_context():
         columns = table(Notification).c
         return list(db.session.execute(sa.select(*columns).order_by(columns.id)).all())
+
+
+def broadcast(
+    app: Flask, title: str, channel: str = "everyone", body: str = "", **options: Any
+) -> int:
+    """Send at NOW; returns the id."""
+    with app.app_context():
+        sent = sending.broadcast(channel, check(title, body), NOW, SendOptions(**options))
+        db.session.commit()
+        return int(sent.notification.id)

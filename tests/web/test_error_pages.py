@@ -1,4 +1,4 @@
-"""The page for everything that goes wrong, and what every page has at hand."""
+"""The page for everything that goes wrong."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask, abort
-from flask.testing import FlaskClient
 
 from notifications_app.core import database
 from notifications_app.core.database import db, reading
@@ -31,9 +30,6 @@ def route(app: Flask, answer: Callable[[], Any]) -> Any:
     """The answer of a page that does this."""
     app.add_url_rule("/does", "does", answer)
     return app.test_client().get("/does")
-
-
-# ---- errors ----
 
 
 def test_an_error_is_a_page_with_a_number_and_no_trace(live: Flask) -> None:
@@ -126,9 +122,6 @@ def test_an_error_page_asks_the_database_for_nothing(
     sign_in(client, "priya")
     monkeypatch.setattr(template_context, "reading", no_reading)
     assert client.get("/does").status_code == 404
-
-
-# ---- without the database ----
 
 
 @pytest.mark.parametrize(
@@ -256,56 +249,3 @@ def test_the_connection_is_given_back_after_an_error(live: Flask) -> None:
     for _ in range(30):  # more than the pool holds
         assert live.test_client().get("/does").status_code == 500
     assert live.test_client().get("/login").status_code == 200
-
-
-# ---- what every page has ----
-
-
-def test_every_address_of_a_static_file_carries_its_version(client: FlaskClient) -> None:
-    found = re.findall(r'(?:href|src)="(/static/[^"#]+)', client.get("/login").text)
-    assert found
-    assert all(re.search(r"\?v=[0-9a-f]{10}$", one) for one in found)
-
-
-def test_no_page_holds_a_script_or_a_style_of_its_own(client: FlaskClient, priya: int) -> None:
-    pages_seen = [client.get("/login").text, client.get("/nowhere").text]
-    sign_in(client, "priya", zone="Europe/Paris")
-    client.post("/compare", data={"make": "keep:error"})
-    pages_seen += [client.get(path).text for path in ("/compare", "/inbox", "/settings")]
-    for page in pages_seen:
-        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", page, re.IGNORECASE)
-        assert all('src="' in one for one in re.findall(r"<script[^>]*>", page))
-
-
-def test_a_time_is_shown_in_the_readers_zone_and_in_utc_for_machines(
-    client: FlaskClient, priya: int
-) -> None:
-    sign_in(client, "priya")
-    page = client.get("/compare").text
-    (utc, title) = re.findall(r'<time datetime="([^"]+)" title="([^"]+)">', page)[0]
-    assert utc.endswith("Z")
-    assert title.endswith("IST (Asia/Kolkata)")
-
-
-@pytest.mark.parametrize(("count", "label"), [(0, "0"), (99, "99"), (100, "99+"), (5000, "99+")])
-def test_a_count_is_shown_up_to_99(count: int, label: str) -> None:
-    assert template_context.capped_count(count) == label
-    assert template_context.Badge(count).label == label
-
-
-def test_bodies_are_rendered_once_and_then_cached(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made: list[tuple[str, int]] = []
-    monkeypatch.setattr(
-        template_context.content,
-        "to_html",
-        lambda body, top: made.append((body, top)) or f"<p>{body}{top}",
-    )
-    with app.app_context():
-        for body in ("one", "two", "one", "one"):
-            assert template_context.markdown(body) == f"<p>{body}2"
-        # In a row its headings begin further down: that is another page's HTML.
-        for _time in range(2):
-            assert template_context.markdown("one", 4) == "<p>one4"
-    assert made == [("one", 2), ("two", 2), ("one", 4)]

@@ -2,6 +2,7 @@
 
 import random
 import string
+from collections.abc import Callable
 from typing import Any
 
 import pytest

@@ -1,161 +1,107 @@
-"""Groups are channels: who joins hears what comes from then on, who leaves keeps what came."""
-
-from datetime import timedelta
+"""A reader comes, or their channels change: nothing seen vanishes, nothing comes twice."""
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from notifications_app.core.database import db, ids_as_select, table
-from notifications_app.core.errors import NotFound, Refused
-from notifications_app.domain.accounts.groups import MAX_GROUPS_PER_USER
-from notifications_app.domain.accounts.models import Group, GroupMember, User
-from notifications_app.domain.channels import group_of, without_zone, zone_of
-from notifications_app.domain.inbox import actions, add_reader, change_groups, change_timezone
-from notifications_app.domain.inbox.models import Delivery
-from notifications_app.domain.inbox.subscriptions import subscriptions
+from notifications_app.core.database import db
+from notifications_app.domain.accounts.models import User
+from notifications_app.domain.inbox import actions, change_role, change_timezone, undo
 from tests.support import inbox
 from tests.support.moments import HOUR, NOW
 
 LATER = NOW + HOUR
+
 MUCH_LATER = LATER + HOUR
-OPS = "group:ops"
 
 
-@pytest.fixture(autouse=True)
-def groups(in_app: Flask) -> None:
-    db.session.add_all(Group(name=name) for name in ("ops", "night"))
-    db.session.commit()
+def there_and_back(user: int, kind: str) -> None:
+    """Two changes an hour apart, the second the opposite of the first."""
+    if kind == "zone":
+        change_timezone.set_timezone(user, "Asia/Tokyo", LATER)
+        change_timezone.set_timezone(user, "UTC", MUCH_LATER)
+    elif kind == "admin":
+        change_role.revoke_admin(user, LATER)
+        change_role.grant_admin(user, MUCH_LATER)
+    else:
+        change_role.grant_admin(user, LATER)
+        change_role.revoke_admin(user, MUCH_LATER)
 
 
-def test_a_member_hears_what_comes_from_now_on(priya: int, bystander: int) -> None:
-    before = inbox.broadcast(OPS)
-    assert change_groups.join_group("ops", [priya], LATER) == 1
-    after = inbox.broadcast(OPS, now=MUCH_LATER)
-    local = inbox.broadcast(OPS, now=MUCH_LATER, local_at=NOW.replace(tzinfo=None))
-    assert inbox.ids(priya, MUCH_LATER) == [local, after]
-    assert inbox.one(priya, before, MUCH_LATER) is None
-    assert inbox.ids(bystander, MUCH_LATER) == []
+@pytest.mark.parametrize(("who", "kind"), [("ada", "zone"), ("ada", "admin"), ("priya", "reader")])
+def test_there_and_back_nothing_vanishes_or_doubles(
+    in_app: Flask, ada: int, priya: int, bystander: int, who: str, kind: str
+) -> None:
+    user = {"ada": ada, "priya": priya}[who]
+    for channel in ("everyone", "role:admin"):
+        for banner in (False, True):
+            inbox.broadcast(channel, is_banner=banner)
+    inbox.notify(user, bystander)
+    dismissed = inbox.broadcast()
+    actions.act(user, "dismiss", [dismissed], NOW)
+    actions.act(user, "read", inbox.ids(user)[:1], NOW)
+    before = {tab: inbox.ids(user, tab=tab) for tab in inbox.TABS}
+    others = inbox.kept(bystander)
+    there_and_back(user, kind)
+    if who == "priya":  # as an administrator she was handed the banner of the administrators
+        handed = inbox.rows(user, MUCH_LATER)[0]
+        assert (handed.is_banner, handed.arrives_at) == (True, LATER)
+        actions.act(user, "dismiss", [handed.id], MUCH_LATER)
+        assert inbox.ids(user, MUCH_LATER, "dismissed") == [handed.id, dismissed]
+        del before["dismissed"]
+    for tab, numbers in before.items():
+        assert inbox.ids(user, MUCH_LATER, tab) == numbers
+    assert inbox.kept(bystander) == others
 
 
-def test_a_member_gets_the_live_banners_arriving_then(priya: int) -> None:
-    banner = inbox.broadcast(OPS, is_banner=True)
-    elsewhere = inbox.broadcast("group:night", is_banner=True)
-    inbox.broadcast(OPS, is_banner=True, expires_at=LATER)
-    assert inbox.tops(priya, LATER) == []
-    change_groups.join_group("ops", [priya], LATER)
+def test_a_banner_stands_on_top_until_dismissed_and_again_when_restored(
+    in_app: Flask, priya: int
+) -> None:
+    banner = inbox.broadcast(is_banner=True)
+    assert inbox.tops(priya) == [banner]
+    actions.act(priya, "read", [banner], NOW)
+    assert inbox.tops(priya) == [banner]
+    dismissed = actions.act(priya, "dismiss", [banner], NOW)
+    assert inbox.tops(priya) == []
+    undo.undo(priya, dismissed.stamp, NOW)
+    assert inbox.tops(priya) == [banner]
+
+
+def test_a_banner_has_no_floor(in_app: Flask, priya: int, bystander: int) -> None:
+    banner = inbox.broadcast(is_banner=True)
+    db.session.execute(sa.update(User).values(inbox_since=LATER))
+    assert inbox.ids(priya, LATER) == []
     assert inbox.tops(priya, LATER) == [banner]
-    assert [(row.id, row.arrives_at) for row in inbox.rows(priya, LATER)] == [(banner, LATER)]
-    change_groups.join_group("night", [priya], MUCH_LATER)
-    assert inbox.tops(priya, MUCH_LATER) == [elsewhere, banner]
-
-
-def test_joining_one_group_leaves_what_others_showed_alone(priya: int) -> None:
-    everyone = inbox.broadcast(is_banner=True)
-    change_groups.join_group("ops", [priya], LATER)
-    assert [(row.id, row.arrives_at) for row in inbox.rows(priya, LATER)] == [(everyone, NOW)]
-    assert inbox.how_many(Delivery) == 0
-
-
-def test_who_leaves_keeps_what_came_and_hears_no_more(priya: int, bystander: int) -> None:
-    change_groups.join_group("ops", [priya, bystander], NOW)
-    came = inbox.broadcast(OPS, now=NOW + HOUR / 2)
-    read = inbox.broadcast(OPS, now=NOW + HOUR / 2, is_banner=True)
-    actions.act(priya, "read", [read], NOW + HOUR / 2)
-    soon = inbox.broadcast(OPS, now=LATER, arrives_at=LATER + timedelta(seconds=30))
-    to_come = inbox.broadcast(OPS, now=LATER, arrives_at=MUCH_LATER)
-    assert change_groups.leave_group("ops", [priya], LATER) == 1
-    assert inbox.ids(priya, LATER) == [read, came]
+    assert inbox.one(priya, banner, LATER) is not None
+    assert actions.act(priya, "dismiss", [banner], LATER).count == 1
     assert inbox.tops(priya, LATER) == []
-    assert inbox.ids(priya, MUCH_LATER) == [soon, read, came]
-    assert inbox.ids(bystander, MUCH_LATER) == [to_come, soon, read, came]
-    inbox.recall(came, MUCH_LATER)
-    assert inbox.ids(priya, MUCH_LATER) == [soon, read]
+    assert inbox.tops(bystander, LATER) == [banner]
 
 
-def test_there_and_back_nothing_comes_twice(priya: int) -> None:
-    change_groups.join_group("ops", [priya], NOW)
-    first = inbox.broadcast(OPS, now=NOW + HOUR / 2, is_banner=True)
-    actions.act(priya, "dismiss", [first], NOW + HOUR / 2)
-    change_groups.leave_group("ops", [priya], LATER)
-    missed = inbox.broadcast(OPS, now=LATER + HOUR / 2)
-    change_groups.join_group("ops", [priya], MUCH_LATER)
-    assert inbox.ids(priya, MUCH_LATER) == inbox.tops(priya, MUCH_LATER) == []
-    assert inbox.ids(priya, MUCH_LATER, "dismissed") == [first]
-    assert inbox.one(priya, missed, MUCH_LATER) is None
+def test_a_banner_above_which_the_inbox_begins_is_kept_on_the_way_out(
+    in_app: Flask, ada: int
+) -> None:
+    banner = inbox.broadcast("role:admin", is_banner=True)
+    db.session.execute(sa.update(User).values(inbox_since=LATER))  # as pruning does
+    assert inbox.tops(ada, LATER) == [banner]
+    change_role.revoke_admin(ada, LATER)
+    assert inbox.one(ada, banner, LATER) is not None
 
 
-def test_joining_or_leaving_again_changes_nothing(priya: int, bystander: int) -> None:
-    assert change_groups.join_group("ops", [priya], NOW) == 1
-    kept = inbox.kept(priya)
-    assert change_groups.join_group("ops", [priya], LATER) == 0
-    assert change_groups.leave_group("ops", [bystander], LATER) == 0
-    assert change_groups.join_group("ops", [priya, bystander], LATER) == 1
-    assert inbox.kept(priya) == kept
-    since = sa.select(GroupMember.since).where(GroupMember.user_id == priya)
-    assert db.session.scalars(since).one() == NOW
+def test_banners_stand_newest_first_and_not_before_their_time(in_app: Flask, priya: int) -> None:
+    later = inbox.broadcast(is_banner=True, arrives_at=LATER)
+    first, second = (inbox.broadcast(is_banner=True) for _ in range(2))
+    assert inbox.tops(priya) == [second, first]
+    assert inbox.tops(priya, LATER) == [later, second, first]
 
 
-def test_there_is_no_such_group_or_account(priya: int) -> None:
-    for change in (change_groups.join_group, change_groups.leave_group):
-        with pytest.raises(NotFound, match="no group “cooks”"):
-            change("cooks", [priya], NOW)
-    assert change_groups.join_group("ops", [priya + 99], NOW) == 0
-
-
-@pytest.mark.parametrize("size", [1, 400])
-def test_a_crowd_is_as_many_statements_as_one(size: int) -> None:
-    people = [add_reader.add_reader(f"r{n}", password_hash=None, now=NOW).id for n in range(size)]
-    inbox.broadcast(OPS, is_banner=True)
-    with inbox.statements() as seen:
-        assert change_groups.join_group("ops", people, LATER) == size
-        assert change_groups.leave_group("ops", people, MUCH_LATER) == size
-    assert len(seen) == 10
-    assert inbox.how_many(Delivery) == size
-
-
-def test_a_crowd_moves_as_one_does(priya: int, bystander: int) -> None:
-    number = inbox.broadcast(local_at=(NOW + 3 * HOUR).replace(tzinfo=None))
-    crowd = sa.select(User.id).where(User.id.in_(ids_as_select([priya, bystander])))
-    with change_timezone.keep_deliveries_across_zones(
-        crowd, LATER
-    ):  # Priya has it since NOW; in Honolulu it is to come
-        db.session.execute(sa.update(table(User)).values(timezone="Pacific/Honolulu"))
-    assert inbox.ids(priya, LATER) == [number]
-    assert inbox.ids(bystander, LATER) == []
-    with change_timezone.keep_deliveries_across_zones(crowd, MUCH_LATER):
-        db.session.execute(sa.update(table(User)).values(timezone="Asia/Tokyo"))
-    assert inbox.ids(priya, MUCH_LATER) == inbox.ids(bystander, MUCH_LATER) == [number]
-    arrived = {user: inbox.rows(user, MUCH_LATER)[0].arrives_at for user in (priya, bystander)}
-    assert arrived == {priya: NOW, bystander: NOW}
-
-
-def test_the_channels_of_a_reader(priya: int, ada: int) -> None:
-    change_groups.join_group("ops", [priya, ada], LATER)
-    change_groups.join_group("night", [priya], MUCH_LATER)
-    names = [channel.name for channel in subscriptions(inbox.reader(priya))]
-    here = ["everyone", "group:night", "group:ops"]
-    assert names == [*here, *(f"{name}@Asia/Kolkata" for name in here)]
-    floors = {channel.name: channel.floor for channel in subscriptions(inbox.reader(ada))}
-    assert floors[OPS] == floors["group:ops@UTC"] == LATER
-    assert floors["role:admin"] == floors["everyone"] < NOW
-
-
-def test_the_parts_of_a_channels_name() -> None:
-    channel = "group:ops@America/Argentina/Buenos_Aires"
-    assert (without_zone(channel), group_of(channel)) == (OPS, "ops")
-    assert zone_of(channel) == "America/Argentina/Buenos_Aires"
-    assert (group_of("everyone@UTC"), zone_of("everyone"), zone_of(OPS)) == (None, None, None)
-
-
-def test_nobody_is_in_more_groups_than_an_inbox_can_ask(priya: int, bystander: int) -> None:
-    names = [f"g{number}" for number in range(MAX_GROUPS_PER_USER + 1)]
-    db.session.add_all(Group(name=name) for name in names)
-    db.session.flush()
-    for name in names[:-1]:
-        change_groups.join_group(name, [priya], NOW)
-    number = inbox.broadcast(f"group:{names[-2]}", now=LATER)
-    assert inbox.ids(priya, LATER) == [number]
-    assert inbox.count(priya, LATER) == 1
-    with pytest.raises(Refused, match="“priya” would be in over 50 groups"):
-        change_groups.join_group(names[-1], [bystander, priya], LATER)
+def test_an_all_of_before_a_change_leaves_what_the_change_brought(
+    in_app: Flask, priya: int
+) -> None:
+    seen = inbox.broadcast()
+    brought = inbox.broadcast("role:admin", is_banner=True)
+    page = inbox.everything(priya, now=LATER)
+    change_role.grant_admin(priya, LATER)  # while the clock stands
+    assert actions.act(priya, "dismiss", page, LATER).count == 1
+    assert inbox.ids(priya, LATER) == [brought]
+    assert inbox.ids(priya, LATER, "dismissed") == [seen]

@@ -29,9 +29,6 @@ def short(value: str, negative: bool = False) -> Term:
     return Term("short", value, negative)
 
 
-# ---- what is typed ----
-
-
 @pytest.mark.parametrize(
     ("words", "terms"),
     [
@@ -96,28 +93,6 @@ def test_what_cannot_be_a_search_is_refused(words: str) -> None:
         assert str(refusal.value).endswith(".")
 
 
-@pytest.mark.parametrize(
-    ("field", "words"),
-    [("tab", "Inbox"), ("tab", ""), ("category", "gossip"), ("category", "\0"),
-     ("topic", "a\0"), ("topic", "x" * (MAX_SEARCH_LENGTH + 1))],
-)  # fmt: skip
-def test_a_view_that_is_none_is_refused(field: str, words: str) -> None:
-    with pytest.raises(BadInput) as refusal:
-        parse_filter(**{field: words})
-    assert refusal.value.field == field
-
-
-def test_a_view_is_its_address() -> None:
-    assert parse_filter().arguments() == {}
-    assert not parse_filter("muted").is_narrowed
-    asked = {"tab": "unread", "category": "info", "topic": "billing", "q": '-"a b"'}
-    assert parse_filter(**asked).arguments() == asked
-    assert parse_filter(**parse_filter(**asked).arguments()) == parse_filter(**asked)
-    for name in ("category", "topic", "q"):
-        assert parse_filter(**{name: asked[name]}).is_narrowed
-    assert not parse_filter(q='""').is_narrowed
-
-
 @given(words=st.text(max_size=MAX_SEARCH_LENGTH))
 @settings(max_examples=300, derandomize=True, database=None, deadline=None)
 def test_whatever_is_typed_is_understood(words: str) -> None:
@@ -128,9 +103,6 @@ def test_whatever_is_typed_is_understood(words: str) -> None:
         assert term.kind in {"text", "short", "topic", "category", "is"}
         assert (len(term.value) < 3) or term.kind != "short"
     assert len(search.values(parse(words), "sqlite")) == len(search.shape(parse(words)))
-
-
-# ---- what is found ----
 
 
 @dataclass(frozen=True)
@@ -169,7 +141,9 @@ class Note:
 
 
 LETTERS = "aAbB %_\\\"'*-é中.:^()"
+
 WORDS = st.text(LETTERS, min_size=1, max_size=6)
+
 NOTES = st.builds(
     Note,
     title=st.text(LETTERS, min_size=1, max_size=12),
@@ -342,28 +316,12 @@ def test_a_search_finds_only_ones_own_in_every_tab(
         assert sorted(inbox.ids(priya, tab=tab, q=q)) == mine, q
 
 
-def test_filters_and_search_narrow_together(in_app: Flask, priya: int) -> None:
-    wanted = inbox.notify(priya, title="One needle", topic="billing", category="error")
-    inbox.notify(priya, title="One needle", topic="billing")
-    inbox.notify(priya, title="One needle", category="error")
-    inbox.notify(priya, title="Hay", topic="billing", category="error")
-    both = {"topic": "billing", "category": "error"}
-    assert inbox.ids(priya, q="needle", **both) == [wanted]
-    assert inbox.ids(priya, q="needle topic:billing category:error") == [wanted]
-    assert inbox.ids(priya, q="needle -topic:billing", **both) == []
-    assert len(inbox.ids(priya, **both)) == 2
-    assert inbox.ids(priya, topic="nothing") == inbox.ids(priya, topic="Bill%") == []
-
-
 def test_the_body_is_searched_too(in_app: Flask, priya: int) -> None:
     number = inbox.notify(priya, title="Title", body="First line\nand a *needle* in it")
     for q in ("needle", "*needle*", '"line"', '"and a"', "-nothing", "Title needle"):
         assert inbox.ids(priya, q=q) == [number], q
     for q in ('"Title First"', '"Title\nFirst"', "-needle", "title -it"):
         assert inbox.ids(priya, q=q) == [], q
-
-
-# ---- the index beside the notifications ----
 
 
 def check_index() -> None:

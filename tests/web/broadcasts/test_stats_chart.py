@@ -1,4 +1,4 @@
-"""The figures as a page shows them: words, bars that fit their place, and how old they are."""
+"""The statistics as a page shows them: words, and bars that fit their place."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -13,19 +13,15 @@ from flask import Flask, render_template_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications_app.core.cache import cache
-from notifications_app.core.database import db
-from notifications_app.core.errors import NotFound
-from notifications_app.domain.broadcasts import stats_cache, stats_wording
+from notifications_app.domain.broadcasts import stats_cache
 from notifications_app.domain.broadcasts.stats import Stats
 from notifications_app.domain.broadcasts.stats_statements import HOUR, LAST_HOUR
 from notifications_app.web.broadcasts import stats_chart
-from tests.support import inbox
-from tests.support.app import REDIS, with_redis
-from tests.support.moments import NOON, NOW
+from tests.support.moments import NOON
 from tests.support.stats import FULL_DAY, NONE_YET, SCHEDULED, SOME
 
 SECOND = timedelta(seconds=1)
+
 PAGE = '{% from "broadcasts/_figures.html" import figures with context %}{{ figures(drawing) }}'
 
 
@@ -55,18 +51,6 @@ def svg(html: str) -> ET.Element:
     found = re.search(r"<svg role.*?</svg>", html, re.DOTALL)
     assert found
     return ET.fromstring(found[0])  # noqa: S314 - our own template made it
-
-
-# ---- words ----
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "said"),
-    [(0, 0, ""), (0, 9, "0 %"), (9, 9, "100 %"), (1, 3, "33 %"), (1, 1_000, "under 1 %"),
-     (999, 1_000, "over 99 %"), (5, 3, ""), (1, 0, "")],
-)  # fmt: skip
-def test_a_share_is_rounded_but_never_to_nothing_or_all(part: int, whole: int, said: str) -> None:
-    assert stats_wording.percentage(part, whole) == said
 
 
 def test_the_tiles_say_of_how_many() -> None:
@@ -105,9 +89,6 @@ def test_the_sentence_names_zone_peak_and_what_still_runs() -> None:
     assert quiet.endswith("at 1–2 h. The hour that is still running has none yet.")
     late = ((0, 0), (LAST_HOUR, 1_500))
     assert "most" not in drawing(replace(SOME, hours=late, running_from=None)).sentence
-
-
-# ---- where the bars stand ----
 
 
 def test_bars_stand_in_their_hour_and_reach_their_count() -> None:
@@ -153,9 +134,6 @@ def test_every_bar_is_within_the_chart(counts: list[int], running: int | None) -
     assert edge < stats_chart.WIDTH
 
 
-# ---- the macro ----
-
-
 def test_the_chart_is_an_image_with_a_name_and_its_table(page: Callable[..., str]) -> None:
     html = page()
     image = svg(html)
@@ -197,55 +175,6 @@ def test_recalled_before_it_came_there_is_nothing_else_to_say(app: Flask, now: d
     assert words(html) == "It was recalled before it came to anybody."
     seen = replace(SCHEDULED, recalled_at=SCHEDULED.first_at + SECOND)
     assert len(drawing(seen, NOON + 90 * HOUR).tiles) == 5
-
-
-# ---- how old they are ----
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [(0, "as of now"), (1, "as of 1 second ago"), (12, "as of 12 seconds ago")],
-)
-def test_figures_say_how_old_they_are(seconds: int, said: str) -> None:
-    assert stats_cache.age_phrase(SOME, SOME.made_at + seconds * SECOND) == said
-
-
-@pytest.fixture(params=["memory", pytest.param("redis", marks=with_redis)])
-def cached(request: Any, make_app: Callable[..., Flask]) -> Any:
-    """An application with its cache in memory, or in Redis."""
-    app = make_app(REDIS_URL=REDIS if request.param == "redis" else "")
-    with app.app_context():
-        yield app
-
-
-def test_figures_are_counted_once_a_minute(cached: Flask) -> None:
-    number = inbox.broadcast()
-    connection = db.session.connection()
-    cache.delete(stats_cache.cache_key(number, None))
-    with inbox.statements() as seen:
-        first = stats_cache.cached_stats(connection, number, None, NOW)
-        counted = len(seen)
-        assert stats_cache.cached_stats(connection, number, None, NOW + 59 * SECOND) == first
-        assert len(seen) == counted
-        edited = stats_cache.cached_stats(connection, number, NOW + SECOND, NOW + 2 * SECOND)
-        assert edited.made_at == NOW + 2 * SECOND
-        later = stats_cache.cached_stats(connection, number, None, NOW + 60 * SECOND)
-    assert (first.made_at, later.made_at) == (NOW, NOW + 60 * SECOND)
-    for edit in (None, NOW + SECOND):
-        cache.delete(stats_cache.cache_key(number, edit))
-
-
-def test_what_is_not_there_is_not_cached(in_app: Flask) -> None:
-    for _ in range(2):
-        with pytest.raises(NotFound):
-            stats_cache.cached_stats(db.session.connection(), 7, None, NOW)
-    assert cache.get(stats_cache.cache_key(7, None)) is None
-
-
-def test_without_its_cache_a_page_counts_itself(make_app: Callable[..., Flask]) -> None:
-    with make_app(REDIS_URL="redis://127.0.0.1:1/0").app_context():
-        number = inbox.broadcast()
-        assert stats_cache.cached_stats(db.session.connection(), number, None, NOW).made_at == NOW
 
 
 def test_the_form_goes_up_when_the_figures_change() -> None:

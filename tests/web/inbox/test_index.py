@@ -1,15 +1,14 @@
-"""The pages of the inbox, as a browser asks for them."""
+"""The list of the inbox, as a browser asks for it."""
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.domain.inbox import actions, undo
+from notifications_app.domain.inbox import actions
 from notifications_app.domain.inbox.queries import PAGE_SIZE
 from tests.support import inbox
 from tests.support.inbox_pages import link, titles
@@ -100,66 +99,6 @@ def test_the_badge_needs_a_sign_in(client: FlaskClient) -> None:
     assert (answer.status_code, answer.json) == (401, {"error": "Sign in first."})
 
 
-def test_one_notification_shows_its_text_its_sender_and_its_history(
-    browser: FlaskClient, done: Any, priya: int, ada: int
-) -> None:
-    number = done(inbox.notify, priya, title="A & <b>", sender_id=ada)
-    done(actions.act, priya, "read", [number], NOW)
-    stamp = done(actions.act, priya, "dismiss", [number], LATER).stamp
-    done(undo.undo, priya, stamp, LATER + timedelta(minutes=5))
-    page = browser.get(f"/inbox/{number}").text
-    assert "<h1" in page
-    assert "A &amp; &lt;b&gt;" in page
-    assert "<b>" not in page
-    assert "from <bdi>ada</bdi> (admin)" in page
-    history = page[page.index('class="history"') :]
-    words = re.findall(r"<span>([^<]+)</span> <time", history)
-    assert words == ["Arrived", "Read", "Dismissed", "Put back"]
-
-
-def test_what_was_sent_by_nobody_is_from_the_system(browser: FlaskClient, done: Any) -> None:
-    number = done(inbox.broadcast)
-    assert "from <bdi>the system</bdi>" in browser.get(f"/inbox/{number}").text
-
-
-def test_one_notification_leads_to_its_neighbours(
-    browser: FlaskClient, done: Any, priya: int
-) -> None:
-    first, second, third = done(inbox.fill, priya, 3)
-    page = browser.get(f"/inbox/{second}").text
-    assert f'href="/inbox/{first}"' in page
-    assert f'href="/inbox/{third}"' in page
-
-
-@pytest.mark.parametrize(
-    ("query", "back", "words"),
-    [
-        ("", "/inbox", "Inbox"),
-        ("?tab=unread", "/inbox?tab=unread", "Unread"),
-        ("?tab=muted&q=a+b", "/inbox?tab=muted&q=a+b", "Search"),
-        ("?topic=general&x=1", "/inbox?topic=general", "Search"),
-        ("?tab=nowhere&q=a", "/inbox", "Inbox"),
-        ("?category=loud", "/inbox", "Inbox"),
-        (f"?q={'x' * 201}", "/inbox", "Inbox"),
-        ("?q=%00", "/inbox", "Inbox"),
-        ("?tab=//evil.example&next=//evil.example", "/inbox", "Inbox"),
-        ("?tab=unread&_external=1&_scheme=evil&_anchor=evil", "/inbox?tab=unread", "Unread"),
-    ],
-)
-def test_one_notification_leads_back_to_the_view_it_was_opened_from(
-    browser: FlaskClient, done: Any, priya: int, query: str, back: str, words: str
-) -> None:
-    other, number = done(inbox.fill, priya, 2)
-    page = browser.get(f"/inbox/{number}{query}")
-    assert page.status_code == 200
-    assert link(page, words) == back
-    carried = back.removeprefix("/inbox")
-    assert link(page, "Older") == f"/inbox/{other}{carried}"
-    nexts = set(re.findall(r'name="next" value="([^"]*)"', page.text))
-    assert {one.replace("&amp;", "&") for one in nexts} == {back, f"/inbox/{number}{carried}"}
-    assert "evil" not in page.text
-
-
 @pytest.mark.parametrize("query", ["", "?tab=unread", "?category=info&q=lunch+is:unread"])
 def test_a_row_carries_its_view(browser: FlaskClient, done: Any, priya: int, query: str) -> None:
     number = done(inbox.notify, priya, title="Lunch")
@@ -178,15 +117,6 @@ def test_in_a_row_the_headings_of_a_text_begin_below_its_title(
     page = browser.get(f"/inbox/{number}").text
     assert "<h2>Menu</h2>" in page
     assert "<h3>Soup</h3>" in page
-
-
-def test_what_is_recalled_is_not_found_any_more(browser: FlaskClient, done: Any) -> None:
-    number = done(inbox.broadcast, is_banner=True, title="Banner words")
-    assert browser.get("/compare").text.count("Banner words") > 0
-    done(inbox.recall, number, LATER)
-    assert browser.get(f"/inbox/{number}").status_code == 404
-    assert "Banner words" not in browser.get("/inbox").text
-    assert browser.get("/inbox/badge").json["unread"] == 0
 
 
 def test_a_banner_stands_on_every_page_until_dismissed(browser: FlaskClient, done: Any) -> None:
