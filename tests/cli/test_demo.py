@@ -39,7 +39,7 @@ def test_both_accounts_sign_in_with_what_it_printed(app: Flask, shown: dict[str,
             assert sign_in(client, name, password).status_code == 303
             for address in ("/inbox", "/inbox?tab=unread", "/compare", "/settings"):
                 assert client.get(address).status_code == 200
-            counts = client.get("/inbox.json").json["counts"]  # type: ignore[index]
+            counts = client.get("/inbox.json").json["counts"]
             assert set(counts) == set(inbox.TABS)
             assert "0" not in counts.values()
 

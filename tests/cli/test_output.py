@@ -5,6 +5,7 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -37,7 +38,7 @@ def names(app: Flask, tmp_path: Path) -> Path:
     return file
 
 
-def command(app: Flask, *words: str) -> dict[str, object]:
+def command(app: Flask, *words: str) -> dict[str, Any]:
     """What ``subprocess`` is given to run ``flask`` with this test's database."""
     url = app.config["SQLALCHEMY_DATABASE_URI"]
     key = app.config["SECRET_KEY"]

@@ -17,7 +17,7 @@ things = Table("things", MetaData(), Column("id", Integer), Column("at", clock.U
 
 
 def utc(*parts):
-    return datetime(*parts, tzinfo=UTC)
+    return datetime(*parts).replace(tzinfo=UTC)
 
 
 def wall(*parts):

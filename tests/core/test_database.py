@@ -40,7 +40,7 @@ def test_every_pooled_connection_is_told_the_same(in_app: Flask) -> None:
         reads = [stack.enter_context(reading()) for _ in range(7)]
         raw = {id(one.connection.dbapi_connection) for one in reads}
         assert len(raw) == 7
-        for one in [*reads, db.session]:
+        for one in [*reads, db.session.connection()]:
             for name, value in PRAGMAS.items():
                 assert one.execute(sa.text(f"PRAGMA {name}")).scalar_one() == value, name
 

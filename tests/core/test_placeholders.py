@@ -14,6 +14,7 @@ from notifications_app.core.errors import BadInput
 from notifications_app.core.placeholders import fill, fill_markdown, normalised, refuse_placeholders
 from notifications_app.domain import content
 from notifications_app.domain.broadcasts import sending as broadcasts
+from notifications_app.domain.broadcasts.schedule import SendOptions
 from tests.support.moments import NOW, UNTIL, at
 from tests.support.people import add_user, sign_in
 
@@ -73,7 +74,7 @@ def test_each_reader_reads_their_own_name_on_every_page(app: Flask, client: Any)
     add_user(app, "zoe")
     said = content.check("Hello {{display_name}}", "Are you **{{display_name}}**?")
     with app.app_context():
-        broadcasts.broadcast("everyone", said, NOW, broadcasts.Options(is_banner=True))
+        broadcasts.broadcast("everyone", said, NOW, SendOptions(is_banner=True))
         db.session.commit()
     with at(UNTIL):
         for name, shown in (("mallory", str(Markup.escape(NASTY))), ("zoe", "zoe")):

@@ -132,9 +132,9 @@ def columns() -> dict[str, list[str]]:
 
 def checksums(wanted: dict[str, list[str]]) -> dict[str, str]:
     """Of what the columns of the release hold, as far as they are still there."""
-    there, sums = columns(), {}
+    there, sums = columns(), dict[str, str]()
     for name, of_release in wanted.items():
-        kept = [sa.column(one) for one in of_release if one in there[name]]
+        kept: list[Any] = [sa.column(one) for one in of_release if one in there[name]]
         rows = db.session.execute(sa.select(*kept).select_from(sa.table(name)))
         lines = sorted(repr(tuple(map(str, row))) for row in rows)
         sums[name] = hashlib.sha256("\n".join(lines).encode()).hexdigest()

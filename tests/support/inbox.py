@@ -5,6 +5,7 @@ All of it goes through ``db.session``: the test pushes the application's context
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,14 +23,16 @@ from notifications_app.domain.inbox.filters import parse_filter
 from notifications_app.domain.inbox.models import Change, Delivery, Mute, Notification, Release
 from tests.support.moments import NOW, UNTIL
 
+#: The fields of what is sent, beside its title.
+CONTENT = {"body", "category", "topic"}
 TABS = ("inbox", "unread", "snoozed", "dismissed", "muted")
 
 
 def reader(user_id: int) -> Any:
     """Somebody as the statements want them."""
     columns = (User.id, User.is_admin, User.admin_since, User.inbox_since, User.last_stamp)
-    columns += (User.timezone, GROUPS)
-    return db.session.execute(sa.select(*columns).where(User.id == user_id)).one()
+    statement = sa.select(*columns, User.timezone, GROUPS).where(User.id == user_id)
+    return db.session.execute(statement).one()
 
 
 def rows(user_id: int, now: datetime = NOW, tab: str = "inbox", **narrowed: str) -> Any:
@@ -103,6 +106,16 @@ def broadcast(
     return found.notification.id
 
 
+def edit(number: int, now: datetime, *, again: bool = False, **wanted: Any) -> list[str]:
+    """Change only what is named; the names of what changed."""
+    words = {name: wanted.pop(name) for name in [*wanted] if name in CONTENT | {"title"}}
+
+    def revise(_notification: Notification, before: editing.Edit) -> editing.Edit:
+        return replace(before, content=replace(before.content, **words), **wanted)
+
+    return editing.edit(number, revise, now, notify_again=again).changed
+
+
 def recall(number: int, now: datetime = NOW) -> bool:
     """Take it off the air."""
     return editing.recall(number, now)
@@ -110,7 +123,7 @@ def recall(number: int, now: datetime = NOW) -> bool:
 
 def _parted(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """What is said, apart from how it is sent."""
-    words = {name: options.pop(name) for name in ("body", "category", "topic") if name in options}
+    words = {name: options.pop(name) for name in [*options] if name in CONTENT}
     return words, options
 
 

@@ -244,11 +244,15 @@ class Model:
 
     def mute(self, user: int, topic: str) -> bool:
         mutes = self.people[user].mutes
-        return topic not in mutes and not mutes.add(topic)
+        is_new = topic not in mutes
+        mutes.add(topic)
+        return is_new
 
     def unmute(self, user: int, topic: str) -> bool:
         mutes = self.people[user].mutes
-        return topic in mutes and not mutes.remove(topic)
+        is_there = topic in mutes
+        mutes.discard(topic)
+        return is_there
 
     def _take(self, person: Person) -> int:
         person.last_stamp = max(person.last_stamp + 1, micros(self.now))

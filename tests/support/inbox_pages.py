@@ -19,7 +19,7 @@ def field(answer: Any, name: str) -> str:
 
 def link(answer: Any, words: str) -> str | None:
     found = re.search(f'href="([^"]*)"[^>]*>(?:<svg((?!</svg>).)*</svg>)?{words}', answer.text)
-    return found and found[1].replace("&amp;", "&")
+    return found[1].replace("&amp;", "&") if found else None
 
 
 def bulk(

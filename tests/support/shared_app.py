@@ -98,7 +98,7 @@ class SharedApp:
         app = self.app
         with app.app_context():
             engine = db.engine
-        events = [(engine.dispatch, name) for name in ENGINE_EVENTS]
+        events: list[tuple[Any, str]] = [(engine.dispatch, name) for name in ENGINE_EVENTS]
         events += [(engine.pool.dispatch, name) for name in POOL_EVENTS]
         return (
             dict(app.config),

@@ -25,7 +25,7 @@ def broken(make_app: Callable[..., Flask]) -> Iterator[Flask]:
     app = make_app(TESTING=False, WTF_CSRF_ENABLED=True, RATELIMIT_ENABLED=True)
     for status in (403, 500, 503):
         app.add_url_rule(f"/{status}", str(status), lambda status=status: abort(status))
-    app.add_url_rule("/breaks", "breaks", lambda: 1 / 0)
+    app.add_url_rule("/breaks", "breaks", lambda: str(1 / 0))
     add_user(app, "priya")
     with app.app_context():
         limiter.reset()

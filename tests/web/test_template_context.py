@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from notifications_app.core import markdown
 from notifications_app.web import template_context
 from tests.support.people import sign_in
 
@@ -46,11 +47,12 @@ def test_bodies_are_rendered_once_and_then_cached(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[tuple[str, int]] = []
-    monkeypatch.setattr(
-        template_context.content,
-        "to_html",
-        lambda body, top: made.append((body, top)) or f"<p>{body}{top}",
-    )
+
+    def to_html(body: str, top: int) -> str:
+        made.append((body, top))
+        return f"<p>{body}{top}"
+
+    monkeypatch.setattr(markdown, "to_html", to_html)
     with app.app_context():
         for body in ("one", "two", "one", "one"):
             assert template_context.markdown(body) == f"<p>{body}2"

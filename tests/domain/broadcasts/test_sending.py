@@ -1,6 +1,8 @@
 """Sending: the same few rows and statements, however many read."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -129,7 +131,8 @@ def test_it_arrives_when_it_should(in_app: Flask, priya: int) -> None:
 def test_an_expiry_comes_after_the_start(
     in_app: Flask, priya: int, start: Any, end: Any, words: str
 ) -> None:
-    for send in (lambda **options: inbox.notify(priya, **options), inbox.broadcast):
+    sends: list[Callable[..., int]] = [partial(inbox.notify, priya), inbox.broadcast]
+    for send in sends:
         with pytest.raises(BadTime, match=words) as refused:
             send(arrives_at=start, expires_at=end)
         assert refused.value.field == "expires_at"
@@ -139,7 +142,8 @@ def test_an_expiry_comes_after_the_start(
 @pytest.mark.parametrize("name", ["arrives_at", "expires_at"])
 def test_a_naive_moment_is_refused(in_app: Flask, priya: int, name: str) -> None:
     naive = (NOW + HOUR).replace(tzinfo=None)
-    for send in (lambda **options: inbox.notify(priya, **options), inbox.broadcast):
+    sends: list[Callable[..., int]] = [partial(inbox.notify, priya), inbox.broadcast]
+    for send in sends:
         with pytest.raises((ValueError, TypeError)):
             send(**{name: naive})
     assert stored() == (0, 0, 0)

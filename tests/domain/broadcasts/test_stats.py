@@ -15,7 +15,6 @@ from notifications_app.core.errors import NotFound
 from notifications_app.domain.accounts import groups
 from notifications_app.domain.accounts.models import User
 from notifications_app.domain.audit.actions import add_entry
-from notifications_app.domain.broadcasts import editing
 from notifications_app.domain.broadcasts.stats import Stats, compute_stats
 from notifications_app.domain.broadcasts.stats_statements import HOUR, LAST_HOUR
 from notifications_app.domain.inbox import add_reader as moves
@@ -196,8 +195,7 @@ def test_notified_again_it_is_counted_anew(in_app: Flask, ada: int, priya: int) 
     number = inbox.broadcast()
     inbox.act(ada, "read", [number], NOW + MINUTE)
     later = NOW + 5 * HOUR
-    _one, wanted = editing.current(number)
-    editing.edit(number, wanted, later, notify_again=True)
+    inbox.edit(number, later, again=True)
     found = of(number, later + MINUTE)
     assert (found.read, found.hours, found.released_at) == (0, ((0, 0),), later)
     inbox.act(ada, "read", [number], later + MINUTE)

@@ -1,6 +1,7 @@
 """A newcomer's inbox."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 
@@ -13,7 +14,7 @@ LATER = NOW + HOUR
 MUCH_LATER = LATER + HOUR
 
 
-def newcomer(now: object = LATER, **account: object) -> int:
+def newcomer(now: Any = LATER, **account: Any) -> int:
     return add_reader.add_reader("zoe", password_hash=None, now=now, **account).id
 
 

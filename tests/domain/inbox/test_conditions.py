@@ -1,6 +1,7 @@
 """What expired or was recalled is gone at once, everywhere."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,7 +17,7 @@ BEFORE = END - timedelta(microseconds=1)
 KINDS = ("for one", "for all", "for admins", "banner")
 
 
-def send(kind: str, user: int, **options: object) -> int:
+def send(kind: str, user: int, **options: Any) -> int:
     if kind == "for one":
         return inbox.notify(user, **options)
     channel = "role:admin" if kind == "for admins" else "everyone"

@@ -1,5 +1,7 @@
 """What a view of the inbox is narrowed to."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 
@@ -36,7 +38,7 @@ def test_filters_and_search_narrow_together(in_app: Flask, priya: int) -> None:
     inbox.notify(priya, title="One needle", topic="billing")
     inbox.notify(priya, title="One needle", category="error")
     inbox.notify(priya, title="Hay", topic="billing", category="error")
-    both = {"topic": "billing", "category": "error"}
+    both: dict[str, Any] = {"topic": "billing", "category": "error"}
     assert inbox.ids(priya, q="needle", **both) == [wanted]
     assert inbox.ids(priya, q="needle topic:billing category:error") == [wanted]
     assert inbox.ids(priya, q="needle -topic:billing", **both) == []

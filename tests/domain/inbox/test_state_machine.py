@@ -1,7 +1,6 @@
 """Anything, in any order, looks the same as with a copy for each reader in plain Python."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -143,7 +142,7 @@ class Centre(RuleBasedStateMachine):
         life: timedelta | None, topic: str, category: str,
     ) -> int:  # fmt: skip
         asked, start, end, zones = self.times(delay, wall, life)
-        more = {"topic": topic, "category": category}
+        more: dict[str, Any] = {"topic": topic, "category": category}
         number = inbox.notify(first, second, now=self.now, **asked, **more)
         said = Said(number, None, start, end, banner=False, zones=zones, **more)
         self.model.say(said, (first, second))
@@ -158,7 +157,7 @@ class Centre(RuleBasedStateMachine):
         banner: bool, topic: str, category: str,
     ) -> int:  # fmt: skip
         asked, start, end, zones = self.times(delay, wall, life)
-        more = {"topic": topic, "category": category}
+        more: dict[str, Any] = {"topic": topic, "category": category}
         number = inbox.broadcast(channel, self.now, **asked, is_banner=banner, **more)
         self.model.say(Said(number, channel, start, end, banner, zones=zones, **more))
         return number
@@ -171,10 +170,9 @@ class Centre(RuleBasedStateMachine):
         banner = banner and one.channel is not None
         if one.recalled:
             with pytest.raises(Refused, match="recalled"):
-                editing.current(number)
+                inbox.edit(number, self.now)
             return
-        wanted = replace(editing.current(number)[1], expires_at=end, is_banner=banner)
-        editing.edit(number, wanted, self.now, notify_again=again)
+        inbox.edit(number, self.now, again=again, expires_at=end, is_banner=banner)
         self.model.edit(number, expires=end, banner=banner, again=again)
 
     @rule(user=users, topic=TOPICS)

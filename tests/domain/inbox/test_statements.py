@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -85,7 +86,9 @@ def page(tab: str, where: str) -> Callable[[int], Any]:
     def ask(user: int) -> Any:
         connection, me = db.session.connection(), inbox.reader(user)
         here = PLACES.get(tab, paging.Position(NOON + HOUR, 1_700))
-        beyond = {} if where == "first" else {"beyond": here, "newer": where == "newer"}
+        beyond: dict[str, Any] = (
+            {} if where == "first" else {"beyond": here, "newer": where == "newer"}
+        )
         return queries.rows(connection, me, NOW, view=parse_filter(tab), **beyond)
 
     return ask
@@ -97,7 +100,7 @@ ASKED: dict[str, Callable[[int], Any]] = {
         for tab in TABS
         for where in ("first", "older", "newer")
     },
-    **{f"{tab}, count": lambda user, tab=tab: inbox.count(user, NOW, tab) for tab in TABS},
+    **{f"{tab}, count": partial(inbox.count, now=NOW, tab=tab) for tab in TABS},
     "banners": lambda user: inbox.tops(user, NOW),
     "one": lambda user: inbox.one(user, 1_700, NOW),
 }

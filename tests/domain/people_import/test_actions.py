@@ -19,7 +19,7 @@ from notifications_app.domain.inbox import add_reader, change_groups, change_tim
 from notifications_app.domain.inbox.models import Delivery, Notification, Release
 from notifications_app.domain.people_import import actions, comparison, staging
 from notifications_app.domain.people_import.actions import Report, import_people
-from notifications_app.domain.people_import.csv_file import COLUMNS
+from notifications_app.domain.people_import.csv_file import COLUMNS, LineError
 from tests.support import inbox
 from tests.support.moments import HOUR, NOW
 
@@ -317,9 +317,12 @@ def test_lines_are_staged_in_batches(in_app: Flask, monkeypatch: pytest.MonkeyPa
     stage = staging._stage
     monkeypatch.setattr(staging, "BATCH", 40)
     monkeypatch.setattr(actions, "BATCH", 40)
-    monkeypatch.setattr(
-        staging, "_stage", lambda words: (batches.append(len(json.loads(words))), stage(words))
-    )
+
+    def watched(words: str) -> None:
+        batches.append(len(json.loads(words)))
+        stage(words)
+
+    monkeypatch.setattr(staging, "_stage", watched)
     told: list[None] = []
     rows = (f"person{n},,,," for n in range(100))
     import_people(io.StringIO("\n".join([HEAD, *rows])), LATER, lambda: told.append(None))
@@ -341,7 +344,7 @@ def test_memory_does_not_grow_with_the_file(in_app: Flask, monkeypatch: pytest.M
     """But for the errors, of which such a file is full. 6,000 people take over a megabyte."""
     monkeypatch.setattr(staging, "BATCH", 100)
     monkeypatch.setattr(actions, "IN_MEMORY", 1_000)
-    monkeypatch.setattr(comparison, "clashes", lambda: iter([comparison.Wrong(2, "Enough.")]))
+    monkeypatch.setattr(comparison, "clashes", lambda: iter([LineError(2, "Enough.")]))
     peak(200)
     assert peak(6_000) < peak(300) + 150_000
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from notifications_app.core import clock
 from notifications_app.domain.accounts import groups
+from notifications_app.domain.accounts.actions import check_username
 from notifications_app.domain.people_import import csv_file
 from notifications_app.domain.people_import.csv_file import LINE_MAX, LineError, Person
 
@@ -198,7 +199,7 @@ def test_no_bytes_break_it(data: bytes) -> None:
         assert numbers == sorted(set(numbers))
         for one in found:
             if isinstance(one, Person):
-                assert csv_file.check_username(one.username) == one.username
+                assert check_username(one.username) == one.username
 
 
 NAMES = st.from_regex(r"[a-z0-9]([a-z0-9._-]{0,8}[a-z0-9])?", fullmatch=True)

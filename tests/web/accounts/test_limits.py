@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -155,7 +156,8 @@ def test_with_redis_the_tries_count_in_every_process(make_app: Callable[..., Fla
         limiter.reset()
     for _ in range(10):
         assert sign_in(one.test_client(), "priya", "wrong").status_code == 400
-    limiter.storage.storage.connection_pool.disconnect()  # type: ignore[union-attr]
+    storage: Any = limiter.storage
+    storage.storage.connection_pool.disconnect()
     two = make_app(RATELIMIT_ENABLED=True, REDIS_URL=REDIS)
     answer = sign_in(two.test_client(), "priya")
     assert answer.status_code == 429

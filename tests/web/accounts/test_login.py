@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask, session
 from flask.testing import FlaskClient
+from werkzeug.security import check_password_hash
 
 from notifications_app.core.database import db, reading
 from notifications_app.domain.accounts import actions, passwords, queries
@@ -109,7 +110,7 @@ def test_the_session_holds_a_token_and_the_table_only_its_hash(
 def hashings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The hash of every verification."""
     seen: list[str] = []
-    verify = passwords.check_password_hash
+    verify = check_password_hash
     passwords._dummy_hash()  # made once in a process
 
     def spy(password_hash: str, password: str) -> bool:

@@ -12,6 +12,7 @@ from notifications_app.core.database import db
 from notifications_app.domain.accounts import passwords
 from notifications_app.domain.accounts.models import User
 from notifications_app.domain.broadcasts import sending as broadcasts
+from notifications_app.domain.broadcasts.schedule import SendOptions
 from notifications_app.domain.channels import EVERYONE
 from notifications_app.domain.content import check
 from tests.support.moments import NOON, at
@@ -73,9 +74,7 @@ def test_a_new_reader_finds_the_live_banners_and_no_old_news(
 ) -> None:
     with opened.app_context():
         broadcasts.broadcast(EVERYONE, check("Old news"), NOON)
-        broadcasts.broadcast(
-            EVERYONE, check("Works on Sunday"), NOON, broadcasts.Options(is_banner=True)
-        )
+        broadcasts.broadcast(EVERYONE, check("Works on Sunday"), NOON, SendOptions(is_banner=True))
         db.session.commit()
     anyone.post("/register", data=GOOD)
     page = anyone.get("/inbox").text

@@ -1,6 +1,7 @@
 """Taking a broadcast back."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -45,7 +46,7 @@ def test_recalling_asks_first_and_says_how_many_have_it(
 def test_who_put_it_away_is_not_said_to_have_it(
     app: Flask, admin: FlaskClient, ada: int, priya: int, bystander: int, is_local: bool
 ) -> None:
-    options = {"local_at": NOW.replace(tzinfo=None)} if is_local else {}
+    options: dict[str, Any] = {"local_at": NOW.replace(tzinfo=None)} if is_local else {}
     number = broadcast(app, "Hello", **options)
     said = []
     for reader in (priya, ada, bystander):

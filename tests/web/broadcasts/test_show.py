@@ -34,8 +34,7 @@ def test_one_broadcast_says_everything_about_it(app: Flask, admin: FlaskClient, 
     )
     with app.app_context():
         db.session.execute(sa.update(User).where(User.id == ada).values(display_name="Ada M"))
-        _one, now_reads = editing.current(number)
-        editing.edit(number, now_reads, NOW, notify_again=True)
+        inbox.edit(number, NOW, again=True)
         db.session.commit()
     with at(LATER):
         answer = admin.get(f"{LIST}/{number}")
@@ -130,12 +129,12 @@ def test_recalled_between_two_zones_it_never_came_to_the_later(
 def test_recalled_before_it_came_its_page_says_so_and_nothing_else(
     app: Flask, admin: FlaskClient, how: str, days: int
 ) -> None:
-    options: dict[str, Any] = {
+    ways: dict[str, dict[str, Any]] = {
         "local": {"local_at": (NOW + DAY).replace(tzinfo=None)},
         "held back": {"undo_window": timedelta(minutes=20)},
         "scheduled": {"arrives_at": NOW + DAY},
-    }[how]
-    number = broadcast(app, "Hello", **options)
+    }
+    number = broadcast(app, "Hello", **ways[how])
     with at(LATER):
         admin.get(f"{LIST}/{number}")  # its figures are cached now
         admin.post(f"{LIST}/{number}/recall")
