@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 
 from notifications_app.core.database import ROOT, db
+from notifications_app.domain.broadcasts import sending
 from tests.support import inbox
 from tests.support.moments import HOUR, NOW, at
 
@@ -112,9 +113,7 @@ def test_a_number_that_is_none_is_refused(refused: Any, command: str) -> None:
 def test_what_is_printed_cannot_drive_a_terminal(app: Flask, shell: Any, priya: int) -> None:
     bad = "\x1b]0;owned\x07 \x9b2J \u202egnp.exe \u2028"
     with app.app_context():
-        number = inbox.broadcasts.broadcast(
-            "everyone", inbox.said(body=f"a{bad}b"), NOW
-        ).notification.id
+        number = sending.broadcast("everyone", inbox.said(body=f"a{bad}b"), NOW).notification.id
         db.session.commit()
     for said in (shell("broadcast", "show", number), shell("broadcast", "show", number, "--json")):
         assert said.code == 0

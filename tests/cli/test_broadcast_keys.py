@@ -12,6 +12,7 @@ from notifications_app import broadcast, notify
 from notifications_app.core.database import db
 from notifications_app.core.errors import BadTime
 from notifications_app.domain.inbox import change_timezone
+from notifications_app.domain.inbox.models import Notification
 from tests.support import inbox
 from tests.support.broadcast_pages import NEW, compose, key_in
 from tests.support.moments import HOUR, NOW, at
@@ -162,4 +163,4 @@ def test_a_form_sent_again_after_an_edit_is_not_taken_for_the_first(
     assert refused.status_code == 400
     assert key_in(refused) != key
     with app.app_context():
-        assert inbox.how_many(inbox.Notification) == 1
+        assert inbox.how_many(Notification) == 1

@@ -10,6 +10,7 @@ from flask_caching import Cache
 
 from notifications_app.core import cache as caching
 from notifications_app.core.cache import cache
+from notifications_app.core.database import db
 from notifications_app.web.template_context import markdown
 from tests.support import inbox
 from tests.support.moments import NOW
@@ -55,7 +56,7 @@ def test_pages_with_bodies_work_while_redis_is_away(make_app: Callable[..., Flas
     user = add_user(app, "zoe")
     with app.app_context():
         inbox.notify(user, body="*word* " * 40, now=NOW)
-        inbox.db.session.commit()
+        db.session.commit()
     browser = app.test_client()
     sign_in(browser, "zoe")
     for page in ("/inbox", "/inbox/1", "/compare"):
