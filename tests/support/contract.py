@@ -59,7 +59,7 @@ def _commands(app: Flask) -> dict[str, list[str]]:
     return {
         " ".join(path): sorted(
             "/".join([*one.opts, *one.secondary_opts]) if one.param_type_name == "option" else
-            f"<{one.name}>" for one in command.params
+            f"<{one.human_readable_name}>" for one in command.params
         )
         for path, command in own_commands(app).items()
     }  # fmt: skip
