@@ -1,6 +1,7 @@
 """Cost of work on much of an inbox: a search, the counts of the tabs, actions on everything."""
 
 from datetime import datetime
+from functools import partial
 
 from ground import RARE_TOPIC, heading, milliseconds, once, print_line
 
@@ -32,7 +33,7 @@ def searches(user: Subscriber, notifications: int, now: datetime, page_one: floa
     heading(f"Searching {notifications:,} notifications of one reader")
     for label, words in SEARCHES:
         typed = words.format(f"{notifications // 3:06}")
-        took = milliseconds(lambda typed=typed: search(typed), times=9)
+        took = milliseconds(partial(search, typed), times=9)
         print_line(label, took, took / page_one, "of page one")
 
 

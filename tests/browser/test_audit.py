@@ -7,10 +7,9 @@ from playwright.sync_api import Page, expect
 from notifications_app.core import clock
 from notifications_app.core.database import db
 from notifications_app.domain.audit.actions import add_entry
-
-from .site import Site
-from .test_axe import violations
-from .test_layout import LONG, sideways
+from tests.support.axe import violations
+from tests.support.layout import LONG, sideways
+from tests.support.site import Site
 
 
 def test_the_audit_log(site: Site, page_of: Callable[..., Page]) -> None:

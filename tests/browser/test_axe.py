@@ -1,52 +1,16 @@
 """axe-core finds nothing on any page: light and dark, wide and narrow."""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Page, expect
 
 from notifications_app.core.database import reading
 from notifications_app.core.signing import signing_keys
 from notifications_app.domain.accounts import password_resets, queries
-
-from .site import Console, Site
-from .steps import open_tab, press, row, said, tick
-
-AXE = (Path(__file__).parent / "axe.min.js").read_text()
-BODY = """## What to do
-
-1. Read the [notes](/compare).
-2. Then `run` it:
-
-```
-flask db upgrade
-```
-
-> Quoted.
-
-| when | what |
-|---|---|
-| noon | lunch |
-"""
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds, in both schemes and at both widths."""
-    page.evaluate(AXE)
-    found = []
-    for width in (1280, 390):
-        page.set_viewport_size({"width": width, "height": 800})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            result: dict[str, Any] = page.evaluate("axe.run({ resultTypes: ['violations'] })")
-            assert len(result["passes"]) > 10
-            found += [
-                f"{page.url} {scheme} {width}: {fault['id']} {node['html'][:200]}"
-                for fault in result["violations"]
-                for node in fault["nodes"]
-            ]
-    return found
+from tests.support.axe import violations
+from tests.support.layout import BODY
+from tests.support.site import Console, Site
+from tests.support.steps import open_tab, press, row, said, tick
 
 
 def test_pages_of_nobody(site: Site, page_of: Callable[..., Page], console: Console) -> None:

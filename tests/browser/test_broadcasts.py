@@ -10,12 +10,11 @@ from playwright.sync_api import Page, expect
 from notifications_app.core import clock
 from notifications_app.core.database import db
 from notifications_app.domain.accounts import groups
-from tests.inbox import asking
-
-from .site import Console, Site
-from .steps import FOCUSED, row, said
-from .test_axe import BODY, violations
-from .test_layout import CODE, LONG, SMALL, TABLE, TITLES, sideways
+from tests.support import inbox
+from tests.support.axe import violations
+from tests.support.layout import BODY, CODE, LONG, SMALL, TABLE, TITLES, sideways
+from tests.support.site import Console, Site
+from tests.support.steps import FOCUSED, row, said
 
 LIST = "/admin/broadcasts"
 
@@ -232,7 +231,7 @@ def test_on_paper_there_are_figures_and_no_buttons(
 ) -> None:
     number = site.broadcast("Lunch", is_banner=True)
     with site.app.app_context():
-        asking.act(ada, "read", [number], clock.now())
+        inbox.act(ada, "read", [number], clock.now())
         db.session.commit()
     page = page_of("ada")
     page.goto(f"{LIST}/{number}")
@@ -240,7 +239,9 @@ def test_on_paper_there_are_figures_and_no_buttons(
     expect(table).to_be_hidden()
     page.emulate_media(media="print")
     expect(table).to_be_visible()
-    assert (table.bounding_box() or {"height": 0})["height"] > 40
+    box = table.bounding_box()
+    assert box
+    assert box["height"] > 40
     for control in (".as-table summary", ".cast-head .buttons", ".as-read .banner .icon-button"):
         expect(page.locator(control)).to_be_hidden()
 

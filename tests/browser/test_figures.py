@@ -7,11 +7,11 @@ import pytest
 from flask import render_template_string
 from playwright.sync_api import Page, expect
 
+from notifications_app.domain.broadcasts.stats import Stats
 from notifications_app.web.broadcasts import stats_chart
-from tests.broadcasts.test_broadcasts_charts import FULL_DAY, NONE_YET, SOME
-
-from .site import Site
-from .test_axe import violations
+from tests.support.axe import violations
+from tests.support.site import Site
+from tests.support.stats import FULL_DAY, NONE_YET, SOME
 
 PAGE = """{% extends "broadcasts/_base.html" %}
 {% from "broadcasts/_stats.html" import stats with context %}
@@ -23,7 +23,7 @@ DAY = replace(SOME, hours=tuple((hour, 900 - 17 * hour) for hour, _count in FULL
 
 @pytest.mark.parametrize("found", [SOME, DAY, NONE_YET], ids=["hours", "two days", "nothing"])
 def test_the_figures_are_readable_everywhere(
-    site: Site, page_of: Callable[..., Page], found: stats_chart.Figures
+    site: Site, page_of: Callable[..., Page], found: Stats
 ) -> None:
     site.reader("priya")
     drawn = stats_chart.draw(found, "UTC", found.made_at)

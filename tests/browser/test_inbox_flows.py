@@ -9,9 +9,19 @@ import time_machine
 from playwright.sync_api import Locator, Page, Route, expect
 
 from notifications_app.core import clock
-
-from .site import Console, Site
-from .steps import bulk, count, focused, open_tab, press, row, said, tab_to, tick, titles
+from tests.support.site import Console, Site
+from tests.support.steps import (
+    bulk,
+    count,
+    focused,
+    open_tab,
+    press,
+    row,
+    said,
+    tab_to,
+    tick,
+    titles,
+)
 
 both_ways = pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
 FOUR = ["Invoice 1042 failed", "Lunch is at noon", "Invoice 1043 paid", "New sign-in"]

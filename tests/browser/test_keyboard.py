@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from ..conftest import PASSWORD
-from .site import Site
-from .steps import FOCUSED, row, said, tab_to
+from tests.support.people import PASSWORD
+from tests.support.site import Site
+from tests.support.steps import FOCUSED, row, said, tab_to
 
 
 def test_the_whole_way_by_keyboard(site: Site, priya: int, page_of: Callable[..., Page]) -> None:

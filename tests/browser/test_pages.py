@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from .site import Site
-from .steps import press, row, said
+from tests.support.site import Site
+from tests.support.steps import press, row, said
 
 LUNCH = "Lunch is at noon"
 PAGES = ("/inbox", "/compare", "/settings")

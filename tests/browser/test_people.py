@@ -9,12 +9,11 @@ from notifications_app.core import clock
 from notifications_app.core.database import db
 from notifications_app.domain.accounts import actions, groups
 from notifications_app.domain.inbox import change_groups
-
-from ..conftest import PASSWORD
-from .site import Console, Site
-from .steps import said, sign_in
-from .test_axe import violations
-from .test_layout import LONG, SMALL, sideways
+from tests.support.axe import violations
+from tests.support.layout import LONG, SMALL, sideways
+from tests.support.people import PASSWORD
+from tests.support.site import Console, Site
+from tests.support.steps import said, sign_in
 
 NEW = "a new good password"
 

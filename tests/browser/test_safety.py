@@ -8,9 +8,8 @@ from playwright.sync_api import Page, Route, expect
 
 from notifications_app.core.errors import BadInput
 from notifications_app.web.security import HEADERS
-
-from .site import Console, Site
-from .steps import sign_in, sign_out
+from tests.support.site import Console, Site
+from tests.support.steps import sign_in, sign_out
 
 PAYLOADS = (
     "<script>alert(1)</script>",

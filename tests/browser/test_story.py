@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from .site import Site
-from .steps import press, row, said, sign_in, sign_out
+from tests.support.site import Site
+from tests.support.steps import press, row, said, sign_in, sign_out
 
 both_ways = pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
 OLD, NEW = "The printer is back", "Lunch is at noon"

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
-from .site import Site
+from tests.support.site import Site
 
 FIRST, NEXT = 60 * 1024, 10 * 1024
 BODY = "The card ending 4242 was declined by the bank. Update it before the {}th to keep the plan."

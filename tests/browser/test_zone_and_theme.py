@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .site import Site
-from .steps import said, sign_in, sign_out
+from tests.support.site import Site
+from tests.support.steps import said, sign_in, sign_out
 
 DARK, LIGHT = "rgb(16, 20, 28)", "rgb(246, 247, 250)"
 

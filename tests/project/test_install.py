@@ -177,8 +177,7 @@ def test_pip_never_resolves_anything(tmp_path: Path) -> None:
 def make_wheel(folder: Path, metadata: str) -> str:
     """Write a wheel that is nothing but its metadata; return its hash as a lock has it."""
     name, release = (
-        re.search(rf"^{field}: (.+)$", metadata, re.MULTILINE)[1]  # type: ignore[index]
-        for field in ("Name", "Version")
+        re.search(rf"^{field}: (.+)$", metadata, re.MULTILINE)[1] for field in ("Name", "Version")
     )
     stem = f"{re.sub(r'[-_.]+', '_', name)}-{release}"
     files = {

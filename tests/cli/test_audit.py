@@ -1,0 +1,70 @@
+"""``flask audit list``."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from notifications_app.core.database import db
+from notifications_app.domain.audit.actions import add_entry
+from tests.support.moments import NOON
+
+
+def add(app: Flask, count: int, **more: Any) -> None:
+    """Entries about users 1, 2, …, a minute apart."""
+    with app.app_context():
+        for number in range(count):
+            values: dict[str, Any] = {"actor_id": None, "now": NOON + timedelta(minutes=number)}
+            add_entry("user.created", f"user {number + 1}", **{**values, **more})
+        db.session.commit()
+
+
+@pytest.fixture
+def listed(app: Flask) -> Callable[..., str]:
+    def run(*words: str) -> str:
+        done = app.test_cli_runner().invoke(args=["audit", "list", *words])
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    return run
+
+
+def test_the_command_lists_the_newest_first(app: Flask, listed: Any, ada: int) -> None:
+    add(app, 1, audience=1204)
+    add(app, 1, actor_id=ada, title="\x1b[31mred")
+    assert listed().splitlines() == [
+        "WHEN                        WHO           ACTION        SUBJECT  DETAIL",
+        "Fri 20 Nov 2026, 12:00 UTC  ada           user.created  user 1   title: \\x1b[31mred",
+        "Fri 20 Nov 2026, 12:00 UTC  command line  user.created  user 1   audience: 1,204",
+        "2 entries, newest first.",
+    ]
+
+
+def test_an_empty_log_is_said_in_a_sentence(listed: Any) -> None:
+    assert listed().splitlines()[-1] == "0 entries, newest first."
+    assert json.loads(listed("--json")) == []
+
+
+def test_json_has_exactly_the_keys_of_readme(app: Flask, listed: Any, ada: int) -> None:
+    add(app, 1, actor_id=ada, groups=["ops"])
+    assert json.loads(listed("--json")) == [
+        {
+            "id": 1,
+            "at": "2026-11-20T12:00:00Z",
+            "actor": "ada",
+            "action": "user.created",
+            "subject": "user 1",
+            "detail": {"groups": ["ops"]},
+        }
+    ]
+
+
+def test_the_list_is_as_long_as_is_asked(app: Flask, listed: Any) -> None:
+    add(app, 53)
+    assert len(json.loads(listed("--json"))) == 50
+    assert [one["id"] for one in json.loads(listed("--json", "--limit", "2"))] == [53, 52]
+    assert listed("--limit", "1").splitlines()[-1] == "1 entry, newest first."
+    assert app.test_cli_runner().invoke(args=["audit", "list", "--limit", "0"]).exit_code == 2

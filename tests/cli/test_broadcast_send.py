@@ -1,0 +1,190 @@
+"""``flask notify`` and ``flask broadcast send``, as typed."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.support import inbox
+from tests.support.moments import HOUR, NOW, at
+from tests.support.people import add_user
+from tests.support.shell import stored
+
+SEND = ("broadcast", "send", "--title", "Hello")
+NOTIFY = ("notify", "priya", "--title", "Hello")
+KEYS = ["id", "title", "channel", "arrives_at", "expires_at", "audience"]
+
+
+@pytest.fixture(autouse=True)
+def typing_time(app: Flask, ada: int, priya: int) -> Iterator[None]:
+    with at(NOW):
+        yield
+
+
+def ids(app: Flask, user: int, now: Any = NOW) -> list[int]:
+    with app.app_context():
+        return inbox.ids(user, now)
+
+
+def test_notify_sends_to_named_people(app: Flask, shell: Any, priya: int, bystander: int) -> None:
+    said = shell("notify", " Priya ", "ada", "priya", "--title", "Hello", "--topic", "exports")
+    assert said.code == 0
+    assert said.out == "Sent notification 1 “Hello” to priya, ada (2 people) now.\n"
+    assert (ids(app, priya), ids(app, bystander)) == ([1], [])
+    assert stored(app) == [1, 0, 2, 0]
+
+
+def test_a_broadcast_goes_to_everyone_unless_told_otherwise(
+    app: Flask, shell: Any, ada: int, priya: int
+) -> None:
+    assert "to everyone (2 people) now." in shell(*SEND).out
+    assert "to everyone" in shell(*SEND, "--to-everyone").out
+    assert "to the administrators (1 person) now." in shell(*SEND, "--to-admins").out
+    assert "to priya (1 person) now." in shell(*SEND, "--to-user", "priya").out
+    assert (ids(app, ada), ids(app, priya)) == ([3, 2, 1], [4, 2, 1])
+
+
+def test_all_that_can_be_said_arrives(app: Flask, shell: Any, priya: int) -> None:
+    said = shell(
+        *SEND, "--body", "*Body*", "--category", "warning", "--topic", "water", "--banner",
+        "--action-url", "/inbox", "--action-label", "Look", "--from", "Ada", "--expires-in", "2d",
+    )  # fmt: skip
+    assert said.code == 0, said
+    with app.app_context():
+        row = inbox.one(priya, 1)
+    assert (row.title, row.body, row.category, row.topic) == ("Hello", "*Body*", "warning", "water")
+    assert (row.action_url, row.action_label, row.is_banner) == ("/inbox", "Look", True)
+    assert (row.sender_username, row.expires_at) == ("ada", NOW + timedelta(days=2))
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_json_of_a_send_has_exactly_its_keys(shell: Any, named: bool) -> None:
+    to = ("--to-user", "priya", "--to-user", "ada") if named else ()
+    when = ("--at", "2026-11-21 09:00", "--timezone", "Asia/Kolkata", "--expires-in", "12h")
+    found = shell(*SEND, *to, *when, "--json").json
+    assert list(found) == [("recipients" if key == "channel" and named else key) for key in KEYS]
+    assert found == {
+        "id": 1,
+        "title": "Hello",
+        **({"recipients": ["priya", "ada"]} if named else {"channel": "everyone"}),
+        "arrives_at": "2026-11-21T03:30:00Z",
+        "expires_at": "2026-11-21T15:30:00Z",
+        "audience": 2,
+    }
+
+
+def test_json_of_notify_names_its_recipients(shell: Any) -> None:
+    assert shell(*NOTIFY, "--json").json == {
+        "id": 1,
+        "title": "Hello",
+        "recipients": ["priya"],
+        "arrives_at": "2026-11-20T13:00:00Z",
+        "expires_at": None,
+        "audience": 1,
+    }
+
+
+@pytest.mark.parametrize("to", [(), ("--to-admins",), ("--to-user", "priya")])
+def test_a_dry_run_writes_nothing(app: Flask, shell: Any, to: tuple[str, ...]) -> None:
+    said = shell(*SEND, *to, "--dry-run", "--key", "k")
+    assert said.code == 0
+    assert "would see “Hello” now: " in said.out
+    assert said.out.endswith("Nothing was sent: this was a dry run.\n")
+    found = shell(*SEND, *to, "--dry-run", "--json").json
+    assert (found["id"], found["audience"]) == (None, 1 if to else 2)
+    assert stored(app) == [0, 0, 0, 0]
+
+
+def test_a_dry_run_names_only_the_first_few(app: Flask, shell: Any) -> None:
+    for number in range(6):
+        add_user(app, f"z{number}", password_hash=None)
+    assert shell(*SEND, "--dry-run").out.startswith(
+        "8 people would see “Hello” now: ada, priya, z0, z1, z2 and 3 more.\n"
+    )
+
+
+def test_inactive_people_are_not_counted(app: Flask, shell: Any, priya: int) -> None:
+    shell("users", "deactivate", "priya")
+    assert shell(*SEND, "--json").json["audience"] == 1
+
+
+def test_a_key_sends_once(app: Flask, shell: Any, refused: Any) -> None:
+    assert shell(*SEND, "--key", "k").code == 0
+    again = shell(*SEND, "--key", "k")
+    assert (again.code, again.out) == (
+        0,
+        "This key was used before: it is notification 1. Nothing was sent.\n",
+    )
+    with at(NOW + HOUR):
+        found = shell(*SEND, "--key", "k", "--json").json
+        assert (found["id"], found["arrives_at"]) == (1, "2026-11-20T13:00:00Z")
+        assert shell(*SEND, "--key", "k", "--dry-run", "--json").json["id"] == 1
+    for other in ([*SEND, "--body", "More"], [*SEND, "--to-admins"], NOTIFY):
+        assert "The key “k” was used" in refused(1, *other, "--key", "k")
+    assert stored(app) == [1, 1, 0, 0]
+
+
+# --- When
+
+
+@pytest.mark.parametrize(
+    ("wall", "zone", "moment"),
+    [
+        ("2026-11-21 09:00", "asia/kolkata", "2026-11-21T03:30:00Z"),
+        ("2026-11-21T09:00:30", "UTC", "2026-11-21T09:00:30Z"),
+        ("2027-10-31 02:30", "Europe/Paris", "2027-10-31T00:30:00Z"),  # twice: the first
+        ("2026-11-20 12:59", "UTC", "2026-11-20T13:00:00Z"),  # past: now
+        ("1999-01-01 00:00", "UTC", "2026-11-20T13:00:00Z"),
+    ],
+)
+def test_it_arrives_at_that_time_of_that_zone(
+    shell: Any, wall: str, zone: str, moment: str
+) -> None:
+    found = shell(*SEND, "--at", wall, "--timezone", zone, "--json").json
+    assert found["arrives_at"] == moment
+
+
+def test_a_scheduled_one_is_not_there_before(app: Flask, shell: Any, priya: int) -> None:
+    said = shell(*SEND, "--at", "2026-11-20 19:30", "--timezone", "Asia/Kolkata")
+    assert "(2 people) from Fri 20 Nov 2026, 14:00 UTC." in said.out
+    assert ids(app, priya, NOW + HOUR - timedelta(microseconds=1)) == []
+    assert ids(app, priya, NOW + HOUR) == [1]
+
+
+def test_a_time_that_the_clocks_skip_is_refused_with_the_first_one_after(refused: Any) -> None:
+    for option in ("--at", "--expires"):
+        sentence = refused(2, *SEND, option, "2027-03-28 02:30", "--timezone", "Europe/Paris")
+        assert sentence == (
+            "02:30 does not exist on that day in Europe/Paris. The first moment after it is 03:00."
+        )
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--at", "2026-12-01 09:00"], "Say in which zone"),
+        (["--expires", "2026-12-01 09:00"], "Say in which zone"),
+        (["--at", ""], "Say in which zone"),
+        (["--at", "", "--timezone", "UTC"], "Write a day"),
+        (["--at", "tomorrow", "--timezone", "UTC"], "Write a day"),
+        (["--at", "2026-13-01 09:00", "--timezone", "UTC"], "Write a day"),
+        (["--at", "2026-12-01 09:00", "--timezone", "Mars/Base"], "No time zone"),
+        (["--timezone", "Mars/Base"], "No time zone"),
+        (["--timezone", "Asia/Tokyo"], "--timezone is the zone of --at and --expires"),
+        (["--timezone", "Asia/Tokyo", "--expires-in", "1d"], "--timezone is the zone of"),
+        (["--expires-in", "1h", "--expires", "2026-12-01 09:00", "--timezone", "UTC"], "not both"),
+        (["--expires-in", "soon"], "Write a length of time"),
+        (["--expires-in", ""], "Write a length of time"),
+        (["--expires-in", "0m"], "Write a length of time"),
+        (["--expires", "", "--timezone", "UTC"], "Write a day"),
+        (["--expires", "2026-11-20 13:00", "--timezone", "UTC"], "expire in the past"),
+        (
+            ["--at", "2026-12-01 09:00", "--expires", "2026-12-01 09:00", "--timezone", "UTC"],
+            "expire before it starts",
+        ),
+    ],
+)
+def test_times_that_cannot_be_are_refused(refused: Any, options: list[str], words: str) -> None:
+    assert words in refused(2, *SEND, *options)

@@ -1,0 +1,234 @@
+"""Settings: their text, the key that is made, and when the application refuses to start."""
+
+import ast
+import multiprocessing
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from notifications_app import create_app
+from notifications_app.core import config
+from notifications_app.core.database import PACKAGE, ROOT
+from notifications_app.core.errors import Refused
+from tests.support.app import settings
+
+KEY = "a key of the tests, forty characters long"
+
+
+def made(**more: Any) -> dict[str, Any]:
+    """The configuration of an application with these settings."""
+    return dict(create_app(settings("sqlite://", **more)).config)
+
+
+# ---- text to values ----
+
+
+def test_every_setting_has_a_default_that_starts() -> None:
+    values = config.from_environment({})
+    assert values == {
+        "DATABASE_URL": "",
+        "SECRET_KEY": "",
+        "SECRET_KEY_FALLBACKS": [],
+        "HTTPS": False,
+        "TRUSTED_HOSTS": [],
+        "PROXY_HOPS": 0,
+        "REGISTRATION_OPEN": False,
+        "REDIS_URL": "",
+        "SESSION_TYPE": "cookie",
+        "LOG_FORMAT": "text",
+        "SENTRY_DSN": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("on", True), (" ON ", True), ("1", True), ("true", True), ("Yes", True), ("", False),
+     ("off", False), ("0", False), ("False", False), ("no", False)],
+)  # fmt: skip
+def test_a_switch_is_on_or_off(text: str, value: bool) -> None:
+    assert config.from_environment({"HTTPS": text})["HTTPS"] is value
+
+
+def test_lists_are_parted_by_commas() -> None:
+    values = config.from_environment({"TRUSTED_HOSTS": " a.example, .b.example,, "})
+    assert values["TRUSTED_HOSTS"] == ["a.example", ".b.example"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("HTTPS", "maybe", "The setting HTTPS is on or off."),
+        ("REGISTRATION_OPEN", "2", "The setting REGISTRATION_OPEN is on or off."),
+        ("PROXY_HOPS", "-1", "The setting PROXY_HOPS is a number, 0 or more."),
+        ("PROXY_HOPS", "one", "The setting PROXY_HOPS is a number, 0 or more."),
+        ("PROXY_HOPS", "", "The setting PROXY_HOPS is a number, 0 or more."),
+        ("SESSION_TYPE", "file", "The setting SESSION_TYPE is one of: cookie, redis."),
+        ("LOG_FORMAT", "xml", "The setting LOG_FORMAT is one of: text, json."),
+        ("REDIS_URL", "http://x", "The setting REDIS_URL is an address like redis://"),
+        ("REDIS_URL", "redis://x:port/0", "The setting REDIS_URL is an address like redis://"),
+        ("REDIS_URL", "nonsense", "The setting REDIS_URL is an address like redis://"),
+    ],
+)
+def test_a_bad_setting_is_one_sentence(name: str, text: str, sentence: str) -> None:
+    with pytest.raises(Refused) as refused:
+        config.from_environment({name: text})
+    assert str(refused.value).startswith(sentence)
+
+
+# ---- starting ----
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"HTTPS": True}, "With HTTPS=on, TRUSTED_HOSTS names the hosts"),
+        ({"HTTPS": True, "TRUSTED_HOSTS": ["a.example"], "SESSION_COOKIE_SECURE": False},
+         "With HTTPS=on, SESSION_COOKIE_SECURE cannot be switched off."),
+        ({"HTTPS": True, "TRUSTED_HOSTS": ["a.example"], "SESSION_COOKIE_HTTPONLY": False},
+         "With HTTPS=on, SESSION_COOKIE_HTTPONLY cannot be switched off."),
+        ({"SECRET_KEY": "x" * 31}, "SECRET_KEY is shorter than 32 characters."),
+        ({"SESSION_TYPE": "redis"}, "SESSION_TYPE=redis needs REDIS_URL."),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL is no address like sqlite:///"),
+        ({"DATABASE_URL": "mysql://a/b"}, "DATABASE_URL is no address like sqlite:///"),
+        ({"DATABASE_URL": "postgresql://h:port/n"}, "DATABASE_URL is no address like sqlite:///"),
+    ],
+)  # fmt: skip
+def test_an_unsafe_start_is_refused_in_a_sentence(values: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(click.UsageError) as refused:
+        made(**values)
+    assert str(refused.value).startswith(sentence)
+    assert str(refused.value).endswith(".")
+
+
+def test_the_debugger_is_refused_in_production() -> None:
+    values = config.from_environment({"HTTPS": "on", "TRUSTED_HOSTS": "a.example"})
+    with pytest.raises(Refused, match="the debugger is refused"):
+        config.derive(values | {"SECRET_KEY": KEY}, ROOT, debug=True)
+    config.derive(values | {"SECRET_KEY": KEY}, ROOT, debug=False)
+
+
+def test_what_is_not_a_choice_is_set() -> None:
+    found = made()
+    assert found["SESSION_REFRESH_EACH_REQUEST"] is False
+    assert found["WTF_CSRF_TIME_LIMIT"] is None
+    assert found["SESSION_COOKIE_SAMESITE"] == "Lax"
+    assert found["SESSION_COOKIE_HTTPONLY"] is True
+    assert found["SESSION_COOKIE_DOMAIN"] is None
+    assert found["MAX_CONTENT_LENGTH"] == 256 * 1024
+    assert found["PERMANENT_SESSION_LIFETIME"] == 30 * 24 * 3600
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_is_spoken_to_by_psycopg(scheme: str) -> None:
+    url = made(DATABASE_URL=f"{scheme}://a@127.0.0.1:1/b")["SQLALCHEMY_DATABASE_URI"]
+    assert url == "postgresql+psycopg://a@127.0.0.1:1/b"
+
+
+def test_the_database_lies_in_the_instance_folder_by_default(tmp_path: Path) -> None:
+    values = config.from_environment({})
+    config.derive(values, tmp_path)
+    assert values["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path}/notifications.sqlite3"
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"HTTPS": "on"}, "Error: With HTTPS=on, TRUSTED_HOSTS names the hosts"),
+        ({"HTTPS": "perhaps"}, "Error: The setting HTTPS is on or off."),
+        ({"SECRET_KEY": "short"}, "Error: SECRET_KEY is shorter than 32 characters."),
+    ],
+)
+def test_the_command_says_so_without_a_traceback(
+    environment: dict[str, str], sentence: str
+) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "notifications_app", "users", "list"],
+        cwd=ROOT, env={"PATH": "", "DATABASE_URL": "sqlite://", "SECRET_KEY": KEY} | environment,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert sentence in " ".join(result.stderr.split())
+
+
+# ---- the key ----
+
+
+def test_a_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+    key = config.secret_key(tmp_path)
+    assert re.fullmatch("[0-9a-f]{64}", key)
+    assert config.secret_key(tmp_path) == key
+    (file,) = tmp_path.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    other = tmp_path / "other"
+    other.mkdir()
+    assert config.secret_key(other) != key
+
+
+def _make_key(folder: Path, start: Any, keys: Any) -> None:
+    start.wait()
+    keys.put(config.secret_key(folder))
+
+
+def test_of_workers_that_start_together_all_have_the_same_key(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    for number in range(3):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        start, keys = context.Barrier(4), context.Queue()
+        workers = [context.Process(target=_make_key, args=(folder, start, keys)) for _ in range(4)]
+        for worker in workers:
+            worker.start()
+        found = {keys.get() for _ in workers}
+        for worker in workers:
+            worker.join()
+        assert len(found) == 1
+        assert [file.name for file in folder.iterdir()] == ["secret_key"]
+
+
+def test_a_worker_that_is_second_reads_the_key_of_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = config.secret_key(tmp_path)
+    looks = iter([False])
+    exists = Path.exists
+    monkeypatch.setattr(Path, "exists", lambda path: next(looks, exists(path)))
+    assert config.secret_key(tmp_path) == first
+    assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_the_key_of_the_environment_goes_before_the_file(tmp_path: Path) -> None:
+    values = config.from_environment({"SECRET_KEY": KEY})
+    config.derive(values, tmp_path)
+    assert values["SECRET_KEY"] == KEY
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_key_file_is_refused_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_text("")
+    with pytest.raises(Refused, match="shorter than 32"):
+        config.derive(config.from_environment({}), tmp_path)
+    assert (tmp_path / "secret_key").read_text() == ""
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    with pytest.raises(Refused, match="cannot be written"):
+        config.derive(config.from_environment({}), blocked / "instance")
+
+
+def test_no_key_stands_in_the_code() -> None:
+    for file in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert not re.fullmatch(r"[0-9A-Za-z+/=_-]{32,}", node.value) or (
+                    node.value.replace("_", "").isalpha()
+                ), (file, node.value)
+    assert {one.name: one.default for one in config.SETTINGS}["SECRET_KEY"] == ""

@@ -1,0 +1,285 @@
+"""Anything, in any order, looks the same as with a copy for each reader in plain Python."""
+
+from collections.abc import Callable
+from datetime import UTC, timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from notifications_app.core.database import db
+from notifications_app.core.errors import NotFound, Refused
+from notifications_app.domain.accounts.models import Group
+from notifications_app.domain.broadcasts import editing
+from notifications_app.domain.inbox import (
+    actions,
+    add_reader,
+    change_groups,
+    change_role,
+    change_timezone,
+    mutes,
+    undo,
+)
+from notifications_app.domain.inbox.filters import parse_filter
+from tests.support import inbox
+from tests.support.inbox_model import Model, Said
+from tests.support.moments import NOON
+
+T = TypeVar("T")
+INSTANT = timedelta(microseconds=1)
+DELAYS = st.sampled_from([timedelta(0), timedelta(seconds=30), timedelta(hours=1)])
+LIVES = st.sampled_from([None, None, timedelta(seconds=45), timedelta(hours=2)])
+SPANS = st.sampled_from([INSTANT, timedelta(seconds=31), timedelta(hours=1), timedelta(days=1)])
+NAPS = st.sampled_from([INSTANT, timedelta(seconds=45), timedelta(hours=2), timedelta(days=2)])
+TOPICS = st.sampled_from(["general", "billing"])
+CATEGORIES = st.sampled_from(["info", "info", "error"])
+CHANNELS = st.sampled_from(["everyone", "everyone", "role:admin", "group:ops"])
+GROUPS = ("ops", "night")
+ZONES = ("UTC", "Asia/Kolkata", "Europe/Paris", "America/New_York", "Pacific/Kiritimati")
+#: Of local broadcasts: the wall time, from the wall of UTC now.
+WALLS = st.sampled_from([None, None, timedelta(hours=-3), timedelta(hours=1), timedelta(hours=9)])
+VERBS = st.sampled_from(sorted(actions.VERBS))
+SHOWN_BANNERS = 10
+
+
+def seen(shown: Any) -> Any:
+    """What a page showed, as the model has it."""
+    muted = frozenset(filter(None, shown.muted.split(",")))
+    return shown.moment, shown.top, shown.seen, muted
+
+
+class Centre(RuleBasedStateMachine):
+    """One database, in a transaction that is rolled back at the end."""
+
+    users = Bundle("users")
+    notes = Bundle("notes")
+    stamps = Bundle("stamps")
+    pages = Bundle("pages")
+
+    def __init__(self) -> None:
+        super().__init__()
+        db.session.rollback()
+        self.model = Model(NOON)
+
+    def teardown(self) -> None:
+        for user in self.model.people:
+            known = self.model.known(user)
+            for number in self.model.said:
+                row = inbox.one(user, number, self.now)
+                assert (row is not None) == (number in known)
+                if row is not None:
+                    found = (row.arrives_at, row.snoozed_from, row.read_at, row.dismissed_at)
+                    copy = known[number]
+                    assert found == (copy.arrives, copy.first, copy.read, copy.dismissed)
+        db.session.rollback()
+
+    @property
+    def now(self) -> Any:
+        return self.model.now
+
+    def edge(self, action: Callable[[], T]) -> T | None:
+        """What a view does: nothing stays of an action that was refused."""
+        with db.session.begin_nested() as savepoint:
+            try:
+                return action()
+            except NotFound:
+                savepoint.rollback()
+                return None
+
+    def new_reader(self, zone: str = "UTC") -> int:
+        name = f"reader{len(self.model.people)}"
+        user = add_reader.add_reader(name, password_hash=None, timezone=zone, now=self.now).id
+        self.model.join(user, zone)
+        self.model.forward(INSTANT)  # what comes at this very moment is not theirs
+        return user
+
+    @initialize(target=users)
+    def three_readers(self) -> Any:
+        db.session.add_all(Group(name=name) for name in GROUPS)
+        db.session.flush()
+        return multiple(*(self.new_reader() for _ in range(3)))
+
+    @rule(target=users, zone=st.sampled_from(ZONES))
+    def somebody_joins(self, zone: str) -> Any:
+        return multiple(self.new_reader(zone)) if len(self.model.people) < 5 else multiple()
+
+    @rule(span=SPANS)
+    def the_clock_goes_on(self, span: timedelta) -> None:
+        self.model.forward(span)
+
+    def times(self, delay: timedelta, wall: timedelta | None, life: timedelta | None) -> Any:
+        """What to ask for, and what the model knows of it: start, end, and start in each zone."""
+        start, zones, asked = self.now + delay, None, {"arrives_at": self.now + delay}
+        if wall is not None:
+            shown = (self.now + wall).replace(tzinfo=None)
+            there = {zone: shown.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) for zone in ZONES}
+            zones = {zone: max(moment, self.now) for zone, moment in there.items()}
+            asked = {"local_at": shown}
+        if not life:
+            return asked, start, None, zones
+        # The last zone of all is eleven hours behind UTC, or a little more.
+        end = max(start, self.now + wall + timedelta(hours=13)) if wall is not None else start
+        return {**asked, "expires_at": end + life}, start, end + life, zones
+
+    @rule(
+        target=notes, first=users, second=users, delay=DELAYS, wall=WALLS, life=LIVES,
+        topic=TOPICS, category=CATEGORIES,
+    )  # fmt: skip
+    def notify(
+        self, first: int, second: int, delay: timedelta, wall: timedelta | None,
+        life: timedelta | None, topic: str, category: str,
+    ) -> int:  # fmt: skip
+        asked, start, end, zones = self.times(delay, wall, life)
+        more: dict[str, Any] = {"topic": topic, "category": category}
+        number = inbox.notify(first, second, now=self.now, **asked, **more)
+        said = Said(number, None, start, end, banner=False, zones=zones, **more)
+        self.model.say(said, (first, second))
+        return number
+
+    @rule(
+        target=notes, channel=CHANNELS, delay=DELAYS, wall=WALLS, life=LIVES,
+        banner=st.booleans(), topic=TOPICS, category=CATEGORIES,
+    )  # fmt: skip
+    def broadcast(
+        self, channel: str, delay: timedelta, wall: timedelta | None, life: timedelta | None,
+        banner: bool, topic: str, category: str,
+    ) -> int:  # fmt: skip
+        asked, start, end, zones = self.times(delay, wall, life)
+        more: dict[str, Any] = {"topic": topic, "category": category}
+        number = inbox.broadcast(channel, self.now, **asked, is_banner=banner, **more)
+        self.model.say(Said(number, channel, start, end, banner, zones=zones, **more))
+        return number
+
+    @rule(number=notes, life=LIVES, banner=st.booleans(), again=st.booleans())
+    def edit(self, number: int, life: timedelta | None, banner: bool, again: bool) -> None:
+        one = self.model.said[number]
+        last = max([one.arrives, *(one.zones or {}).values(), self.now])
+        end = last + timedelta(hours=13) + life if life else None
+        banner = banner and one.channel is not None
+        if one.recalled:
+            with pytest.raises(Refused, match="recalled"):
+                inbox.edit(number, self.now)
+            return
+        inbox.edit(number, self.now, again=again, expires_at=end, is_banner=banner)
+        self.model.edit(number, expires=end, banner=banner, again=again)
+
+    @rule(user=users, topic=TOPICS)
+    def mute(self, user: int, topic: str) -> None:
+        assert mutes.mute(user, topic) is self.model.mute(user, topic)
+
+    @rule(user=users, topic=TOPICS)
+    def unmute(self, user: int, topic: str) -> None:
+        assert mutes.unmute(user, topic) is self.model.unmute(user, topic)
+
+    @rule(number=notes)
+    def recall(self, number: int) -> None:
+        assert editing.recall(number, self.now) is not self.model.said[number].recalled
+        self.model.said[number].recalled = True
+
+    @rule(user=users, admin=st.booleans())
+    def grant_or_revoke(self, user: int, admin: bool) -> None:
+        tune = self.model.tune_in if admin else self.model.tune_out
+        change = change_role.grant_admin if admin else change_role.revoke_admin
+        assert change(user, self.now) is tune(user, "role:admin")
+        self.model.forward(INSTANT)
+
+    @rule(user=users, group=st.sampled_from(GROUPS), comes=st.booleans())
+    def come_to_a_group_or_leave_it(self, user: int, group: str, comes: bool) -> None:
+        tune = self.model.tune_in if comes else self.model.tune_out
+        change = change_groups.join_group if comes else change_groups.leave_group
+        was_in = f"group:{group}" in self.model.people[user].since
+        assert change(group, [user], self.now) == (was_in is not comes)
+        if was_in is not comes:
+            tune(user, f"group:{group}")
+        self.model.forward(INSTANT)
+
+    @rule(user=users, zone=st.sampled_from(ZONES))
+    def move_to_another_zone(self, user: int, zone: str) -> None:
+        change_timezone.set_timezone(user, zone, self.now)
+        self.model.move(user, zone)
+
+    def act(self, user: int, verb: str, scope: Any, nap: timedelta) -> Any:
+        """Do it in the application and hand back what to do it in the model with."""
+        until = self.now + nap if verb == "snooze" else None
+        return actions.act(user, verb, scope, self.now, until=until), until
+
+    @rule(target=stamps, user=users, verb=VERBS, number=notes, nap=NAPS)
+    def act_on_one(self, user: int, verb: str, number: int, nap: timedelta) -> Any:
+        if number not in self.model.known(user):
+            assert self.edge(lambda: self.act(user, verb, [number], nap)) is None
+            return multiple()
+        found, until = self.act(user, verb, [number], nap)
+        assert (found.stamp, found.count) == self.model.act(user, verb, [number], until)
+        return found.stamp
+
+    @rule(
+        target=stamps, user=users, verb=VERBS, nap=NAPS,
+        numbers=st.lists(notes, min_size=2, max_size=6),
+    )  # fmt: skip
+    def act_on_several(self, user: int, verb: str, numbers: list[int], nap: timedelta) -> int:
+        found, until = self.act(user, verb, numbers, nap)
+        assert (found.stamp, found.count) == self.model.act(user, verb, numbers, until)
+        return found.stamp
+
+    @rule(target=pages, user=users)
+    def open_a_page(self, user: int) -> tuple[int, Any]:
+        shown = inbox.shown(user, self.now)
+        assert seen(shown) == self.model.shown(user)
+        return user, shown
+
+    @rule(target=stamps, page=pages, verb=VERBS, tab=st.sampled_from(inbox.TABS), nap=NAPS)
+    def act_on_all_of_a_page(
+        self, page: tuple[int, Any], verb: str, tab: str, nap: timedelta
+    ) -> int:
+        user, shown = page
+        found, until = self.act(
+            user, verb, actions.ShownSnapshotScope(parse_filter(tab), shown), nap
+        )
+        wanted = self.model.act_on_all(user, verb, tab, seen(shown), until)
+        assert (found.stamp, found.count) == wanted
+        return found.stamp
+
+    @rule(target=stamps, user=users, stamp=stamps)
+    def undo(self, user: int, stamp: int) -> Any:
+        found = self.edge(lambda: undo.undo(user, stamp, self.now))
+        wanted = self.model.undo(user, stamp)
+        assert (found and (found.stamp, found.count, found.skipped)) == wanted
+        return found.stamp if found else multiple()
+
+    @invariant()
+    def everybody_sees_what_they_should(self) -> None:
+        for user in self.model.people:
+            for tab in inbox.TABS:
+                wanted = self.model.tab(user, tab)
+                assert inbox.ids(user, self.now, tab) == wanted
+                assert inbox.count(user, self.now, tab) == len(wanted)
+            tops = self.model.tops(user)
+            if len(tops) <= SHOWN_BANNERS:
+                assert inbox.tops(user, self.now) == tops
+
+
+@pytest.mark.parametrize("steps", [12, 30])
+def test_any_order_of_actions_is_as_with_a_copy_for_each_reader(in_app: Flask, steps: int) -> None:
+    run_state_machine_as_test(
+        Centre,
+        settings=settings(
+            max_examples=15,
+            stateful_step_count=steps,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

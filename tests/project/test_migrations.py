@@ -1,0 +1,414 @@
+"""The database goes up, down and up again, by either command, and keeps what is in it."""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from flask import Flask
+from sqlalchemy.engine import make_url
+
+from notifications_app import create_app
+from notifications_app.core.database import ROOT, db
+from notifications_app.domain.inbox import add_reader
+from tests.support import inbox
+from tests.support.app import POSTGRESQL, WORKER, on_postgresql, on_sqlite, settings
+from tests.support.make_fixture import DAY, START
+
+DATABASE = "postgresql" if POSTGRESQL else "sqlite"
+FIXTURES = ROOT / "tests" / "fixtures"
+SCRIPTS = ScriptDirectory(str(ROOT / "migrations"))
+#: Every revision with the one before it, the oldest first.
+STEPS = [(one.revision, one.down_revision) for one in SCRIPTS.walk_revisions()][::-1]
+#: The revision that a release left behind, and what is in its fixture.
+RELEASE_1 = "0001"
+ROWS = {
+    "changes": 10, "deliveries": 11, "group_members": 1, "groups": 1, "mutes": 1,
+    "notifications": 8, "releases": 5, "sign_ins": 1, "users": 3,
+}  # fmt: skip
+LATER = START + 10 * DAY
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    """An empty database that nobody migrated."""
+    if not POSTGRESQL:
+        yield f"sqlite:///{tmp_path / 'new.sqlite3'}"
+        return
+    address = make_url(POSTGRESQL)
+    name = f"{address.database}_new_{WORKER}_{os.getpid()}"
+    admin = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+    drop = sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    with admin.connect() as connection:
+        connection.execute(drop)
+        connection.execute(
+            sa.text(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
+        )
+    yield address.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(drop)
+    admin.dispose()
+
+
+@pytest.fixture
+def new(url: str) -> Iterator[Flask]:
+    """An application on it, with its context pushed."""
+    app = create_app(settings(url))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def filled(new: Flask, url: str) -> Flask:
+    """The same with what release 1 left behind."""
+    script = (FIXTURES / f"release_1_{DATABASE}.sql").read_text(encoding="utf-8")
+    if POSTGRESQL:
+        with db.engine.connect() as connection:
+            raw: Any = connection.connection.dbapi_connection
+            raw.execute(script)
+            raw.commit()
+    else:
+        with sqlite3.connect(url.removeprefix("sqlite:///")) as raw:
+            raw.executescript(script)
+        raw.close()
+    return new
+
+
+def config(scripts: Path | None = None) -> Config:
+    found = Config(str(ROOT / "alembic.ini"))
+    found.attributes["quiet"] = True
+    if scripts:
+        found.set_main_option("script_location", str(scripts))
+    return found
+
+
+def up(target: str = "head", scripts: Path | None = None) -> None:
+    db.session.rollback()
+    command.upgrade(config(scripts), target)
+
+
+def down(target: str) -> None:
+    db.session.rollback()
+    command.downgrade(config(), target)
+
+
+def revision() -> str | None:
+    if "alembic_version" not in tables():
+        return None
+    return db.session.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def inspector() -> Any:
+    return sa.inspect(db.session.connection())
+
+
+def tables() -> set[str]:
+    return set(inspector().get_table_names())
+
+
+def counts() -> dict[str, int]:
+    return {name: inbox.how_many(sa.table(name)) for name in sorted(ROWS)}
+
+
+def columns() -> dict[str, list[str]]:
+    look = inspector()
+    return {name: [one["name"] for one in look.get_columns(name)] for name in ROWS}
+
+
+def checksums(wanted: dict[str, list[str]]) -> dict[str, str]:
+    """Of what the columns of the release hold, as far as they are still there."""
+    there, sums = columns(), dict[str, str]()
+    for name, of_release in wanted.items():
+        kept: list[Any] = [sa.column(one) for one in of_release if one in there[name]]
+        rows = db.session.execute(sa.select(*kept).select_from(sa.table(name)))
+        lines = sorted(repr(tuple(map(str, row))) for row in rows)
+        sums[name] = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return sums
+
+
+def broken_links() -> list[Any]:
+    if POSTGRESQL:
+        return []
+    return list(db.session.execute(sa.text("PRAGMA foreign_key_check")).all())
+
+
+def test_a_release_is_migrated_and_loses_nothing(filled: Flask) -> None:
+    assert counts() == ROWS
+    of_release = columns()
+    before = checksums(of_release)
+    up()
+    assert revision() == SCRIPTS.get_current_head()
+    assert counts() == ROWS
+    assert checksums(of_release) == before
+    assert broken_links() == []
+    ada, priya, noor = 1, 2, 3
+    assert inbox.ids(ada, LATER) == [7, 6, 1]
+    assert inbox.ids(ada, LATER, "dismissed") == [8, 2]
+    assert inbox.ids(priya, LATER, "unread") == []
+    assert inbox.ids(priya, LATER, "muted") == [8, 7, 6]
+    assert inbox.ids(noor, LATER) == [1]
+    assert inbox.tops(noor, LATER) == [1]
+    assert inbox.notify(priya, now=LATER) == 9
+
+
+def test_the_fixture_has_a_row_in_every_table(filled: Flask) -> None:
+    assert tables() == {*ROWS, "alembic_version"}
+    assert all(counts().values())
+
+
+def after_release() -> list[Any]:
+    names = [one for one, _before in STEPS]
+    return STEPS[names.index(RELEASE_1) + 1 :]
+
+
+def test_each_revision_goes_up_down_and_up_and_loses_nothing(filled: Flask) -> None:
+    of_release = columns()
+    before = checksums(of_release)
+    for one, previous in after_release():
+        for move, target in ((up, one), (down, previous), (up, one)):
+            move(target)
+            assert revision() == target
+            assert counts() == ROWS
+            assert checksums(of_release) == before
+            assert broken_links() == []
+
+
+def test_all_the_way_down_leaves_nothing_and_up_again_works(filled: Flask) -> None:
+    up()
+    down("base")
+    assert tables() == {"alembic_version"}
+    up()
+    assert counts() == dict.fromkeys(ROWS, 0)
+    check()
+
+
+def check() -> None:
+    db.session.rollback()
+    command.check(config())
+
+
+def schema() -> dict[str, list[str]]:
+    """What the database itself says of its tables."""
+    look = inspector()
+    aspects = (
+        look.get_columns,
+        look.get_indexes,
+        look.get_foreign_keys,
+        look.get_unique_constraints,
+    )
+    return {
+        name: [
+            json.dumps(sorted(found, key=lambda one: str(one["name"])), default=str)
+            for found in (*(aspect(name) for aspect in aspects), [look.get_pk_constraint(name)])
+        ]
+        for name in look.get_table_names()
+    }
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("flask", "db", "upgrade"), ("alembic", "upgrade", "head"), ("alembic", "-q", "check")],
+)
+def test_both_commands_migrate_alike(new: Flask, url: str, words: tuple[str, ...]) -> None:
+    if words[-1] == "check":
+        up()
+    program = Path(sys.executable).with_name(words[0])
+    environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": "k" * 40}
+    done = subprocess.run(
+        [program, *words[1:]],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    found = schema()
+    assert set(found) > set(ROWS)
+    assert revision() == SCRIPTS.get_current_head()
+    down("base")
+    up()
+    assert schema() == found
+
+
+def test_models_and_migrations_agree(new: Flask) -> None:
+    up()
+    check()
+    db.session.execute(sa.text("DROP INDEX ix_deliveries_unread"))
+    db.session.commit()
+    with pytest.raises(CommandError, match="New upgrade operations detected"):
+        check()
+
+
+def test_the_sql_can_be_printed_without_a_database(new: Flask) -> None:
+    found = config()
+    found.output_buffer = io.StringIO()
+    command.upgrade(found, "head", sql=True)
+    printed = found.output_buffer.getvalue()
+    assert "CREATE TABLE deliveries" in printed
+    assert tables() == set()
+
+
+@on_sqlite
+def test_foreign_keys_are_on_after_migrating(new: Flask) -> None:
+    up()
+    with db.engine.connect() as first, db.engine.connect().execution_options(read=True) as second:
+        for connection in (first, second):
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+
+
+# --- Revisions that are to come, good and bad
+
+
+def next_revision(folder: Path, *upgrade: str) -> Path:
+    """Copy the migrations and add one more; where they are."""
+    scripts = folder / "migrations"
+    shutil.copytree(ROOT / "migrations", scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    body = "\n".join(f"    {line}" for line in upgrade)
+    (scripts / "versions" / "29990101_9999_next.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\n\n"
+        f"revision = '9999'\ndown_revision = '{SCRIPTS.get_current_head()}'\n\n"
+        f"def upgrade():\n{body}\n"
+    )
+    return scripts
+
+
+def test_a_change_of_a_table_keeps_its_children(filled: Flask, tmp_path: Path) -> None:
+    up()
+    scripts = next_revision(
+        tmp_path,
+        "with op.batch_alter_table('users', recreate='always') as batch:"
+        if not POSTGRESQL
+        else "with op.batch_alter_table('users') as batch:",
+        "    batch.add_column(sa.Column('nickname', sa.String(9), server_default='-'))",
+    )
+    up("head", scripts)
+    assert revision() == "9999"
+    assert counts() == ROWS
+    assert "nickname" in columns()["users"]
+
+
+@pytest.mark.parametrize("end", ["raise RuntimeError('broken')", "op.execute('SELECT nonsense')"])
+def test_a_migration_that_fails_leaves_nothing_half_done(
+    filled: Flask, tmp_path: Path, end: str
+) -> None:
+    up()
+    before, names = schema(), tables()
+    sums = checksums(columns())
+    scripts = next_revision(
+        tmp_path,
+        "op.create_table('half', sa.Column('id', sa.Integer, primary_key=True))",
+        "op.execute('DELETE FROM changes')",
+        "with op.batch_alter_table('users') as batch:",
+        "    batch.alter_column('email', new_column_name='mail')",
+        end,
+    )
+    with pytest.raises((RuntimeError, sa.exc.DBAPIError, CommandError)):
+        up("head", scripts)
+    assert (revision(), tables(), schema()) == (SCRIPTS.get_current_head(), names, before)
+    assert counts() == ROWS
+    assert checksums(columns()) == sums
+    if not POSTGRESQL:
+        assert db.session.execute(sa.text("PRAGMA foreign_keys")).scalar_one() == 1
+
+
+@on_sqlite
+def test_a_migration_that_leaves_rows_pointing_to_nothing_is_refused(
+    filled: Flask, tmp_path: Path
+) -> None:
+    up()
+    with pytest.raises(CommandError, match="4 rows point to nothing"):
+        up("head", next_revision(tmp_path, "op.execute('DELETE FROM users WHERE id = 3')"))
+    assert revision() == SCRIPTS.get_current_head()
+    assert counts() == ROWS
+
+
+# --- Not migrated
+
+
+def test_not_migrated_is_said_in_one_sentence(new: Flask) -> None:
+    client = new.test_client()
+    sentence = "The database is not migrated. Run `flask db upgrade` first."
+    page = client.get("/login")
+    assert page.status_code == 503
+    assert sentence in page.text
+    ready = client.get("/readyz", headers={"Accept": "application/json"})
+    assert ready.status_code == 503
+    assert client.get("/healthz").status_code == 200
+    said = new.test_cli_runner().invoke(args=["broadcast", "list"])
+    assert (said.exit_code, said.stdout, said.stderr) == (1, "", f"Error: {sentence}\n")
+
+
+def test_migrated_by_another_version_is_not_ready(new: Flask) -> None:
+    up()
+    client = new.test_client()
+    assert client.get("/readyz").json == {"status": "ready"}
+    db.session.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+    db.session.commit()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json) == (503, {"status": "not migrated"})
+
+
+# --- The search, which no model describes
+
+
+def search_objects() -> set[str]:
+    """What a database has for the search: tables and triggers, or an index."""
+    names = "SELECT name FROM sqlite_master WHERE name LIKE 'notifications_fts%'"
+    if POSTGRESQL:
+        names = "SELECT indexname FROM pg_indexes WHERE indexname = 'ix_notifications_search'"
+    return set(db.session.execute(sa.text(names)).scalars())
+
+
+def test_what_was_there_before_the_search_is_found_by_it(filled: Flask) -> None:
+    assert search_objects() == set()
+    ada = 1
+    words = db.session.execute(sa.text("SELECT title FROM notifications WHERE id = 7")).scalar()
+    for _ in range(2):
+        up()
+        assert search_objects()
+        assert 7 in inbox.ids(ada, LATER, q=f'"{words}"')
+        check()
+        down("0001")
+        assert search_objects() == set()
+
+
+DENIED = "DO $$ BEGIN RAISE insufficient_privilege; END $$"
+
+
+@on_postgresql
+def test_without_the_right_to_trigrams_it_is_migrated_all_the_same(
+    new: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An extension is made by who may CREATE in the database; the server refuses it here."""
+
+    def deny(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> Any:
+        return (DENIED if "CREATE EXTENSION" in statement else statement), parameters
+
+    sa.event.listen(db.engine, "before_cursor_execute", deny, retval=True)
+    up()
+    assert "search has no index" in caplog.text
+    assert search_objects() == set()
+    user = add_reader.add_reader("zoe", password_hash=None, now=START).id
+    number = inbox.notify(user, now=LATER, title="A needle, 100%")
+    assert inbox.ids(user, LATER, q="NEEDLE, 100%") == [number]
+    assert inbox.ids(user, LATER, q="needles") == []
+    db.session.commit()
+    check()
+    down("base")

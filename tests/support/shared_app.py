@@ -1,0 +1,142 @@
+"""One application for all tests that change nothing about it, and an empty database for each.
+
+Making an application and compiling its templates cost most tests more than all they do.
+"""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+
+from notifications_app import create_app
+from notifications_app.core import logs
+from notifications_app.core.cache import cache
+from notifications_app.core.database import db
+from notifications_app.web.extensions import limiter
+
+#: What a statement through ``reading()`` may begin with.
+READS = {"SELECT", "BEGIN", "WITH", "PRAGMA", "EXPLAIN"}
+ENGINE_EVENTS = ("before_cursor_execute", "after_cursor_execute", "begin", "commit", "rollback")
+POOL_EVENTS = ("connect", "checkout", "checkin")
+
+
+class _CompiledTemplates(BytecodeCache):
+    """Templates that any application of this process has compiled."""
+
+    def __init__(self) -> None:
+        self.code: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[bucket.key, bucket.checksum] = bucket.code
+
+
+_TEMPLATES = _CompiledTemplates()
+
+
+def new_app(values: Mapping[str, Any]) -> Flask:
+    """Make an application whose templates are compiled once a process."""
+    app = create_app(values)
+    app.jinja_env.bytecode_cache = _TEMPLATES
+    with app.app_context():
+        sa.event.listen(db.engine, "before_cursor_execute", _refuse_writes_while_reading)
+    return app
+
+
+def _refuse_writes_while_reading(
+    connection: Any, _cursor: Any, statement: str, *_rest: Any
+) -> None:
+    if connection.get_execution_options().get("read"):
+        first = statement.lstrip(" (\n").split(None, 1)[0].upper()
+        assert first in READS, statement
+
+
+def close_connections(app: Flask) -> None:
+    """Give back every connection of an application, and close those that it keeps."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+class SharedApp:
+    """An application that is as new at the beginning of each test."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.url = str(values["DATABASE_URL"])
+        self.app = new_app(values)
+        self.extensions = dict(self.app.extensions)
+        # One limiter serves all applications, as the last one made has set it up.
+        self.limiter = dict(vars(limiter))
+        self.made_of = self._parts()
+
+    def start(self) -> None:
+        """Forget all that an earlier test has left outside of the database."""
+        vars(limiter).update(self.limiter)
+        self.app.extensions.clear()
+        self.app.extensions.update(self.extensions)
+        logs.configure(self.app.config["LOG_FORMAT"])
+        with self.app.app_context():
+            cache.clear()
+
+    def close(self) -> None:
+        """Close every connection."""
+        close_connections(self.app)
+
+    def check_unchanged(self) -> None:
+        """Settings, routes and listeners are those of before: the next test has them too."""
+        for name, before, after in zip(PARTS, self.made_of, self._parts(), strict=True):
+            assert before == after, f"a test changed the {name} of the application: use make_app"
+
+    def _parts(self) -> tuple[Any, ...]:
+        app = self.app
+        with app.app_context():
+            engine = db.engine
+        events: list[tuple[Any, str]] = [(engine.dispatch, name) for name in ENGINE_EVENTS]
+        events += [(engine.pool.dispatch, name) for name in POOL_EVENTS]
+        return (
+            dict(app.config),
+            [rule.rule for rule in app.url_map.iter_rules()],
+            [
+                {scope: list(functions) for scope, functions in registered.items()}
+                for registered in (app.before_request_funcs, app.after_request_funcs)
+            ],
+            sorted(app.jinja_env.filters),
+            [len(list(getattr(dispatch, name))) for dispatch, name in events],
+        )
+
+
+PARTS = ("settings", "routes", "functions around requests", "filters", "listeners")
+
+
+def copy_database(migrated: Path, file: Path) -> None:
+    """Put a copy of the migrated database in the place of a file."""
+    for name in (file.name, f"{file.name}-wal", f"{file.name}-shm", f"{file.name}-journal"):
+        file.with_name(name).unlink(missing_ok=True)
+    shutil.copyfile(migrated, file)
+
+
+def empty_tables(engine: sa.Engine) -> None:
+    """Empty the tables that have rows, and count from 1 again."""
+    names = list(db.metadatas[None].tables)
+    asked = " UNION ALL ".join(
+        f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")"  # noqa: S608
+        for name in names
+    )
+    with engine.begin() as connection:
+        connection.execute(sa.text("SET LOCAL lock_timeout = '10s'"))
+        filled = ", ".join(f'"{name}"' for name in connection.scalars(sa.text(asked)))
+        if filled:
+            connection.execute(sa.text(f"TRUNCATE {filled} CASCADE"))
+        connection.execute(
+            sa.text(
+                "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)"
+                " FROM pg_sequences WHERE last_value IS NOT NULL"
+            )
+        )

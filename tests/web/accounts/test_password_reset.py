@@ -1,0 +1,171 @@
+"""A new password by a one-time link."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from notifications_app.core.database import db
+from notifications_app.domain.accounts import actions, passwords
+from tests.support.moments import NOON, at
+from tests.support.people import PASSWORD, add_user, is_signed_in, sign_in, token_in
+
+NEW = "a new good password"
+GONE = "This link is no longer good"
+
+
+def link(app: Flask, username: str = "priya") -> str:
+    """The path of a link, as the administrator is given it."""
+    result = app.test_cli_runner().invoke(args=["users", "reset-link", username])
+    assert result.exit_code == 0, result.output
+    return "/reset/" + result.output.splitlines()[0].partition("/reset/")[2]
+
+
+def works(app: Flask, path: str) -> bool:
+    answer = app.test_client().get(path)
+    assert (answer.status_code == 410) is (GONE in answer.text)
+    assert answer.status_code in {200, 410}
+    return answer.status_code == 200
+
+
+def test_the_link_sets_a_password_and_ends_every_sign_in(
+    app: Flask, client: FlaskClient, priya: int, bystander: int
+) -> None:
+    noors = app.test_client()
+    sign_in(client, "priya")
+    sign_in(noors, "noor")
+    path = link(app)
+    somewhere = app.test_client()
+    assert "priya" in somewhere.get(path).text
+    answer = somewhere.post(path, data={"password": NEW})
+    assert answer.headers["Location"] == "/login"
+    assert "Your password is set. Sign in with it." in somewhere.get("/login").text
+    assert not is_signed_in(client)
+    assert is_signed_in(noors)
+    assert sign_in(app.test_client(), "priya").status_code == 400
+    assert sign_in(app.test_client(), "priya", NEW).status_code == 303
+    assert sign_in(app.test_client(), "noor").status_code == 303
+
+
+def test_it_works_once(app: Flask, client: FlaskClient, priya: int) -> None:
+    path = link(app)
+    assert client.post(path, data={"password": NEW}).status_code == 303
+    assert client.post(path, data={"password": "another good one"}).status_code == 410
+    assert not works(app, path)
+    assert sign_in(client, "priya", NEW).status_code == 303
+
+
+def test_of_two_at_the_same_moment_one_works(
+    app: Flask, client: FlaskClient, priya: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, hashed = link(app), passwords.hash_password
+
+    def somebody_is_faster(password: str) -> str:
+        monkeypatch.setattr(passwords, "hashed", hashed)
+        assert app.test_client().post(path, data={"password": NEW}).status_code == 303
+        return hashed(password)
+
+    monkeypatch.setattr(passwords, "hashed", somebody_is_faster)
+    answer = client.post(path, data={"password": "another good one"})
+    assert answer.status_code == 400
+    assert "This link was used meanwhile." in answer.text
+    assert sign_in(client, "priya", NEW).status_code == 303
+
+
+def test_it_works_for_a_day(app: Flask, priya: int) -> None:
+    with at(NOON):
+        path = link(app)
+    with at(NOON + timedelta(hours=24)):
+        assert works(app, path)
+    with at(NOON + timedelta(hours=24, seconds=1)):
+        assert not works(app, path)
+
+
+def test_it_is_void_once_the_password_changes(app: Flask, priya: int) -> None:
+    path = link(app)
+    with app.app_context():
+        actions.set_password(priya, passwords.hash_password(PASSWORD))
+        db.session.commit()
+    assert not works(app, path)
+
+
+def test_it_is_void_while_the_account_is_locked(app: Flask, priya: int) -> None:
+    path = link(app)
+    with app.app_context():
+        actions.set_active(priya, active=False)
+        db.session.commit()
+    assert not works(app, path)
+
+
+def test_an_account_without_a_password_gets_its_first(app: Flask, client: FlaskClient) -> None:
+    add_user(app, "imported", password_hash=None)
+    path = link(app, "imported")
+    assert client.post(path, data={"password": NEW}).status_code == 303
+    assert not works(app, path)
+    assert sign_in(client, "imported", NEW).status_code == 303
+
+
+def test_a_link_is_for_its_own_account_only(app: Flask) -> None:
+    same = passwords.hash_password(PASSWORD)
+    add_user(app, "one", password_hash=same)
+    add_user(app, "two", password_hash=same)
+    path = link(app, "one")
+    assert works(app, path)
+    assert not works(app, path.replace("/reset/1.", "/reset/2."))
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["x", "1", "1.", "1.x.y.z", ".", "0.x", "-1.x", "99.x", f"{2**31}.x", f"{2**63}.x", "9" * 20,
+     "999999999999999.x", "1\0.x", "%00", "\u0661.x", "1.\ud7ff", "a" * 5000],
+)  # fmt: skip
+def test_no_made_up_token_works_or_breaks_anything(app: Flask, priya: int, token: str) -> None:
+    assert not works(app, f"/reset/{token}")
+
+
+def test_a_changed_letter_voids_it(app: Flask, priya: int) -> None:
+    path = link(app)
+    for place in range(len("/reset/1."), len(path) - 1):
+        letter = "A" if path[place] != "A" else "B"
+        assert not works(app, path[:place] + letter + path[place + 1 :])
+
+
+@pytest.mark.parametrize("bad", ["", "short", "priya", "password", "Priya Raman", "x" * 129])
+def test_a_bad_password_is_refused_and_the_link_stays_good(
+    app: Flask, client: FlaskClient, priya: int, bad: str
+) -> None:
+    path = link(app)
+    answer = client.post(path, data={"password": bad})
+    assert answer.status_code == 400
+    assert "field-error" in answer.text
+    assert works(app, path)
+    assert sign_in(client, "priya").status_code == 303
+
+
+def test_an_expired_form_changes_nothing(make_app: Callable[..., Flask]) -> None:
+    app = make_app(WTF_CSRF_ENABLED=True)
+    add_user(app, "priya")
+    client, path = app.test_client(), link(app)
+    answer = client.post(path, data={"password": NEW})
+    assert answer.status_code == 400
+    assert "This form did not come from your session." in answer.text
+    data = {"password": NEW, "csrf_token": token_in(answer)}
+    assert client.post(path, data=data).status_code == 303
+
+
+def test_a_link_made_before_the_key_changed_still_works(make_app: Callable[..., Flask]) -> None:
+    old, new = "the old key, forty characters long, really", "the new key, forty characters long"
+    before = make_app(SECRET_KEY=old)
+    add_user(before, "priya")
+    path = link(before)
+    assert works(make_app(SECRET_KEY=new, SECRET_KEY_FALLBACKS=[old]), path)
+    assert not works(make_app(SECRET_KEY=new), path)
+
+
+def test_the_link_names_this_site(make_app: Callable[..., Flask]) -> None:
+    app = make_app(HTTPS=True, TRUSTED_HOSTS=["notes.example", "www.notes.example"])
+    add_user(app, "priya")
+    result = app.test_cli_runner().invoke(args=["users", "reset-link", "priya"])
+    assert result.output.startswith("priya: https://notes.example/reset/1.")

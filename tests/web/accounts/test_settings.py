@@ -1,0 +1,251 @@
+"""The page of settings, part by part."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from notifications_app.core.database import db
+from notifications_app.domain.accounts.models import User
+from tests.support.moments import NOON, at
+from tests.support.people import PASSWORD, add_user, is_signed_in, sign_in, token_in
+
+NEW = "a new good password"
+
+
+@pytest.fixture
+def reader(client: FlaskClient, priya: int, bystander: int) -> FlaskClient:
+    """Priya's browser; Noor's account must not move."""
+    sign_in(client, "priya")
+    client.get("/inbox")  # takes the flash of the sign-in
+    return client
+
+
+def people(app: Flask) -> dict[str, tuple[Any, ...]]:
+    with app.app_context():
+        rows = db.session.execute(
+            sa.select(
+                User.username, User.display_name, User.timezone, User.password_hash, User.email,
+                User.is_admin,
+            )
+        )  # fmt: skip
+        return {row.username: tuple(row) for row in rows}
+
+
+def save(client: FlaskClient, part: str, **data: str) -> Any:
+    return client.post("/settings", data={"part": part, **data})
+
+
+def test_the_page_answers_a_look_at_its_head(reader: FlaskClient) -> None:
+    assert reader.head("/settings").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("  Priya R. ", "Priya R."), ("", ""), ("x" * 80, "x" * 80)]
+)
+def test_a_name_is_saved(app: Flask, reader: FlaskClient, typed: str, kept: str) -> None:
+    noor = people(app)["noor"]
+    assert save(reader, "name", display_name=typed).headers["Location"] == "/settings"
+    assert "Your name is saved." in reader.get("/settings").text
+    assert people(app)["priya"][1] == kept
+    assert people(app)["noor"] == noor
+
+
+@pytest.mark.parametrize("typed", ["x" * 81, "nul\0", "a\u202eb", "a\nb", "\x9b31m", "a\u2028b"])
+def test_a_bad_name_is_refused_and_kept_on_the_page(
+    app: Flask, reader: FlaskClient, typed: str
+) -> None:
+    before = people(app)
+    answer = save(reader, "name", display_name=typed)
+    assert answer.status_code == 400
+    assert "A display name" in answer.text
+    assert "<title>Error: Settings" in answer.text
+    if typed.isprintable():
+        assert f'value="{typed}"' in answer.text
+    assert people(app) == before
+
+
+def test_a_name_is_escaped_wherever_it_stands(reader: FlaskClient) -> None:
+    save(reader, "name", display_name="<script>alert(1)</script>")
+    for path in ("/settings", "/inbox", "/compare"):
+        page = reader.get(path).text
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)" in page
+
+
+def test_a_part_takes_only_its_own_fields(app: Flask, reader: FlaskClient) -> None:
+    before = people(app)["priya"]
+    save(
+        reader, "name", display_name=before[1], username="root", email="a@b.example",
+        is_admin="1", timezone="Asia/Tokyo", password_hash="x", theme="dark",
+    )  # fmt: skip
+    assert people(app)["priya"] == before
+    assert reader.get_cookie("theme") is None
+
+
+@pytest.mark.parametrize("part", ["", "end", "nothing", "\0", "admin"])
+def test_an_unknown_part_changes_nothing(app: Flask, reader: FlaskClient, part: str) -> None:
+    before = people(app)
+    assert save(reader, part, display_name="x", password=PASSWORD).status_code == 400
+    assert people(app) == before
+
+
+def test_an_expired_form_says_so_and_keeps_what_was_typed(make_app: Callable[..., Flask]) -> None:
+    app = make_app(WTF_CSRF_ENABLED=True)
+    add_user(app, "priya")
+    client = app.test_client()
+    sign_in(client, "priya", csrf_token=token_in(client.get("/login")))
+    answer = save(client, "name", display_name="Kept as typed")
+    assert answer.status_code == 400
+    assert "This form did not come from your session." in answer.text
+    assert 'value="Kept as typed"' in answer.text
+    assert people(app)["priya"][1] == ""
+    save(client, "name", display_name="Kept as typed", csrf_token=token_in(answer))
+    assert people(app)["priya"][1] == "Kept as typed"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Europe/Paris", "Europe/Paris"),
+        ("asia/tokyo", "Asia/Tokyo"),
+        ("Asia/Calcutta", "Asia/Kolkata"),  # an alias that browsers still use
+        ("UTC", "UTC"),
+    ],
+)
+def test_a_zone_is_saved(app: Flask, reader: FlaskClient, typed: str, kept: str) -> None:
+    noor = people(app)["noor"]
+    assert save(reader, "zone", timezone=typed).status_code == 303
+    page = reader.get("/settings").text
+    assert f"Times are in {kept} now." in page
+    assert re.search(rf'value="{kept}"[^>]*checked', page)
+    assert people(app)["priya"][2] == kept
+    assert people(app)["noor"] == noor
+
+
+@pytest.mark.parametrize("typed", ["Mars/Base", "", "Asia/Kolkata\0", "../etc/passwd", "x" * 999])
+def test_a_bad_zone_is_refused(app: Flask, reader: FlaskClient, typed: str) -> None:
+    before = people(app)
+    answer = save(reader, "zone", timezone=typed)
+    assert answer.status_code == 400
+    assert "Choose a zone from the list." in answer.text or "No time zone has that" in answer.text
+    assert people(app) == before
+
+
+def zones(client: FlaskClient, query: str) -> list[str]:
+    page = client.get("/settings", query_string={"zone_query": query}).text
+    return re.findall(r'name="timezone" value="([^"]+)"', page)
+
+
+def test_the_list_of_zones_is_searched_in_any_case_with_spaces_for_underscores(
+    reader: FlaskClient,
+) -> None:
+    assert zones(reader, " los ANGEL ") == ["America/Los_Angeles"]
+    assert len(zones(reader, "")) > 400
+    assert set(zones(reader, "kolkata")) == {"Asia/Kolkata"}
+    assert zones(reader, "%") == zones(reader, "\0") == []
+    page = reader.get("/settings?zone_query=%3Cb%3E").text
+    assert "No zone matches “&lt;b&gt;”." in page
+
+
+@pytest.mark.parametrize("query", ["\0", "9" * 20, "x" * 5000, "%ff", "[", "\\", "🙂"])
+def test_no_search_for_a_zone_breaks_the_page(reader: FlaskClient, query: str) -> None:
+    assert reader.get("/settings", query_string={"zone_query": query}).status_code == 200
+
+
+def test_the_time_there_now_stands_beside_each_zone(app: Flask, client: FlaskClient) -> None:
+    add_user(app, "priya", timezone="Asia/Kolkata")
+    with at(NOON):
+        sign_in(client, "priya")
+        page = " ".join(re.sub(r"<[^>]+>", " ", client.get("/settings").text).split())
+    assert "17:30 Friday 20 November Asia/Kolkata, IST, UTC+05:30" in page
+    assert "Asia/Tokyo UTC+09:00 21:00" in page
+
+
+def test_a_theme_is_a_cookie_and_the_systems_is_none(reader: FlaskClient) -> None:
+    for theme in ("dark", "light"):
+        assert save(reader, "theme", theme=theme).status_code == 303
+        cookie = reader.get_cookie("theme")
+        assert cookie is not None
+        assert (cookie.value, cookie.http_only, cookie.same_site) == (theme, True, "Lax")
+        assert f'<html lang="en" data-theme="{theme}">' in reader.get("/settings").text
+    assert f'data-theme="{theme}"' in reader.get("/nowhere").text
+    save(reader, "theme", theme="system")
+    assert reader.get_cookie("theme") is None
+    assert '<html lang="en">' in reader.get("/settings").text
+
+
+def test_with_https_the_theme_is_a_secure_cookie_that_can_be_deleted(
+    make_app: Callable[..., Flask],
+) -> None:
+    app = make_app(HTTPS=True, TRUSTED_HOSTS=["localhost"])
+    add_user(app, "priya")
+    client, base = app.test_client(), "https://localhost"
+    data = {"username": "priya", "password": PASSWORD}
+    client.post("/login", data=data, base_url=base)
+    for theme in ("dark", "system"):
+        answer = client.post("/settings", data={"part": "theme", "theme": theme}, base_url=base)
+        (cookie,) = (one for one in answer.headers.getlist("Set-Cookie") if "theme" in one)
+        assert cookie.startswith("__Host-theme=")
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+    assert "Max-Age=0" in cookie
+
+
+@pytest.mark.parametrize("theme", ["", "pink", "dark\0", '"><script>'])
+def test_a_bad_theme_is_refused(reader: FlaskClient, theme: str) -> None:
+    assert save(reader, "theme", theme=theme).status_code == 400
+    assert reader.get_cookie("theme") is None
+    reader.set_cookie("theme", "pink")
+    assert "pink" not in reader.get("/inbox").text
+
+
+def test_a_new_password_ends_every_other_sign_in_and_not_this_one(
+    app: Flask, reader: FlaskClient
+) -> None:
+    elsewhere, noors = app.test_client(), app.test_client()
+    sign_in(elsewhere, "priya")
+    sign_in(noors, "noor")
+    noor = people(app)["noor"]
+    assert save(reader, "password", current=PASSWORD, new=NEW).status_code == 303
+    assert "Your password is changed. Every other sign-in has ended." in reader.get("/inbox").text
+    assert not is_signed_in(elsewhere)
+    assert is_signed_in(noors)
+    assert people(app)["noor"] == noor
+    assert sign_in(app.test_client(), "priya").status_code == 400
+    assert sign_in(app.test_client(), "priya", NEW).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "sentence"),
+    [
+        ("", NEW, "Type your password."),
+        ("not this one", NEW, "This is not your current password."),
+        (PASSWORD + " ", NEW, "This is not your current password."),
+        (PASSWORD, "", "Choose a password."),
+        (PASSWORD, "short", "A password has 8 to 128 characters; this one has 5."),
+        (PASSWORD, "x" * 129, "A password has 8 to 128 characters; this one has 129."),
+        (PASSWORD, "priya raman", "This password is one of the first that are tried."),
+        (PASSWORD, "football", "This password is one of the first that are tried."),
+        (PASSWORD, "eight or more\0", "This password holds a character that cannot be typed."),
+    ],
+)
+def test_a_bad_change_of_password_changes_nothing(
+    app: Flask, reader: FlaskClient, current: str, new: str, sentence: str
+) -> None:
+    elsewhere, before = app.test_client(), people(app)
+    sign_in(elsewhere, "priya")
+    answer = save(reader, "password", current=current, new=new)
+    assert answer.status_code == 400
+    assert sentence in answer.text
+    assert NEW not in answer.text
+    assert PASSWORD not in answer.text
+    assert people(app) == before
+    assert is_signed_in(elsewhere)
+
+
+def end(client: FlaskClient, token_hash: str) -> int:
+    return client.post("/settings/sign-ins/end", data={"token_hash": token_hash}).status_code

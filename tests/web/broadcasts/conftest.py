@@ -1,0 +1,37 @@
+"""An administrator's browser, and a broadcast in each state."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from notifications_app.core.database import db
+from notifications_app.domain.broadcasts import editing
+from tests.support.broadcast_pages import broadcast
+from tests.support.moments import NOON, NOW, at
+from tests.support.people import sign_in
+
+
+@pytest.fixture
+def admin(app: Flask, client: FlaskClient, ada: int, priya: int, bystander: int) -> FlaskClient:
+    """Ada's browser; Priya is in Kolkata, Noor in UTC."""
+    with at(NOON):
+        sign_in(client, "ada")
+        client.get("/inbox")  # takes the flash of the sign-in
+    return client
+
+
+@pytest.fixture
+def one_of_each(app: Flask) -> dict[str, int]:
+    """A broadcast in each state at LATER, the oldest first; and what is none."""
+    numbers = {
+        "live": broadcast(app, "Live one"),
+        "scheduled": broadcast(app, "Scheduled one", arrives_at=NOW + timedelta(days=1)),
+        "expired": broadcast(app, "Expired one", expires_in=timedelta(minutes=1)),
+        "recalled": broadcast(app, "Recalled one"),
+    }
+    with app.app_context():
+        editing.recall(numbers["recalled"], NOW)
+        db.session.commit()
+    return numbers

@@ -1,0 +1,53 @@
+"""The health pages, and the badge as scripts see it."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from notifications_app.core.database import db
+from tests.support.people import sign_in
+
+
+def test_healthz_says_that_the_process_is_up_and_nothing_else(client: FlaskClient) -> None:
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json) == (200, {"status": "up"})
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_readyz_says_whether_the_database_is_migrated(app: Flask, client: FlaskClient) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json) == (200, {"status": "ready"})
+    with app.app_context():
+        db.session.execute(sa.text("UPDATE alembic_version SET version_num = 'older'"))
+        db.session.commit()
+    try:
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json) == (503, {"status": "not migrated"})
+    finally:
+        with app.app_context():
+            (head,) = app.extensions["notifications_app: migration heads"]
+            db.session.execute(sa.text("UPDATE alembic_version SET version_num = :v"), {"v": head})
+            db.session.commit()
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////nowhere/at/all.sqlite3", "postgresql://name:hunter2@127.0.0.1:1/nothing"]
+)
+def test_health_pages_reveal_nothing_of_a_database_that_is_away(
+    make_app: Callable[..., Flask], url: str
+) -> None:
+    client = make_app(DATABASE_URL=url, TESTING=False).test_client()
+    assert client.get("/healthz").status_code == 200
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    for secret in ("nowhere", "hunter2", "127.0.0.1", "Traceback", "psycopg", "sqlite"):
+        assert secret not in answer.text
+
+
+def test_the_badge_is_json_with_exactly_these_keys(client: FlaskClient, priya: int) -> None:
+    sign_in(client, "priya")
+    assert client.get("/inbox/badge").json == {"unread": 0, "label": "0"}
+    assert client.application.test_client().get("/inbox/badge").json == {"error": "Sign in first."}
