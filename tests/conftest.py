@@ -22,7 +22,8 @@ from sqlalchemy.engine import make_url
 from notifications_app import create_app
 from notifications_app.domain.accounts import passwords
 from tests.support.app import POSTGRESQL, WORKER, migrate, settings
-from tests.support.people import add_user
+from tests.support.moments import NOON, at
+from tests.support.people import add_user, sign_in
 from tests.support.shared_app import (
     SharedApp,
     close_connections,
@@ -206,3 +207,12 @@ def refused(app: Flask, shell: Callable[..., Said]) -> Callable[..., str]:
         return lines[0].removeprefix("Error: ")
 
     return run
+
+
+@pytest.fixture
+def admin(app: Flask, client: FlaskClient, ada: int, priya: int, bystander: int) -> FlaskClient:
+    """Ada's browser; Priya is in Kolkata, Noor in UTC."""
+    with at(NOON):
+        sign_in(client, "ada")
+        client.get("/inbox")  # takes the flash of the sign-in
+    return client

@@ -423,7 +423,7 @@ def test_hashing_happens_outside_of_any_transaction(
         open_ones.append(db.session().in_transaction())
         return hashed(password)
 
-    monkeypatch.setattr(passwords, "hashed", watch)
+    monkeypatch.setattr(passwords, "hash_password", watch)
     done(run("create", "grace", "--password-stdin", input=PASSWORD))
     done(run("set-password", "priya", "--password-stdin", input=PASSWORD))
     assert open_ones == [False, False]

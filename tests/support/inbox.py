@@ -113,6 +113,7 @@ def edit(number: int, now: datetime, *, again: bool = False, **wanted: Any) -> l
     def revise(_notification: Notification, before: editing.Edit) -> editing.Edit:
         return replace(before, content=replace(before.content, **words), **wanted)
 
+    db.session.commit()  # whether anybody has it yet is asked through reading()
     return editing.edit(number, revise, now, notify_again=again).changed
 
 

@@ -40,7 +40,13 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 def routes(app: Flask) -> Iterator[tuple[str, str, set[str]]]:
     """Every endpoint, a path that leads to it, and its methods."""
     for rule in app.url_map.iter_rules():
-        values = {"number": 1, "verb": "read", "token": "x", "filename": "css/base.css"}
+        values: dict[str, Any] = {
+            "notification_id": 1,
+            "user_id": 1,
+            "verb": "read",
+            "token": "x",
+            "filename": "css/base.css",
+        }
         path = app.url_map.bind("localhost").build(
             rule.endpoint, {name: values[name] for name in rule.arguments}
         )

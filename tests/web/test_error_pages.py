@@ -170,7 +170,7 @@ def test_an_unmigrated_database_is_said_with_the_command(
 @pytest.fixture
 def locked(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Any]]:
     """Somebody else's transaction that does not end."""
-    monkeypatch.setattr(database, "PATIENCE", 0.05)
+    monkeypatch.setattr(database, "LOCK_TIMEOUT", 0.05)
     engine = sa.create_engine(database_url)
     connection = engine.connect()
 

@@ -40,7 +40,7 @@ def hashings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.append(password)
         return fits(password_hash, password)
 
-    monkeypatch.setattr(passwords, "fits", spy)
+    monkeypatch.setattr(passwords, "matches", spy)
     return seen
 
 

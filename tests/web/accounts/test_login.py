@@ -182,7 +182,7 @@ def test_an_account_locked_during_the_check_is_not_let_in(
         db.session.commit()
         return found
 
-    monkeypatch.setattr(passwords, "fits", lock_meanwhile)
+    monkeypatch.setattr(passwords, "matches", lock_meanwhile)
     assert sign_in(client, "priya").status_code == 400
     assert not is_signed_in(client)
 

@@ -63,11 +63,11 @@ def test_of_two_at_the_same_moment_one_works(
     path, hashed = link(app), passwords.hash_password
 
     def somebody_is_faster(password: str) -> str:
-        monkeypatch.setattr(passwords, "hashed", hashed)
+        monkeypatch.setattr(passwords, "hash_password", hashed)
         assert app.test_client().post(path, data={"password": NEW}).status_code == 303
         return hashed(password)
 
-    monkeypatch.setattr(passwords, "hashed", somebody_is_faster)
+    monkeypatch.setattr(passwords, "hash_password", somebody_is_faster)
     answer = client.post(path, data={"password": "another good one"})
     assert answer.status_code == 400
     assert "This link was used meanwhile." in answer.text

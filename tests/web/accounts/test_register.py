@@ -165,11 +165,11 @@ def test_a_name_taken_in_the_same_moment_is_refused_by_the_database(
     hashed = passwords.hash_password
 
     def somebody_is_faster(password: str) -> str:
-        monkeypatch.setattr(passwords, "hashed", hashed)
+        monkeypatch.setattr(passwords, "hash_password", hashed)
         add_user(opened, "grace")
         return hashed(password)
 
-    monkeypatch.setattr(passwords, "hashed", somebody_is_faster)
+    monkeypatch.setattr(passwords, "hash_password", somebody_is_faster)
     answer = anyone.post("/register", data=GOOD)
     assert answer.status_code == 400
     assert "The username “grace” is taken." in answer.text

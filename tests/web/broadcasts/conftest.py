@@ -1,25 +1,14 @@
-"""An administrator's browser, and a broadcast in each state."""
+"""A broadcast in each state."""
 
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from notifications_app.core.database import db
 from notifications_app.domain.broadcasts import editing
 from tests.support.broadcast_pages import broadcast
-from tests.support.moments import NOON, NOW, at
-from tests.support.people import sign_in
-
-
-@pytest.fixture
-def admin(app: Flask, client: FlaskClient, ada: int, priya: int, bystander: int) -> FlaskClient:
-    """Ada's browser; Priya is in Kolkata, Noor in UTC."""
-    with at(NOON):
-        sign_in(client, "ada")
-        client.get("/inbox")  # takes the flash of the sign-in
-    return client
+from tests.support.moments import NOW
 
 
 @pytest.fixture
