@@ -1,6 +1,6 @@
 """What other code calls: ``notify`` and ``broadcast`` of the package."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -43,7 +43,9 @@ def test_one_person_by_id_by_model_or_by_anything_with_an_id(in_app: Flask, priy
     assert inbox.count(priya) == 5
 
 
-def test_the_current_user_is_one_person(app: Flask, priya: int) -> None:
+def test_the_current_user_is_one_person(make_app: Callable[..., Flask], priya: int) -> None:
+    app = make_app()
+
     @app.post("/try")
     def try_it() -> str:
         notify(current_user, "Hello")

@@ -69,8 +69,12 @@ class SharedApp:
     """An application that is as new at the beginning of each test."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = values
         self.url = str(values["DATABASE_URL"])
-        self.app = new_app(values)
+        self._make()
+
+    def _make(self) -> None:
+        self.app = new_app(self.values)
         self.extensions = dict(self.app.extensions)
         # One limiter serves all applications, as the last one made has set it up.
         self.limiter = dict(vars(limiter))
@@ -91,8 +95,12 @@ class SharedApp:
 
     def check_unchanged(self) -> None:
         """Settings, routes and listeners are those of before: the next test has them too."""
-        for name, before, after in zip(PARTS, self.made_of, self._parts(), strict=True):
-            assert before == after, f"a test changed the {name} of the application: use make_app"
+        found = self._parts()
+        changed = [PARTS[n] for n, part in enumerate(found) if part != self.made_of[n]]
+        if changed:
+            self.close()
+            self._make()
+        assert not changed, f"a test changed {' and '.join(changed)} of the application: make_app"
 
     def _parts(self) -> tuple[Any, ...]:
         app = self.app
