@@ -1,6 +1,6 @@
 """The inbox: a page of its list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -88,22 +88,14 @@ def _page(
         unsnoozed=unsnoozed,
         this_url=unsnoozed.address if unsnoozed else "",
         tab=shown_view.tab,
-        tabs=[
-            (name, words, capped_count(counts[name]), filter_url(InboxFilter(name)),
-             name == shown_view.tab)
-            for name, words in TABS.items()
-        ],
+        tabs=_tabs(shown_view.tab, counts),
         topics=topics,
         mutes=mutes,
         total_label=capped_count(counts["inbox"]),
         unread_label=capped_count(counts["unread"]),
         shown=_shown_fields(shown),
         days=by_day(items(page, now), reader_zone(), now, tab=shown_view.tab),
-        older_url=page.older
-        and filter_url(shown_view, before=cursor(list_name(shown_view), page.older)),
-        newer_url=page.newer
-        and filter_url(shown_view, after=cursor(list_name(shown_view), page.newer)),
-        newest_url=filter_url(shown_view) if before or page.newer else None,
+        **_paging_urls(shown_view, page, is_first=not before),
         tab_url=(
             filter_url(InboxFilter(shown_view.tab)) if shown_view.is_narrowed or refusal else None
         ),
@@ -112,6 +104,24 @@ def _page(
         snooze_typed=snooze_field_value(unsnoozed.typed if unsnoozed else None, now),
         row_query=filter_url(shown_view).partition("?")[2],
     )  # fmt: skip
+
+
+def _tabs(current: str, counts: Mapping[str, int]) -> list[tuple[str, str, str, str, bool]]:
+    """Return (name, words, count, address, whether it is the current one) of each tab."""
+    return [
+        (name, words, capped_count(counts[name]), filter_url(InboxFilter(name)), name == current)
+        for name, words in TABS.items()
+    ]
+
+
+def _paging_urls(shown_view: InboxFilter, page: Page, *, is_first: bool) -> dict[str, str | None]:
+    """Return the addresses of the older and the newer page, and of the newest."""
+    name, older, newer = list_name(shown_view), page.older, page.newer
+    return {
+        "older_url": filter_url(shown_view, before=cursor(name, older)) if older else None,
+        "newer_url": filter_url(shown_view, after=cursor(name, newer)) if newer else None,
+        "newest_url": None if is_first and not newer else filter_url(shown_view),
+    }
 
 
 def _still_there(page: Page, unsnoozed: RefusedSnooze) -> bool:
