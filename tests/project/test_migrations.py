@@ -389,6 +389,29 @@ def test_what_was_there_before_the_search_is_found_by_it(filled: Flask) -> None:
         assert search_objects() == set()
 
 
+def test_the_audience_is_taken_from_the_audit_log(filled: Flask) -> None:
+    up("0003")
+    entry = sa.text(
+        "INSERT INTO audit (at, actor_id, action, subject, detail)"
+        " VALUES ('2026-11-20 12:00:00', NULL, :action, :subject, :detail)"
+    )
+    for action, number, detail in (
+        ("broadcast.sent", 1, '{"title": "A", "to": "everyone", "audience": 7}'),
+        ("broadcast.edited", 2, '{"changed": [], "audience": 5}'),
+        ("notification.sent", 3, '{"to": "2 people", "audience": 2}'),
+        ("broadcast.sent", 3, '{"audience": 9}'),
+        ("broadcast.sent", 4, '{"title": "without"}'),
+    ):
+        values = {"action": action, "subject": f"notification {number}", "detail": detail}
+        db.session.execute(entry, values)
+    db.session.commit()
+    for _ in range(2):
+        up("0004")
+        found = db.session.execute(sa.text("SELECT id, audience FROM notifications ORDER BY id"))
+        assert dict(found.tuples().all()) == {1: 7, 3: 2} | dict.fromkeys((2, 4, 5, 6, 7, 8))
+        down("0003")
+
+
 DENIED = "DO $$ BEGIN RAISE insufficient_privilege; END $$"
 
 
