@@ -40,21 +40,21 @@ demo: $(RUN) ## Fill an empty database with two accounts and a few of everything
 
 test: $(DEV) ## Run the tests on SQLite, and on PostgreSQL too when TEST_DATABASE_URL is set
 	@echo 'Tests on SQLite'
-	@env -u TEST_DATABASE_URL $(BIN)/python -m pytest -n auto --cov --cov-branch \
+	@env -u TEST_DATABASE_URL $(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-branch \
 		--cov-fail-under=$(COVERAGE)
 	@if [ -n "$${TEST_DATABASE_URL:-}" ]; then \
 		echo 'Tests on PostgreSQL'; \
-		$(BIN)/python -m pytest -n auto --cov --cov-branch --cov-append \
+		$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-branch --cov-append \
 			--cov-fail-under=$(COVERAGE); \
 	fi
 
 quick: $(DEV) ## Run the tests that take no time: without browser, coverage and the slow ones
-	@env -u TEST_DATABASE_URL $(BIN)/python -m pytest -q -n auto -m 'not browser and not slow'
+	@env -u TEST_DATABASE_URL $(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not browser and not slow'
 
 test-python: ## Run the tests on SQLite, without a browser, on another Python (PYTHON=python3.13)
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	$(MAKE) VENV="$$folder/venv" "$$folder/venv/.dev"; \
-	env -u TEST_DATABASE_URL "$$folder/venv/bin/python" -m pytest -n auto -m 'not browser'
+	env -u TEST_DATABASE_URL "$$folder/venv/bin/python" -m pytest -n auto --dist worksteal -m 'not browser'
 
 lint: $(DEV) ## Look for faults in code, imports and templates
 	@$(BIN)/ruff check .

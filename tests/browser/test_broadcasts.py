@@ -87,7 +87,7 @@ def test_a_broadcast_is_written_tried_sent_edited_and_recalled(
     expect(reader.locator("li.row")).to_have_count(0)
     page.goto(LIST)
     page.locator(".tabs").get_by_role("link", name="Recalled").click()
-    expect(page.locator(".cast .tag")).to_have_text(["Recalled"])
+    expect(page.locator(".broadcast .tag")).to_have_text(["Recalled"])
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
@@ -105,7 +105,7 @@ def test_a_double_click_and_the_way_back_send_once(
     button(page, "Send")
     expect(page.locator(".field-error")).to_be_visible()
     page.goto(LIST)
-    expect(page.locator(".cast")).to_have_count(1)
+    expect(page.locator(".broadcast")).to_have_count(1)
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
@@ -242,7 +242,11 @@ def test_on_paper_there_are_figures_and_no_buttons(
     box = table.bounding_box()
     assert box
     assert box["height"] > 40
-    for control in (".as-table summary", ".cast-head .buttons", ".as-read .banner .icon-button"):
+    for control in (
+        ".as-table summary",
+        ".broadcast-head .buttons",
+        ".as-read .banner .icon-button",
+    ):
         expect(page.locator(control)).to_be_hidden()
 
 

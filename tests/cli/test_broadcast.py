@@ -133,6 +133,7 @@ def flask(url: str, *words: str, stdin: str | None = None) -> subprocess.Complet
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_shell_gets_codes_and_one_line(database_url: str, tmp_path: Path) -> None:
     done = flask(database_url, *NOTIFY, "--body-file", "-", "--json", stdin="from a pipe")
     assert (done.returncode, '"recipients": [' in done.stdout) == (0, True)

@@ -72,6 +72,7 @@ def in_a_pipe(app: Flask, *words: str) -> str:
     return ended.stdout
 
 
+@pytest.mark.slow
 def test_a_long_send_has_a_bar_and_a_local_one_its_table(app: Flask, names: Path) -> None:
     words = ("broadcast", "send", "--title", "Hello", "--to-file", str(names), "--local",
              "--at", "2026-11-30 09:00", "--dry-run")  # fmt: skip
@@ -86,6 +87,7 @@ def test_a_long_send_has_a_bar_and_a_local_one_its_table(app: Flask, names: Path
     assert "%" not in plain
 
 
+@pytest.mark.slow
 def test_figures_are_drawn_in_colour_or_plainly(app: Flask, names: Path) -> None:
     seen, plain = (run(app, "broadcast", "stats", "1") for run in (on_a_terminal, in_a_pipe))
     assert COLOUR in seen

@@ -397,6 +397,7 @@ def _impatient(connection: Any, *_rest: Any) -> None:
     connection.execute("PRAGMA busy_timeout=1")
 
 
+@pytest.mark.slow
 def test_the_bare_command_of_the_checkout_works(app: Flask, priya: int, database_url: str) -> None:
     environment = os.environ | {
         "DATABASE_URL": database_url,

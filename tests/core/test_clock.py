@@ -171,6 +171,7 @@ def first_showing(shown, near, times, offsets):
 
 
 # 0001 to 1969 is local mean time and history; the ordinary years are 91,000 instants.
+@pytest.mark.slow
 @pytest.mark.parametrize("years", [range(1, 1970), range(1970, 2004), range(2004, 2038)])
 def test_every_change_of_clocks_in_every_zone_to_the_second(years):
     instants = 0

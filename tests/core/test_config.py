@@ -136,6 +136,7 @@ def test_the_database_lies_in_the_instance_folder_by_default(tmp_path: Path) -> 
     assert values["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path}/notifications.sqlite3"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environment", "sentence"),
     [
@@ -176,6 +177,7 @@ def _make_key(folder: Path, start: Any, keys: Any) -> None:
     keys.put(config.secret_key(folder))
 
 
+@pytest.mark.slow
 def test_of_workers_that_start_together_all_have_the_same_key(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     for number in range(3):

@@ -4,6 +4,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
@@ -16,6 +17,8 @@ from notifications_app.domain.inbox import actions, change_groups
 from notifications_app.domain.inbox.models import Change, Delivery, Notification, Release
 from tests.support import inbox, races
 from tests.support.moments import NOW
+
+pytestmark = pytest.mark.slow
 
 
 def counted(app: Flask) -> tuple[int, ...]:

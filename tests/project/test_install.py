@@ -26,6 +26,8 @@ from packaging.utils import canonicalize_name
 
 from notifications_app.core.database import ROOT
 
+pytestmark = pytest.mark.slow
+
 LOCKS = ("run", "dev")
 #: The folders of the environment into which the Makefile downloads each pip.
 PIPS = ("pip-oldest", "pip")

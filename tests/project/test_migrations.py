@@ -220,6 +220,7 @@ def schema() -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [("flask", "db", "upgrade"), ("alembic", "upgrade", "head"), ("alembic", "-q", "check")],

@@ -18,6 +18,8 @@ import pytest
 
 from notifications_app.core.database import ROOT
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 30
 
 

@@ -4,10 +4,11 @@ All of it goes through ``db.session``: the test pushes the application's context
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from unittest import mock
 
 import sqlalchemy as sa
 
@@ -113,8 +114,10 @@ def edit(number: int, now: datetime, *, again: bool = False, **wanted: Any) -> l
     def revise(_notification: Notification, before: editing.Edit) -> editing.Edit:
         return replace(before, content=replace(before.content, **words), **wanted)
 
-    db.session.commit()  # whether anybody has it yet is asked through reading()
-    return editing.edit(number, revise, now, notify_again=again).changed
+    # Whether anybody has it yet is asked through reading(), which does not see what the test
+    # has not committed: here it is asked in the test's own transaction.
+    with mock.patch.object(editing, "reading", return_value=nullcontext(db.session.connection())):
+        return editing.edit(number, revise, now, notify_again=again).changed
 
 
 def recall(number: int, now: datetime = NOW) -> bool:

@@ -100,7 +100,7 @@ class SharedApp:
         if changed:
             self.close()
             self._make()
-        assert not changed, f"a test changed {' and '.join(changed)} of the application: make_app"
+        assert not changed, f"a test changed the {' and '.join(changed)}: it needs make_app"
 
     def _parts(self) -> tuple[Any, ...]:
         app = self.app

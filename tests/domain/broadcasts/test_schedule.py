@@ -77,6 +77,7 @@ def test_each_reader_has_it_at_nine(in_app: Flask, priya: int, bystander: int) -
     assert inbox.ids(bystander, nine) == [number]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 300])
 def test_it_is_as_many_rows_and_statements_for_one_as_for_many(in_app: Flask, size: int) -> None:
     for n in range(size):
@@ -128,6 +129,7 @@ def test_on_the_move_nothing_vanishes_and_nothing_comes_twice(in_app: Flask, pri
         assert inbox.ids(priya, moment, "dismissed") == [number]
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     here=ZONES,

@@ -39,6 +39,7 @@ def stored() -> tuple[int, ...]:
     return tuple(inbox.how_many(model) for model in SENT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [10, 100_000])
 def test_a_broadcast_is_two_rows_by_two_statements(in_app: Flask, size: int) -> None:
     people = crowd(size)

@@ -244,6 +244,7 @@ def crowd(in_app: Flask) -> list[int]:
     return readers(PEOPLE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_local", [False, True])
 def test_the_figures_are_those_of_plain_python(crowd: list[int], is_local: bool) -> None:
     wall = (NOW + 26 * HOUR).replace(tzinfo=None)

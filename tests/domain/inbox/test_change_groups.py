@@ -103,6 +103,7 @@ def test_there_is_no_such_group_or_account(priya: int) -> None:
     assert change_groups.join_group("ops", [priya + 99], NOW) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 400])
 def test_a_crowd_is_as_many_statements_as_one(size: int) -> None:
     people = [add_reader.add_reader(f"r{n}", password_hash=None, now=NOW).id for n in range(size)]
@@ -130,6 +131,7 @@ def test_a_crowd_moves_as_one_does(priya: int, bystander: int) -> None:
     assert arrived == {priya: NOW, bystander: NOW}
 
 
+@pytest.mark.slow
 def test_nobody_is_in_more_groups_than_an_inbox_can_ask(priya: int, bystander: int) -> None:
     names = [f"g{number}" for number in range(MAX_GROUPS_PER_USER + 1)]
     db.session.add_all(Group(name=name) for name in names)

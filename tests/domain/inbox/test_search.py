@@ -225,6 +225,7 @@ def expected(notes: list[Note], terms: list[Term], tab: str) -> list[int]:
     ]
 
 
+@pytest.mark.slow
 def test_both_databases_find_what_plain_python_finds(
     in_app: Flask, priya: int, bystander: int
 ) -> None:

@@ -270,6 +270,7 @@ class Centre(RuleBasedStateMachine):
                 assert inbox.tops(user, self.now) == tops
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [12, 30])
 def test_any_order_of_actions_is_as_with_a_copy_for_each_reader(in_app: Flask, steps: int) -> None:
     run_state_machine_as_test(
