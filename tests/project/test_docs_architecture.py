@@ -27,7 +27,8 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["import
 WORDS = {
     "notification", "category", "topic", "notify", "broadcast", "channel", "release", "delivery",
     "subscription", "floor", "arrives_at", "live", "unread", "dismiss, restore", "snooze", "mute",
-    "banner", "recall", "stamp", "snapshot", "keyset", "wall time", "moment", "edge",
+    "banner", "recall", "stamp", "snapshot", "tab",
+    "filter", "scope", "audience", "handover", "keyset", "wall time", "moment", "edge",
 }  # fmt: skip
 #: Where a path may begin.
 PLACES = (ROOT, PACKAGE)

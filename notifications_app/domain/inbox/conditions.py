@@ -67,7 +67,8 @@ _WAS_MUTED = and_(
     Notification.is_banner.is_(False),
 )
 
-#: The deliveries of each tab, beyond being this reader's and live.
+#: The deliveries of each tab, beyond being this reader's, live and arrived: the statements bound
+#: ``arrives_at`` themselves (all tabs but Snoozed and Dismissed end at now).
 TAB_CONDITIONS: dict[str, tuple[ColumnElement[bool], ...]] = {
     "inbox": (Delivery.dismissed_at.is_(None), not_(MUTED)),
     "unread": (Delivery.dismissed_at.is_(None), Delivery.read_at.is_(None), not_(MUTED)),
