@@ -17,8 +17,7 @@ from notifications_app.domain.inbox import actions, queries, statements, undo
 from notifications_app.domain.inbox.models import Change, Delivery, Notification, Release
 from notifications_app.domain.inbox.subscriptions import load_subscriber
 from notifications_app.web.template_context import capped_count
-
-from . import pages
+from tests.support import docs as pages
 
 TEXT = pages.read("architecture")
 PLAIN = " ".join(TEXT.split())

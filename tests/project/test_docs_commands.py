@@ -14,8 +14,8 @@ from flask import Flask
 
 from notifications_app import broadcast, notify
 from notifications_app.domain import content
-
-from . import pages
+from tests.support import docs as pages
+from tests.support.commands import own_commands
 
 TEXT = pages.read("commands")
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -76,12 +76,12 @@ def office(app: Flask, ada: int, priya: int) -> Flask:
 
 def test_it_describes_every_command_and_no_other(app: Flask) -> None:
     found = [one for one in pages.headings(TEXT) if one.startswith("flask ")]
-    mine = [heading(path) for path in pages.own_commands(app)]
+    mine = [heading(path) for path in own_commands(app)]
     assert sorted(found) == sorted([*mine, "flask db upgrade"])
 
 
 def test_each_command_has_its_arguments_and_options(app: Flask) -> None:
-    for path, command in pages.own_commands(app).items():
+    for path, command in own_commands(app).items():
         arguments = [one for one in command.params if isinstance(one, click.Argument)]
         words = [one.metavar or (one.name or "").upper() for one in arguments]
         assert heading(path) == " ".join(["flask", *path, *words])
@@ -90,7 +90,7 @@ def test_each_command_has_its_arguments_and_options(app: Flask) -> None:
 
 
 def test_each_command_that_prints_json_is_run_here(app: Flask) -> None:
-    printing = {p for p, one in pages.own_commands(app).items() if "--json" in pages.options(one)}
+    printing = {p for p, one in own_commands(app).items() if "--json" in pages.options(one)}
     assert printing == set(PRINTING)
 
 
@@ -109,7 +109,7 @@ def test_each_key_of_its_json_is_listed(office: Flask, path: tuple[str, ...]) ->
 
 
 def test_every_command_explains_itself_with_an_example(app: Flask) -> None:
-    for path, command in pages.own_commands(app).items():
+    for path, command in own_commands(app).items():
         assert command.help, path
         assert f"flask {' '.join(path)}" in (command.epilog or ""), path
         for option in command.params:

@@ -9,8 +9,7 @@ import pytest
 from notifications_app.core import config
 from notifications_app.core.errors import Refused
 from notifications_app.domain.accounts import queries
-
-from . import pages
+from tests.support import docs as pages
 
 TEXT = pages.read("configuration")
 #: Where the default is not a value that could be typed.

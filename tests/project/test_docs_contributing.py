@@ -4,8 +4,7 @@ import re
 import tomllib
 
 from notifications_app.core.database import PACKAGE, ROOT
-
-from . import pages
+from tests.support import docs as pages
 
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 

@@ -7,8 +7,7 @@ from flask import Flask
 
 from notifications_app.core import config
 from notifications_app.core.database import ROOT
-
-from . import pages
+from tests.support import docs as pages
 
 TEXT = pages.read("deploying")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

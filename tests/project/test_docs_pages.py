@@ -5,8 +5,8 @@ import re
 from flask import Flask
 
 from notifications_app.core.database import ROOT
-
-from . import pages
+from tests.support import docs as pages
+from tests.support.commands import BROUGHT, commands
 
 TEXTS = {page: page.read_text() for page in pages.PAGES}
 
@@ -31,7 +31,7 @@ def test_every_page_is_reached_from_readme() -> None:
 
 
 def test_every_command_to_type_exists_with_its_options(app: Flask) -> None:
-    known = dict(pages.commands(app.cli))
+    known = dict(commands(app.cli))
     for page, text in TEXTS.items():
         for words in pages.typed(text):
             plain = [word for word in words if not word.startswith("-")]
@@ -41,7 +41,7 @@ def test_every_command_to_type_exists_with_its_options(app: Flask) -> None:
                 continue
             path = next((path for path in known if tuple(plain[: len(path)]) == path), None)
             if path is None:  # a whole group, or what Flask brings
-                groups = {path[0] for path in known} | pages.BROUGHT
+                groups = {path[0] for path in known} | BROUGHT
                 assert plain[0] in groups, (page, words)
                 assert len(plain) == 1, (page, words)
                 assert not given, (page, words)

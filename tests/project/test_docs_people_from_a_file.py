@@ -7,8 +7,7 @@ from notifications_app.domain.accounts import groups, models
 from notifications_app.domain.people_import import csv_file
 from notifications_app.domain.people_import.wording import line_error_sentence
 from notifications_app.web.accounts import people_import
-
-from . import pages
+from tests.support import docs as pages
 
 TEXT = pages.read("people-from-a-file")
 PLAIN = " ".join(TEXT.split())

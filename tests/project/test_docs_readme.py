@@ -12,8 +12,7 @@ from notifications_app.core.database import ROOT, db
 from notifications_app.domain.accounts.models import User
 from notifications_app.domain.inbox.models import Notification, Release
 from notifications_app.web import flashes
-
-from . import pages
+from tests.support import docs as pages
 
 TEXT = pages.README.read_text()
 PLAIN = " ".join(TEXT.split())

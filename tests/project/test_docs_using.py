@@ -13,8 +13,8 @@ from notifications_app.domain.accounts import queries
 from notifications_app.domain.inbox import search, snooze_times
 from notifications_app.domain.inbox.filters import TABS
 from notifications_app.web.broadcasts import forms
+from tests.support import docs as pages
 
-from . import pages
 from .test_docs_commands import keys
 
 TEXT = pages.read("using")

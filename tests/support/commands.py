@@ -5,6 +5,9 @@ from collections.abc import Iterator
 import click
 from flask import Flask
 
+#: The commands that Flask and its extensions bring.
+BROUGHT = {"db", "limiter", "run", "routes", "shell"}
+
 
 def commands(group: click.Group, *above: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     context = click.Context(group)
@@ -17,6 +20,6 @@ def commands(group: click.Group, *above: str) -> Iterator[tuple[tuple[str, ...],
 
 
 def own_commands(app: Flask) -> dict[tuple[str, ...], click.Command]:
-    """Ours, without those that Flask and Flask-Migrate bring."""
+    """Ours, without those that Flask and its extensions bring."""
     found = dict(commands(app.cli))
-    return {path: one for path, one in found.items() if path[0] not in {"db", "limiter"}}
+    return {path: one for path, one in found.items() if path[0] not in BROUGHT}

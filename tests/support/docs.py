@@ -5,7 +5,6 @@ import shlex
 from collections.abc import Iterator
 
 import click
-from flask import Flask
 
 from notifications_app.core.database import ROOT
 
@@ -13,8 +12,6 @@ DOCS = ROOT / "docs"
 README = ROOT / "README.md"
 #: Every page that a visitor reads.
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.glob("*.md"))]
-#: The commands that Flask and its extensions bring; ``db`` is checked as well, not described.
-BROUGHT = {"db", "limiter", "run", "routes", "shell"}
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -84,21 +81,6 @@ def typed(text: str) -> Iterator[list[str]]:
         words = shlex.split(line) if "…" not in line else []
         if words and words[0].removeprefix(".venv/bin/") in {"flask", "notifications"}:
             yield words[1:]
-
-
-def commands(group: click.Group, *above: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        if isinstance(command, click.Group):
-            yield from commands(command, *above, name)
-        elif command is not None:
-            yield (*above, name), command
-
-
-def own_commands(app: Flask) -> dict[tuple[str, ...], click.Command]:
-    """Ours, without those that Flask and its extensions bring."""
-    return {path: one for path, one in commands(app.cli) if path[0] not in BROUGHT}
 
 
 def options(command: click.Command) -> set[str]:
