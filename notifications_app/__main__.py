@@ -1,4 +1,4 @@
-"""The ``notifications`` command: Flask's own, with this application chosen already."""
+"""The ``notifications`` command: the ``flask`` command, preset to this application."""
 
 import os
 

@@ -32,7 +32,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """Make the application from the environment (and ``.env``), overridden by ``config``.
 
     Raises:
-        click.UsageError: one sentence, where a setting is wrong or unsafe.
+        click.UsageError: in one sentence, if a setting is wrong or unsafe.
     """
     if config is None:
         load_dotenv(database.ROOT / ".env")

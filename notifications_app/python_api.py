@@ -1,4 +1,4 @@
-"""What other code calls: ``notify`` and ``broadcast``, importable from the package itself."""
+"""The API for other Python code: ``notify`` and ``broadcast``, exported by the package."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,7 +12,7 @@ from .domain.inbox.models import Notification
 
 
 class HasId(Protocol):
-    """A user, as a model, as the current user, or as anything with their ``id``."""
+    """Anything with the ``id`` of a user: a model, or the current user."""
 
     @property
     def id(self) -> int: ...  # noqa: D102
@@ -33,18 +33,18 @@ def notify(
     sender: HasId | int | None = None,
     key: str | None = None,
 ) -> Notification:
-    """Send to one person or to several, in the caller's transaction: commit to send it.
+    """Send a notification to one person or several, in the caller's transaction: commit it.
 
-    Moments are aware; a start in the past means now. ``local_at`` is a naive wall time:
-    each has it when the clocks of their own zone show it. With a ``key`` that was used before,
-    the first notification is returned and nothing is sent.
+    Moments are aware; a start in the past means now. ``local_at`` is a naive wall time: the
+    notification arrives when the clocks in the person's own zone show it. With a ``key`` that
+    was used before, the first notification is returned and nothing is sent.
 
     Raises:
-        BadInput: with the ``field`` that is wrong.
-        Refused: where the key was used for something else.
-        NotThere: where somebody has no account.
+        BadInput: with the ``field`` that is wrong; :class:`BadTime` for the times.
+        Refused: if the key was used for something else.
+        NotFound: if somebody has no account.
     """
-    # Not by being iterable: the proxy of the current user looks as if it were.
+    # Do not test for an iterable: the proxy of the current user looks like one.
     alone = isinstance(user_or_users, int) or hasattr(user_or_users, "id")
     people = cast("Iterable[Any]", (user_or_users,) if alone else user_or_users)
     options = _options(arrives_at, local_at, expires_at, sender, key, is_banner=False)
@@ -70,18 +70,18 @@ def broadcast(
     sender: HasId | int | None = None,
     key: str | None = None,
 ) -> Notification:
-    """Put a notification on a channel: one row, however many read.
+    """Send a notification to a channel: one row, whatever the number of readers.
 
-    Channels are ``everyone``, ``role:admin`` and ``group:`` with a group's name. In the caller's
-    transaction: commit to send it. Moments are aware; a start in the past means now.
-    ``local_at`` is a naive wall time: each has it when the clocks of their own zone show it
-    (one row a zone). With a ``key`` that was used before, the first notification is returned
-    and nothing is sent.
+    Channels are ``everyone``, ``role:admin`` and ``group:`` with a group's name. It joins the
+    caller's transaction: commit it. Moments are aware; a start in the past means now.
+    ``local_at`` is a naive wall time: the notification arrives when the clocks in each reader's
+    own zone show it (one row for each zone). With a ``key`` that was used before, the first
+    notification is returned and nothing is sent.
 
     Raises:
-        BadInput: with the ``field`` that is wrong.
-        NotThere: where there is no such group.
-        Refused: where the key was used for something else.
+        BadInput: with the ``field`` that is wrong; :class:`BadTime` for the times.
+        NotFound: if there is no such group.
+        Refused: if the key was used for something else.
     """
     options = _options(arrives_at, local_at, expires_at, sender, key, is_banner=is_banner)
     said = content.check(

@@ -1,6 +1,6 @@
-"""Record the short animation for README and docs: ``make screenshots`` makes it too.
+"""Record the short animation for README and docs; part of ``make screenshots``.
 
-A morning's inbox, used by keys alone: dismiss, undo, select two, snooze them until tomorrow.
+It uses the inbox by keyboard: dismiss, undo, select two, snooze them until tomorrow.
 """
 
 from io import BytesIO
@@ -9,13 +9,13 @@ from camera import IMAGES, say, set_up, sign_in
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-#: How long each picture stands, in milliseconds.
+#: The duration of a picture, in milliseconds: after a key, and to read a result.
 STEP, PAUSE = 900, 1800
 SIZE = (960, 720)
 
 
 class Film:
-    """Pictures of a page, each with how long it stands."""
+    """Pictures of a page, each with its duration in milliseconds."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -23,19 +23,19 @@ class Film:
         self.lengths: list[int] = []
 
     def take(self, length: int = STEP) -> None:
-        """The page as it stands."""
+        """Take a picture of the page, shown for ``length`` milliseconds."""
         picture = Image.open(BytesIO(self.page.screenshot(animations="disabled")))
         self.pictures.append(picture.convert("RGB").quantize(128, dither=Image.Dither.NONE))
         self.lengths.append(length)
 
     def press(self, *keys: str, length: int = STEP) -> None:
-        """Press keys, and take the page after them."""
+        """Press keys, then take a picture."""
         for key in keys:
             self.page.keyboard.press(key)
         self.take(length)
 
     def save(self, name: str) -> None:
-        """As one file that begins again."""
+        """Save the pictures as one animation that repeats for ever."""
         file = IMAGES / name
         first, *others = self.pictures
         first.save(
@@ -45,7 +45,7 @@ class Film:
 
 
 def play(page: Page) -> Film:
-    """Use the inbox by keys, a picture at each step."""
+    """Use the inbox by keyboard, with a picture after each step."""
     film = Film(page)
     said = page.locator("[data-flash]")
     page.locator("#n1, .row").first.wait_for()
@@ -72,7 +72,7 @@ def play(page: Page) -> Film:
 
 
 def main() -> None:
-    """By Priya's keys, from her sign-in on."""
+    """Sign in as Priya, and record the animation."""
     with set_up() as (window, _card):
         page = window(*SIZE)
         sign_in(page)

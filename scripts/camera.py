@@ -1,7 +1,7 @@
-"""What the pictures are taken with: the application on a database of its own, and a browser.
+"""The application with a temporary database, and a browser, for taking pictures.
 
-The clock of this process, which serves the pages too, stands at 11:42 on Friday 20 November 2026
-in Kolkata: the same pictures every time.
+The clock of this process, which also serves the pages, is stopped at 11:42 on Friday
+20 November 2026 in Kolkata, so that the pictures are the same every time.
 """
 
 import logging
@@ -31,7 +31,7 @@ LINUX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 
 
 class Shown(NamedTuple):
-    """The numbers of the notification and of the broadcast that are shown alone."""
+    """The ids of the notification and of the broadcast that have pictures of their own."""
 
     card: int
     rota: int
@@ -39,7 +39,7 @@ class Shown(NamedTuple):
 
 @contextmanager
 def set_up() -> Iterator[tuple[Callable[..., Page], Shown]]:
-    """What opens a window, and the numbers of what is shown alone."""
+    """Start everything; yield a function that opens a window, and the ids for single pictures."""
     with (
         tempfile.TemporaryDirectory() as folder,
         sync_playwright() as playwright,
@@ -78,7 +78,7 @@ def _served(folder: str) -> Iterator[tuple[str, Shown]]:
 
 
 def _window(browser: Browser, url: str, size: tuple[int, int], scheme: str) -> Page:
-    """A new window, signed out, with the sign-in page open."""
+    """Open a new window, signed out, on the sign-in page."""
     width, height = size
     context = browser.new_context(
         base_url=url,
@@ -94,7 +94,7 @@ def _window(browser: Browser, url: str, size: tuple[int, int], scheme: str) -> P
 
 
 def sign_in(page: Page, username: str = "priya") -> None:
-    """By the form."""
+    """Sign in by the form on the current page."""
     page.get_by_label("Username").fill(username)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
@@ -102,5 +102,5 @@ def sign_in(page: Page, username: str = "priya") -> None:
 
 
 def say(file: Path, *more: str) -> None:
-    """One line about a picture that is taken."""
+    """Print one line about a picture: its path, ``more``, and its size."""
     print(f"{file.relative_to(ROOT)}:", *more, f"{file.stat().st_size // 1024} KB")

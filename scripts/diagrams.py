@@ -11,9 +11,8 @@ from pathlib import Path
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 
-#: A line is a layer, and what is beside each other in it is separated by a bar. An indented line
-#: is a row of boxes inside the box that is named before the slash. After a bar at its end, a line
-#: continues on the next.
+#: Each line is a layer; bars separate the boxes beside each other. An indented line is a row of
+#: boxes inside the box named before the slash. A bar at the end of a line continues it on the next.
 LAYERS = """
 app: create_app() joins settings, extensions and features
 web: read the form, call the domain, commit, answer | cli: the same for commands
@@ -29,7 +28,7 @@ core: settings, database, clock, text, links, Markdown, logs; knows nothing of n
 """
 
 #: A table begins at the left edge, with the column of the picture it is drawn in. A ``*`` marks
-#: the primary key, ``?`` what may be null, ``>`` the table that a foreign key points to.
+#: the primary key, ``?`` a nullable column, ``>`` the table that a foreign key points to.
 DATA = """
 0 sign_ins: a browser that is signed in
   token_hash * of the token
@@ -138,7 +137,7 @@ class Box:
 
     @property
     def height(self) -> int:
-        """The height of the heading, and of the rows inside."""
+        """The height of the heading and of the rows inside, in pixels."""
         inside = sum(max(box.height for box in row) + GAP for row in self.rows)
         return (50 if self.words else 32) + inside
 
@@ -220,7 +219,7 @@ def layers_svg() -> str:
 
 
 def _row(row: Sequence[Box], left: float, top: float, width: float) -> Iterator[str]:
-    """Boxes beside each other; one with boxes inside takes more of the width."""
+    """Draw boxes beside each other; a box with boxes inside gets more of the width."""
     shares = [max([1, *(len(inner) / 2 for inner in box.rows)]) for box in row]
     height = max(box.height for box in row)
     for box, share in zip(row, shares, strict=True):
@@ -252,7 +251,7 @@ def data_svg() -> str:
 
 
 def _corners(found: Sequence[Entity]) -> tuple[dict[str, tuple[int, int]], int]:
-    """Each table’s upper left corner, and the height of the whole."""
+    """Return the upper left corner of each table, and the height of the picture."""
     tops: dict[int, int] = {}
     corners = {}
     for one in found:
@@ -277,7 +276,7 @@ def _table(one: Entity, left: int, top: int) -> Iterator[str]:
 def _arrows(
     one: Entity, found: Sequence[Entity], corners: Mapping[str, tuple[int, int]]
 ) -> Iterator[str]:
-    """From each foreign key to the first column of its table; those to one table share a lane."""
+    """Draw an arrow from each foreign key to the first column of its table."""
     places = {other.name: other.place for other in found}
     for number, column in enumerate(one.columns):
         if not column.target:
@@ -286,6 +285,7 @@ def _arrows(
         there, y_there = corners[column.target]
         y, to_y = top + HEAD + ROW * number + 12, y_there + HEAD + 12
         here, to = one.place, places[column.target]
+        # Arrows to the same table share a lane.
         lane = 18 if column.target == "users" else 34
         if here == to:  # around the outer side, beside the lanes of the others
             side = -1 if here in {0, 3} and column.target != "groups" else 1
@@ -297,7 +297,7 @@ def _arrows(
             start, end = (left + WIDE, there) if side > 0 else (left, there + WIDE)
             bend = end - side * lane
             yield from _line([(start, y), (bend, y), (bend, to_y), (end, to_y)])
-        else:  # over the top of what is between
+        else:  # over the top of the tables between
             out, end = left - 28, there + WIDE
             way = [(left, y), (out, y), (out, MARGIN), (end + lane, MARGIN)]
             yield from _line([*way, (end + lane, to_y), (end, to_y)])
@@ -339,7 +339,7 @@ def _svg(width: int, height: int, title: str, parts: Sequence[str]) -> str:
     )
 
 
-#: The pictures by the name of their file.
+#: The function that draws each picture, by the name of its file.
 PICTURES = {"layers.svg": layers_svg, "data.svg": data_svg}
 
 

@@ -1,4 +1,4 @@
-"""A morning of Priya's, for the pictures: who there is, what was sent, what she did."""
+"""The data for the pictures: a morning in Priya's inbox."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,9 +14,9 @@ from notifications_app.domain.channels import EVERYONE
 from notifications_app.domain.content import Content, check
 from notifications_app.domain.inbox import actions, add_reader
 
-#: 11:42 in Kolkata.
+#: The moment of the pictures: 11:42 in Kolkata.
 NOW = datetime(2026, 11, 20, 6, 12, tzinfo=UTC)
-PASSWORD = "eleven forty-two in Kolkata"  # noqa: S105 - of a database that is deleted
+PASSWORD = "eleven forty-two in Kolkata"  # noqa: S105 - for a database that is deleted
 PHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
     "(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
@@ -25,7 +25,7 @@ WINDOWS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 "
     "(KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 )
-#: Where else Priya is signed in: the address, since when, last seen, the browser.
+#: Other sign-ins of Priya: address, age, time since last use, browser.
 ELSEWHERE = (
     ("198.51.100.7", timedelta(days=2, hours=3), timedelta(hours=2), PHONE),
     ("192.0.2.88", timedelta(minutes=42), timedelta(minutes=41), WINDOWS),
@@ -33,7 +33,7 @@ ELSEWHERE = (
 
 
 def morning() -> Iterator[tuple[timedelta, Content]]:
-    """What Priya was sent, and how long before the picture."""
+    """Yield the notifications sent to Priya, each with its age at the time of the pictures."""
     yield (
         timedelta(days=3, hours=3),
         check("Your profile was updated", "The display name was changed.", "success", "account"),
@@ -62,7 +62,7 @@ def morning() -> Iterator[tuple[timedelta, Content]]:
 
 
 def fill() -> int:
-    """People, their sign-ins and what was sent; returns the notification that is shown alone."""
+    """Create people, sign-ins and notifications; return the id of the one with its own picture."""
     hashed = passwords.hash_password(PASSWORD)
     then = NOW - timedelta(days=9)
     ada = add_reader.add_reader(

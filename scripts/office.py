@@ -1,4 +1,4 @@
-"""An office in many zones, for the picture of a broadcast at nine in the morning, everywhere."""
+"""The data for the picture of a broadcast: an office with people in many time zones."""
 
 import random
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from notifications_app.domain.broadcasts.sending import send_to_channel
 from notifications_app.domain.content import check
 from notifications_app.domain.inbox import actions, add_reader, change_groups
 
-#: Where they live, and how many of them.
+#: The number of people in each time zone.
 ZONES = {
     "Asia/Tokyo": 28, "Asia/Singapore": 35, "Asia/Kolkata": 44, "Asia/Dubai": 19,
     "Europe/Paris": 61, "America/New_York": 52, "Pacific/Auckland": 12,
@@ -28,7 +28,7 @@ BODY = (
 
 
 def open_office() -> int:
-    """People in a group, and what they did with a broadcast of that morning; its id."""
+    """Create the people, and a broadcast that most of them have read; return its id."""
     then = NOW - timedelta(days=30)
     lena = add_reader.add_reader(
         "lena", password_hash=passwords.hash_password(PASSWORD), display_name="Lena Ström",
@@ -45,7 +45,7 @@ def open_office() -> int:
     sent_at = NOW - timedelta(hours=13)
     said = check("Good morning, {{display_name}}: the rota for January", BODY, "info", "rota")
     options = SendOptions(sender_id=lena.id, local_at=NINE, expires_in=timedelta(days=5))
-    db.session.commit()  # the audience is counted by another connection
+    db.session.commit()  # another connection counts the audience
     sent = send_to_channel("group:ops", said, options, sent_at, actor_id=lena.id)
     notification_id = sent.notification.id
     _read(people, notification_id)
@@ -54,7 +54,7 @@ def open_office() -> int:
 
 
 def _read(people: list[tuple[int, str]], number: int) -> None:
-    """Most of those who have it have read it, the sooner the likelier; some dismissed it."""
+    """Let most people it has reached read the broadcast, mostly early; some dismiss it."""
     dice = random.Random(9)  # noqa: S311 - the same picture every time
     for user, zone in people:
         read_at = clock.first_moment(NINE, zone) + timedelta(minutes=dice.expovariate(1 / 70))

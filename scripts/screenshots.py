@@ -1,6 +1,7 @@
 """Take screenshots of the pages for README and docs: ``make screenshots``.
 
-A temporary database with a morning's notifications, in light and in dark, wide and narrow.
+The pages show a temporary database with a morning's notifications, light and dark, wide and
+narrow.
 """
 
 from io import BytesIO
@@ -11,7 +12,10 @@ from playwright.sync_api import Page
 
 
 def shoot(page: Page, name: str, width: int) -> None:
-    """The whole page, as high as it is: what is fixed to the bottom stands at the bottom."""
+    """Save a picture of the whole page, in a window as high as the page itself.
+
+    Elements that are fixed to the bottom of the window are then at the bottom of the page.
+    """
     page.set_viewport_size({"width": width, "height": 780})
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": width, "height": height})
@@ -24,7 +28,7 @@ def shoot(page: Page, name: str, width: int) -> None:
 
 
 def take(page: Page, shown: Shown, scheme: str, width: int) -> None:
-    """All pages in one scheme at one width, and everything as it was before."""
+    """Take all pages in one colour scheme at one width; leave the data as it was before."""
     page.get_by_label("Username").fill("priya")
     shoot(page, f"login-{scheme}", width)
     sign_in(page)
@@ -56,7 +60,7 @@ def _sign_out(page: Page) -> None:
 
 
 def main() -> None:
-    """Light and dark, wide and narrow."""
+    """Take every picture: light and dark, wide and narrow."""
     with set_up() as (window, shown):
         for scheme in ("light", "dark"):
             for width in (1280, 390):

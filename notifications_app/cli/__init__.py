@@ -60,7 +60,7 @@ GROUPS: dict[str, tuple[str, tuple[click.Command, ...]]] = {
 
 
 def register(app: Flask) -> None:
-    """Add every command, and the names that ``flask shell`` has ready."""
+    """Add every command, and the names that ``flask shell`` defines."""
     for name, (help_text, commands) in GROUPS.items():
         group = click.Group(name, help=help_text)
         for command in commands:

@@ -1,4 +1,4 @@
-"""``flask audit``: what was changed by whom, on the command line."""
+"""``flask audit``: the audit log on the command line."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""``flask broadcast list`` and ``show``: what was sent, to whom, in which state."""
+"""``flask broadcast list`` and ``show``: sent notifications, their channels and states."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""``flask broadcast edit`` and ``recall``."""
+"""``flask broadcast edit`` and ``recall``: change a notification, or remove it everywhere."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -96,7 +96,7 @@ def _typed(body: str | None, body_file: str | None, **said: str | None) -> dict[
 def _typed_end(
     expires: str | None, timezone: str | None, expires_in: str | None, now: datetime, *, none: bool
 ) -> tuple[datetime | None] | None:
-    """The end that was asked for, in a tuple; None where nothing was said of it."""
+    """Return the new expiry in a tuple, ``(None,)`` for no expiry; None to leave it as it is."""
     if (expires is not None) + (expires_in is not None) + none > 1:
         raise BadInput("Choose one of --expires, --expires-in and --no-expiry.")
     if expires is not None and timezone is None:

@@ -1,4 +1,4 @@
-"""The options that sending commands share, and how they become content and times."""
+"""Options shared by the sending commands, and their conversion to content and times."""
 
 import sys
 from collections.abc import Callable
@@ -48,7 +48,7 @@ _SENDING = (
 
 
 def all_of(options: tuple[Any, ...]) -> Callable[[Any], Any]:
-    """A decorator that adds these options, in this order."""
+    """Return a decorator that adds these options, in this order."""
 
     def decorate(function: Any) -> Any:
         for option in reversed(options):
@@ -71,7 +71,7 @@ def content(
     action_url: str | None,
     action_label: str | None,
 ) -> Content:
-    """The content that was typed; raises :class:`BadInput`."""
+    """Return the content that was typed; raise BadInput if it is not valid."""
     if body is not None and body_file is not None:
         raise BadInput("Give --body or --body-file, not both.")
     said = read_body(body_file) if body_file is not None else body or ""
@@ -79,8 +79,8 @@ def content(
 
 
 def read_body(name: str) -> str:
-    """The body in a file."""
-    most = BODY_MAX * 4 + 1  # no character of UTF-8 takes more than four bytes
+    """Return the body in a file, ``-`` for standard input; raise BadInput if unusable."""
+    most = BODY_MAX * 4 + 1  # a character takes at most four bytes in UTF-8
     found = _read(name, most)
     if len(found) == most:
         raise BadInput(f"A body has at most {BODY_MAX:,} characters; this file has more.", "body")
@@ -88,7 +88,11 @@ def read_body(name: str) -> str:
 
 
 def names(name: str) -> list[str]:
-    """The usernames in a file, one a line; empty lines are passed over."""
+    """Return the usernames in a file, one on each line; skip empty lines.
+
+    Raises:
+        BadInput: if the file cannot be read, is not UTF-8 text, or holds no name.
+    """
     found = [line.strip() for line in _text(name, _read(name, -1)).splitlines()]
     if not any(found):
         raise BadInput(f"The file “{name}” names nobody.", "to_file")
@@ -124,10 +128,12 @@ def times(
     *,
     local: bool,
 ) -> SendOptions:
-    """When it arrives and when it expires, as it was typed.
+    """Return the options for arrival, expiry and undo window, from the text of the options.
 
     Raises:
-        BadInput, BadTime, UnknownZone: in a sentence that names the zone.
+        BadInput: if the options contradict each other, or one is missing.
+        BadTime: if a time cannot be understood or does not exist.
+        UnknownZone: if there is no such time zone.
     """
     zone = None if timezone is None else clock.zone_name(timezone)
     if local and at is None:
@@ -151,7 +157,7 @@ def times(
 
 
 def typed_end(expires: str | None, zone: str | None) -> datetime | None:
-    """The moment of ``--expires``."""
+    """Return the moment of ``--expires`` in UTC, None without one; raise BadTime."""
     if expires is None or zone is None:
         return None
     return clock.typed_moment(clock.parse_wall(expires), zone)
@@ -165,7 +171,11 @@ def channel(
     to_users: tuple[str, ...],
     to_file: str | None,
 ) -> str | None:
-    """The channel that was chosen, or None for named people."""
+    """Return the chosen channel, or None for named people.
+
+    Raises:
+        BadInput: if more than one is chosen, or the name of the group is not valid.
+    """
     chosen = (to_everyone, to_admins, to_group is not None, to_users, to_file is not None)
     if sum(map(bool, chosen)) > 1:
         raise BadInput(
@@ -179,7 +189,12 @@ def channel(
 
 
 def sender_id(name: str | None) -> int | None:
-    """The id of the administrator of this name."""
+    """Return the id of the administrator with this username, None for None.
+
+    Raises:
+        NotFound: if there is no such account.
+        Refused: if it is not an active administrator.
+    """
     if name is None:
         return None
     with reading() as connection:

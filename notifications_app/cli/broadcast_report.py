@@ -11,7 +11,7 @@ from .output import iso_or_none, print_line
 
 
 def print_result(result: SendResult, *, dry_run: bool, as_json: bool) -> None:
-    """Print what was sent, or would be; times are in UTC."""
+    """Print the outcome of a sending, or the plan of a dry run; times are in UTC."""
     sent = result.notification
     if as_json:
         output.print_json(_as_dict(result, dry_run=dry_run))

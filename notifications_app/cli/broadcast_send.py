@@ -85,7 +85,7 @@ def _to_people(
 
 
 def _finish(result: SendResult, *, as_json: bool, dry_run: bool) -> None:
-    """Commit, unless it is a dry run, and print what was done."""
+    """Commit, unless it is a dry run, and print the outcome."""
     if not dry_run:
         db.session.commit()
         if result.is_new:

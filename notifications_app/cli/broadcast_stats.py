@@ -1,4 +1,4 @@
-"""``flask broadcast stats``: what became of a notification, drawn on a terminal."""
+"""``flask broadcast stats``: the statistics of a notification, with bars on a terminal."""
 
 import sys
 from typing import Any
@@ -14,7 +14,7 @@ from ..domain.channels import channel_phrase
 from . import output
 from .output import command, example, iso_or_none, print_line
 
-#: The full length of a bar, in characters, and what it is made of: eighths of a block.
+#: The full length of a bar, in characters, and the blocks it is drawn with, by eighths.
 LENGTH = 30
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 NAMES, FIGURES = 19, 12
@@ -76,7 +76,7 @@ def _head(found: Stats) -> None:
 
 
 def _shares(found: Stats, *, drawn: bool) -> None:
-    """How many heard it, and of them how many read and dismissed it."""
+    """Print the audience, and the numbers and shares of those who read or dismissed it."""
     if found.never_came:
         return
     _figure("Audience", f"{found.audience_now:,}")
@@ -114,7 +114,7 @@ def _by_hour(found: Stats, *, drawn: bool) -> None:
 
 
 def _bar(line: str, part: int, whole: int, colour: str | None) -> None:
-    """A line; where there is a colour, with a bar behind it."""
+    """Print a line; with a colour, followed by a bar."""
     if colour is None or not whole:
         click.echo(line.rstrip())
         return

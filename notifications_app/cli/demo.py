@@ -1,4 +1,4 @@
-"""``flask demo``: two accounts and a few of everything, to look around in."""
+"""``flask demo``: two accounts with notifications of every kind, to try the application."""
 
 import secrets
 from collections.abc import Iterable
@@ -56,7 +56,7 @@ SUNDAY = "Reading works; sending waits and is made up afterwards."
 
 @dataclass(frozen=True)
 class Example:
-    """A notification of the demo, and how long ago it was sent."""
+    """A notification of the demo; ``ago`` is its age."""
 
     ago: timedelta
     title: str
@@ -68,7 +68,7 @@ class Example:
 
     @property
     def content(self) -> Content:
-        """What it says."""
+        """The content of the notification, checked."""
         return check(
             self.title,
             self.body,
@@ -146,7 +146,7 @@ def _to(user: User, now: datetime) -> None:
 
 
 def _act(user: User, now: datetime) -> None:
-    """The older ones are read, one is dismissed, one asleep, and a topic is muted."""
+    """Read the older notifications, dismiss one, snooze one, and mute a topic."""
     connection = db.session.connection()
     rows = inbox.rows(connection, load_subscriber(connection, user.id), now)
     tomorrow = snooze_times.until("tomorrow", "", user.timezone, now)

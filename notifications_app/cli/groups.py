@@ -1,4 +1,4 @@
-"""``flask groups``: groups and who is in them, from the command line."""
+"""``flask groups``: groups and their members, from the command line."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen; c
 
 
 def _as_known(_context: Any, _option: Any, name: str) -> str:
-    """A group's name as groups have it, whatever the case it is typed in."""
+    """Return a typed group name as it is stored: trimmed, in lower case."""
     return name.strip().lower()
 
 
@@ -94,7 +94,7 @@ def remove(group: str, names: tuple[str, ...], dry_run: bool) -> None:
 
 
 def _finish(group: str, change: GroupChange, words: tuple[str, str, str], *, dry_run: bool) -> None:
-    """Commit, unless it was only tried, and say what was done."""
+    """Commit, unless it is a dry run, and print the outcome."""
     moved, others = change.moved, change.unchanged
     did, preposition, state = words
     rest = f" {others:,} {'was' if others == 1 else 'were'} {state}." if others else ""

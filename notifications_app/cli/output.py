@@ -1,4 +1,4 @@
-"""What every command shares: its database, one line for a refusal, tables and JSON."""
+"""Helpers shared by all commands: errors on one line, tables, JSON, progress."""
 
 import json
 import os
@@ -19,23 +19,27 @@ from ..core.errors import BadInput, Refused
 from ..core.text import printable
 
 REFUSED, MISUSED = 1, 2
-#: What JSON leaves as it is: the higher control characters, and what turns writing around.
+#: Characters that JSON does not escape and a terminal might obey: control characters, line
+#: separators, marks of text direction, and surrogates.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def refuse(sentence: str, code: int = REFUSED) -> NoReturn:
-    """One line on stderr, and out."""
+    """Print one line on stderr and exit with this code."""
     click.echo(f"Error: {printable(sentence)}", err=True)
     sys.exit(code)
 
 
 def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Run in the application; a refusal or a fault of the database is one line, no traceback."""
+    """Run a function in the application; end refusals and database failures in one line.
+
+    BadInput ends with exit code 2, any other refusal and a database failure with 1.
+    """
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
         if sys.stderr.isatty():
-            logs.only_warnings()  # the command says itself what it did
+            logs.only_warnings()  # the command prints its own outcome
         try:
             return function(*args, **kwargs)
         except BadInput as error:
@@ -61,23 +65,23 @@ def command(name: str, *, epilog: str) -> Callable[[Callable[..., Any]], click.C
 
 
 def print_line(words: str) -> None:
-    """A line on stdout, control characters written out."""
+    """Print a line on stdout, with control characters made visible."""
     click.echo(printable(words))
 
 
 def print_json(value: Any) -> None:
-    """JSON on stdout; what could drive or confuse a terminal is escaped in it."""
+    """Print JSON on stdout; escape characters that a terminal might obey."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
     click.echo(_UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def iso_or_none(value: Any) -> str | None:
-    """A moment as JSON holds it: ISO 8601, UTC, with Z."""
+    """Format an aware moment for JSON: ISO 8601, UTC, with Z; None stays None."""
     return None if value is None else clock.iso(value)
 
 
 def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table with aligned columns."""
+    """Print a table with aligned columns."""
     lines = [tuple(printable(cell) for cell in row) for row in rows]
     widths = [max(map(len, column)) for column in zip(heads, *lines, strict=True)]
     head = "  ".join(head.ljust(w) for head, w in zip(heads, widths, strict=True))
@@ -87,19 +91,19 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def progress(items: Sequence[Any], words: str) -> Iterator[Any]:
-    """Each of the items; on a terminal a bar shows how far it is."""
+    """Yield the items, with a progress bar on a terminal."""
     hidden = len(items) < 2 or not sys.stderr.isatty()
     with click.progressbar(items, label=words, file=sys.stderr, hidden=hidden) as bar:
         yield from bar
 
 
 def example(*lines: str) -> str:
-    """The end of a command's help: what to type."""
+    """Return the end of a command's help: an example of its use."""
     return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 def base_url() -> str:
-    """The address of this site as far as the settings know it, without a slash at the end."""
+    """Return the address of this site according to the settings, without a slash at the end."""
     from flask import current_app
 
     hosts = current_app.config["TRUSTED_HOSTS"] or []

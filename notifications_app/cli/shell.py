@@ -1,4 +1,4 @@
-"""Names that are ready in ``flask shell``."""
+"""The names that ``flask shell`` defines."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from ..python_api import broadcast, notify
 
 
 def shell_context() -> dict[str, Any]:
-    """What ``flask shell`` has ready: the database, the models, ``notify`` and ``broadcast``."""
+    """Return the database, the models, ``notify`` and ``broadcast``, each by its name."""
     models: tuple[type[Any], ...] = (User, SignIn, Group, GroupMember)
     models += (Notification, Release, Delivery, Change, Mute, AuditEntry)
     return {

@@ -24,7 +24,7 @@ name_argument = click.argument("name")
 
 
 def find(name: str) -> Row[Any]:
-    """The account of this name; raises NotThere."""
+    """Return the account with this username, in any case; raise NotFound if there is none."""
     with reading() as connection:
         user = queries.credentials(connection, name.strip().lower())
     if user is None:

@@ -49,7 +49,7 @@ def import_(name: str, dry_run: bool) -> None:
 
 @contextmanager
 def _opened(name: str) -> Iterator[IO[bytes]]:
-    """The bytes of a file or of standard input."""
+    """Open a file for reading bytes; ``-`` is standard input."""
     if name == "-":
         yield sys.stdin.buffer
         return
@@ -64,7 +64,7 @@ def _opened(name: str) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _progress(file: IO[bytes]) -> Iterator[Callable[[], None]]:
-    """What to call while reading: moves a bar on a terminal, and in a pipe nothing."""
+    """Yield a function to call while reading: it moves a progress bar if stderr is a terminal."""
     if not sys.stderr.isatty():
         yield lambda: None
         return

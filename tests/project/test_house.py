@@ -165,16 +165,27 @@ def test_nothing_names_the_machine_it_was_made_on() -> None:
 
 # ---- prose ----
 
-#: Folders whose docstrings are plain sentences already; in the end, the whole package.
+#: Folders whose docstrings are plain sentences; a command's docstring is its help text.
 PLAIN = (
     "core/*.py",
     "domain/*.py",
     "domain/accounts/*.py",
+    "domain/administration/*.py",
     "domain/audit/*.py",
+    "domain/broadcasts/*.py",
     "domain/inbox/*.py",
     "domain/people_import/*.py",
+    "notifications_app/*.py",
+    "notifications_app/cli/*.py",
     "notifications_app/web/*.py",
+    "web/accounts/*.py",
+    "web/audit/*.py",
+    "web/broadcasts/*.py",
+    "web/compare/*.py",
+    "web/inbox/*.py",
+    "scripts/*.py",
 )
+SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
 RIDDLE = re.compile(r"(What|Who|Whom|Whose|When|Where|Of|The same)\b")
 
 
@@ -186,9 +197,9 @@ def docstrings(file: Path) -> Iterator[str]:
 
 def test_no_docstring_begins_with_a_question_word_or_leans_on_the_one_above() -> None:
     seen = 0
-    for file in FILES:
+    for file in [*FILES, *SCRIPTS]:
         if any(map(file.match, PLAIN)):
             for words in docstrings(file):
                 seen += 1
                 assert not RIDDLE.match(words), (file, words)
-    assert seen >= 200
+    assert seen >= 500

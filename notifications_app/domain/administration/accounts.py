@@ -1,4 +1,4 @@
-"""Accounts changed by an administrator: each change adds its audit entry.
+"""Changes to accounts by an administrator; each adds its audit entry.
 
 ``actor_id`` is the administrator; None is the command line. Moments are aware. A user is a row
 of :func:`accounts.queries.credentials`. Nothing here commits.
@@ -21,7 +21,11 @@ from ..inbox.change_timezone import set_timezone as change_timezone
 
 
 def create_account(username: str, *, actor_id: int | None, now: datetime, **account: Any) -> User:
-    """Make an account with an inbox. Takes and raises what :func:`accounts.actions.create` does."""
+    """Create an account and deliver the live banners to it.
+
+    ``account`` are the arguments of :func:`accounts.actions.create`, which also names the errors
+    raised.
+    """
     user = add_reader(username, now=now, **account)
     detail = {"admin": user.is_admin, "zone": user.timezone}
     _add_entry("user.created", user.username, actor_id, now, **detail)
@@ -36,7 +40,11 @@ def set_password(user: Row[Any], password_hash: str, *, actor_id: int | None, no
 
 
 def set_timezone(user: Row[Any], timezone: str, *, actor_id: int | None, now: datetime) -> str:
-    """Set the zone that an account's times are in; return its name. Raises UnknownZone."""
+    """Set the time zone of an account; return the zone's IANA name.
+
+    Raises:
+        UnknownZone: if there is no zone of that name.
+    """
     zone = clock.zone_name(timezone)
     change_timezone(user.id, zone, now)
     if zone != user.timezone:
@@ -55,7 +63,11 @@ def set_active(user: Row[Any], *, active: bool, actor_id: int | None, now: datet
 
 
 def grant_admin(user: Row[Any], *, actor_id: int | None, now: datetime) -> bool:
-    """Make the user an administrator from now on; return False if they are one already."""
+    """Make the user an administrator from now on; return False if they are one already.
+
+    Raises:
+        NotFound: if there is no such account.
+    """
     changed = grant(user.id, now)
     if changed:
         _add_entry("user.admin-granted", user.username, actor_id, now)
@@ -63,7 +75,11 @@ def grant_admin(user: Row[Any], *, actor_id: int | None, now: datetime) -> bool:
 
 
 def revoke_admin(user: Row[Any], *, actor_id: int | None, now: datetime) -> bool:
-    """Make an administrator an ordinary user; return False if they are one already."""
+    """Make an administrator an ordinary user; return False if they are one already.
+
+    Raises:
+        NotFound: if there is no such account.
+    """
     changed = revoke(user.id, now)
     if changed:
         _add_entry("user.admin-revoked", user.username, actor_id, now)
@@ -79,9 +95,12 @@ def check_may_reset(user: Row[Any]) -> None:
 def make_reset_token(
     user: Row[Any], keys: list[str], *, actor_id: int | None, now: datetime
 ) -> str:
-    """Make the token of a one-time link to a new password, valid for 24 hours.
+    """Make the token of a one-time link for choosing a new password, valid for 24 hours.
 
-    ``keys`` are the application's, the newest last. Raises Refused as :func:`check_may_reset`.
+    ``keys`` are the signing keys, the newest last.
+
+    Raises:
+        Refused: if the account is inactive.
     """
     check_may_reset(user)
     _add_entry("user.reset-link-made", user.username, actor_id, now)

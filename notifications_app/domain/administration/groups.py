@@ -1,4 +1,4 @@
-"""Groups changed by an administrator: each change adds its audit entry.
+"""Changes to groups by an administrator; each adds its audit entry.
 
 ``actor_id`` is the administrator; None is the command line. Moments are aware. People are given
 as their ids by username. Nothing here commits.
@@ -12,7 +12,7 @@ from ..accounts import groups
 from ..audit.actions import add_entry
 from ..inbox.change_groups import join_group, leave_group
 
-#: How many names of people an entry holds.
+#: The number of usernames that an audit entry lists.
 FIRST = 5
 
 
@@ -22,12 +22,17 @@ class GroupChange:
 
     #: The usernames of those who were added or removed.
     moved: list[str]
-    #: How many were in it already, or were not in it.
+    #: The number of people who were members already, or were not members.
     unchanged: int
 
 
 def create_group(name: str, *, actor_id: int | None, now: datetime) -> str:
-    """Make an empty group; return its name. Raises BadInput or AlreadyTaken."""
+    """Create an empty group; return its name.
+
+    Raises:
+        BadInput: if the name is not valid.
+        AlreadyTaken: if a group has this name.
+    """
     name = groups.create(name)
     add_entry("group.created", f"group {name}", actor_id=actor_id, now=now)
     return name
@@ -36,11 +41,11 @@ def create_group(name: str, *, actor_id: int | None, now: datetime) -> str:
 def add_members(
     group: str, people: Mapping[str, int], *, actor_id: int | None, now: datetime
 ) -> GroupChange:
-    """Put people into a group: they get what is sent to it from now on.
+    """Add people to a group: they receive the notifications sent to it from now on.
 
     Raises:
-        NotFound: where there is no such group.
-        Refused: where somebody would be in too many groups.
+        NotFound: if there is no such group.
+        Refused: if somebody would be in too many groups.
     """
     members = groups.members_among(group, people.values())
     join_group(group, list(people.values()), now)
@@ -51,7 +56,11 @@ def add_members(
 def remove_members(
     group: str, people: Mapping[str, int], *, actor_id: int | None, now: datetime
 ) -> GroupChange:
-    """Take people out of a group: they keep what had arrived. Raises NotFound."""
+    """Remove people from a group: they keep the notifications that had arrived.
+
+    Raises:
+        NotFound: if there is no such group.
+    """
     members = groups.members_among(group, people.values())
     leave_group(group, list(people.values()), now)
     moved = [name for name, user_id in people.items() if user_id in members]

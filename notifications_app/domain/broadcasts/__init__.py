@@ -1,1 +1,1 @@
-"""The many: sending, and what became of it."""
+"""Sending to many people, and the statistics of it."""

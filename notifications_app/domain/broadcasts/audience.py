@@ -1,4 +1,4 @@
-"""Who hears what is sent: how many, the first few by name, and in which zones they live."""
+"""The audience of a broadcast: its size, the first names, and the time zones in use."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -14,12 +14,13 @@ from ..channels import ADMINS, group_of, without_zone, zone_of
 from ..inbox import conditions, subscriptions
 from ..inbox.models import Delivery, Release
 
+#: The number of usernames that an audience lists.
 NAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """How many would see it, and the first few of them."""
+    """The number of people in an audience, and the first few usernames in alphabetical order."""
 
     count: int
     first: tuple[str, ...]
@@ -27,15 +28,16 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Of people: who have had a broadcast, who of them dismissed it, whom it is yet to reach."""
+    """The numbers of people that a broadcast has reached, and is still to reach."""
 
     received: int
+    #: The part of ``received`` that dismissed it.
     dismissed: int
     pending: int
 
 
 def channel_members(channel: str) -> Select[Any]:
-    """The ids of the active people on a channel now, in whatever zone."""
+    """Return a SELECT of the ids of a channel's active members now, in any zone."""
     statement = select(User.id).where(User.is_active)
     group = group_of(channel)
     if group is not None:
@@ -48,17 +50,17 @@ def channel_members(channel: str) -> Select[Any]:
 
 
 def active_or_not(user_ids: Collection[int]) -> Select[Any]:
-    """The ids of these people, active or not."""
+    """Return a SELECT of the ids of these people, active or not."""
     return select(User.id).where(User.id.in_(ids_as_select(user_ids)))
 
 
 def recipients(notification_id: int) -> Select[Any]:
-    """The ids of the people who have a delivery of this notification."""
+    """Return a SELECT of the ids of the people who have a delivery of this notification."""
     return select(Delivery.user_id).where(Delivery.notification_id == notification_id)
 
 
 def count_audience(connection: Connection, whom: Select[Any], *, names: int = NAMES) -> Audience:
-    """The audience that a SELECT of user ids makes."""
+    """Count the people in a SELECT of user ids, and list the first ``names`` of them."""
     them = _among(whom)
     count = connection.execute(select(func.count(User.id)).where(them)).scalar_one()
     first = select(User.username).where(them).order_by(User.username).limit(names)
@@ -66,7 +68,7 @@ def count_audience(connection: Connection, whom: Select[Any], *, names: int = NA
 
 
 def count_by_zone(connection: Connection, whom: Select[Any]) -> dict[str, int]:
-    """How many of them live in each zone that is in use among them."""
+    """Return the number of people in each time zone, from a SELECT of user ids."""
     found = select(User.timezone, func.count()).where(_among(whom)).group_by(User.timezone)
     return dict(connection.execute(found).tuples().all())
 
@@ -74,9 +76,11 @@ def count_by_zone(connection: Connection, whom: Select[Any]) -> dict[str, int]:
 def arrivals_by_time(
     connection: Connection, notification_id: int
 ) -> list[tuple[datetime, str, int]]:
-    """Of a broadcast: when it comes, in which zone in use (``""``: in all), to how many people.
+    """Return the arrivals of a broadcast in order of time: moment (UTC), zone, number of people.
 
-    In the order of time, those on its channel now.
+    Counted are the active people on its channel now. A broadcast at each reader's own time has a
+    row for each zone in use; any other has one row with the zone ``""``. Empty for a notification
+    sent to named people.
     """
     released = select(Release.channel, Release.arrives_at).where(
         Release.notification_id == notification_id
@@ -93,7 +97,10 @@ def arrivals_by_time(
 
 
 def arrivals_by_zone(connection: Connection, notification_id: int) -> dict[str, datetime]:
-    """When what was sent comes, by zone (``""``: in all); to named people, where they live now."""
+    """Return the moments (UTC) at which a notification arrives, by zone; ``""`` is every zone.
+
+    For named people, the zones are those that they live in now.
+    """
     released = select(Release.channel, Release.arrives_at).where(
         Release.notification_id == notification_id
     )
@@ -111,9 +118,10 @@ def arrivals_by_zone(connection: Connection, notification_id: int) -> dict[str, 
 
 
 def reach(connection: Connection, notification_id: int, channel: str, now: datetime) -> Reach:
-    """How far a broadcast has come by now: who left its channel since has it still.
+    """Count the active people that a broadcast has reached, and those it is still to reach.
 
-    Of the active people; who came to the channel after it is not among them.
+    People who left its channel after they received it are included; people who joined after its
+    arrival are not, unless it is a banner.
     """
     delivered = (
         select(_CAME.label("came"), Delivery.dismissed_at.is_not(None).label("gone"), func.count())

@@ -13,7 +13,7 @@ BROADCAST, NOTIFICATION = "broadcast.sent", "notification.sent"
 def audit_sending(
     action: str, notification: Notification, preview: SendPreview, *, actor_id: int | None
 ) -> None:
-    """Add the entry of a sending: title, recipients, and their number at that moment."""
+    """Add the entry for a sending: title, recipients, and the size of the audience then."""
     add_entry(
         action,
         _subject(notification.id),
@@ -33,13 +33,13 @@ def audit_edit(
     actor_id: int | None,
     now: datetime,
 ) -> None:
-    """Add the entry of an edit: the names of what changed, and whether it is unread again."""
+    """Add the entry for an edit: the changed fields, and whether it was made unread again."""
     detail = {"changed": list(changed), "notify_again": again}
     add_entry("broadcast.edited", _subject(notification_id), actor_id=actor_id, now=now, **detail)
 
 
 def audit_recall(notification_id: int, *, actor_id: int | None, now: datetime) -> None:
-    """Add the entry of a recall."""
+    """Add the entry for a recall."""
     add_entry("broadcast.recalled", _subject(notification_id), actor_id=actor_id, now=now)
 
 

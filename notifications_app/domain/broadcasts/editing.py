@@ -1,4 +1,4 @@
-"""Edit or recall what was sent: for everyone, at once."""
+"""Edit or recall a notification, for all its readers at once."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -22,7 +22,7 @@ _THIS = bindparam("broadcast_id", type_=BigInteger)
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The editable part of a notification, the whole of it."""
+    """All the editable fields of a notification."""
 
     content: Content
     expires_at: datetime | None
@@ -33,13 +33,13 @@ class Edit:
 class EditResult:
     """The outcome of an edit."""
 
-    #: The names of what changed, in alphabetical order.
+    #: The names of the changed fields, in alphabetical order.
     changed: list[str]
-    #: Whether it was made unread again; never, where nobody has had it yet.
+    #: Whether it was made unread again; False if nobody has received it yet.
     again: bool
 
     def __bool__(self) -> bool:
-        """Whether anything was written."""
+        """Return whether anything was written."""
         return bool(self.changed) or self.again
 
 
@@ -53,19 +53,19 @@ def edit(
 ) -> EditResult:
     """Edit a notification for everyone at once, and add the audit entry.
 
-    ``revise`` gets it as it is under the lock of its writer, and returns how it shall be. With
-    ``notify_again`` it is unread once more, arriving now, for everybody who has received it;
-    snoozed copies keep their time, even where they were dismissed meanwhile. A dry run is a
-    return before the commit.
+    ``revise`` gets the notification, locked against other writers, and its current fields; it
+    returns the new ones. With ``notify_again`` it becomes unread and arrives now for everybody
+    who has received it; snoozed copies keep their time, even if they were dismissed meanwhile.
+    ``now`` is aware; ``actor_id`` None is the command line. For a dry run, do not commit.
 
     Raises:
-        BadInput: where what went to named people shall be a banner.
-        BadTime: where it would expire in the past, or before it arrives.
-        NotFound: where there is no such notification.
-        Refused: where it was recalled: nobody would see the change.
+        BadInput: if a notification to named people would become a banner.
+        BadTime: if it would expire in the past, or before it arrives.
+        NotFound: if there is no such notification.
+        Refused: if it was recalled, so that nobody would see the change.
     """
     again = False
-    if notify_again:  # nobody reads again what nobody has received
+    if notify_again:  # there is nothing to read again if nobody has received it
         with reading() as connection:
             again = has_arrived(connection, notification_id, now)
     notification, before = _current(notification_id)
@@ -88,7 +88,7 @@ def edit(
 
 
 def _current(notification_id: int) -> tuple[Notification, Edit]:
-    """Return a notification under the lock of its writer, and how it reads now."""
+    """Return a notification, locked against other writers, and its current fields."""
     statement = select(Notification).where(Notification.id == _THIS)
     notification = db.session.execute(
         statement.with_for_update(key_share=True),
@@ -135,7 +135,7 @@ def _differences(before: Edit, wanted: Edit) -> list[str]:
 _RELEASES = select(func.count().label("many"), func.max(Release.arrives_at).label("last")).where(
     Release.notification_id == _THIS
 )
-#: Of what went to named people: when it first came, or will come, to the last of them.
+#: The last first arrival of a notification to named people.
 _LAST_CAME = select(
     func.max(func.coalesce(Delivery.snoozed_from, Delivery.arrives_at, type_=UTCDateTime))
 ).where(Delivery.notification_id == _THIS)
@@ -143,7 +143,7 @@ _NOW = bindparam("now", type_=Release.__table__.c.arrives_at.type)
 _RELEASE_AGAIN = update(table(Release)).where(
     Release.notification_id == _THIS, Release.arrives_at <= _NOW
 )
-#: The stamp is cleared, else undoing an earlier action would overwrite this.
+#: Clear the stamp, else undoing an earlier action would overwrite this.
 _ANEW = {"read_at": null(), "dismissed_at": null(), "stamp": null()}
 _DELIVER_AGAIN = (
     update(table(Delivery))
@@ -165,10 +165,11 @@ _SNOOZED_AGAIN = (
 def recall(notification_id: int, now: datetime, *, actor_id: int | None = None) -> bool:
     """Remove a notification from every inbox at once, and add the audit entry.
 
-    Returns False where it was recalled already.
+    Returns False if it was recalled already. ``now`` is aware; ``actor_id`` None is the command
+    line.
 
     Raises:
-        NotFound: where there is no such notification.
+        NotFound: if there is no such notification.
     """
     values = {"broadcast_id": notification_id, "now": now}
     changed = write(

@@ -1,4 +1,4 @@
-"""A broadcast as it would be sent: whom it reaches, and when. Nothing here writes."""
+"""Previews of a sending: its audience and its moments. Nothing here writes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from .wording import audience_phrase, local_schedule_phrase, people_phrase, sche
 
 @dataclass(frozen=True, slots=True)
 class SendPreview:
-    """Content, recipients and moments of a broadcast, as a dry run prints them."""
+    """Content, recipients and moments of a sending, as a dry run prints them."""
 
     content: Content
     options: SendOptions
@@ -25,12 +25,12 @@ class SendPreview:
     #: The channel, or the usernames.
     to: str | Sequence[str]
     audience: Audience
-    #: With a local time: how many of the audience live in each zone.
+    #: The number of recipients in each time zone; empty without a local time.
     zones: dict[str, int]
 
     @property
     def to_phrase(self) -> str:
-        """The recipients within a sentence: ``the group ops``, ``ada and grace``."""
+        """The recipients as part of a sentence: ``the group ops``, ``ada, grace``."""
         return (
             channel_phrase(self.to) if isinstance(self.to, str) else audience_phrase(self.audience)
         )
@@ -41,7 +41,7 @@ class SendPreview:
         return self.to if isinstance(self.to, str) else people_phrase(self.audience.count)
 
     def when_phrase(self, zone: str) -> str:
-        """Arrival and expiry within a sentence, with times in ``zone``."""
+        """Format arrival and expiry as part of a sentence, with times in ``zone``."""
         if self.options.local_at is not None:
             return local_schedule_phrase(
                 self.options.local_at, self.schedule.expires_at, zone, has_passed=self.has_passed
@@ -50,7 +50,7 @@ class SendPreview:
 
     @property
     def has_passed(self) -> bool:
-        """Whether the local time has passed in some zone, so that it arrives there at once."""
+        """Whether the local time has passed in a zone of a recipient: it arrives there at once."""
         soonest = self.now + self.options.undo_window
         return any(at <= soonest for at, _zone, _count in self.moments())
 
@@ -60,7 +60,10 @@ class SendPreview:
         return self.schedule.first if self.options.undo_window else None
 
     def moments(self) -> list[tuple[datetime, str, int]]:
-        """With a local time: (moment, zone in use, number of people), in order of time."""
+        """Return (moment in UTC, zone, number of people) for each zone in use, in order of time.
+
+        Empty without a local time.
+        """
         by_zone = self.schedule.by_zone or {}
         return sorted(
             (by_zone[zone], zone, count) for zone, count in self.zones.items() if zone in by_zone
@@ -70,7 +73,11 @@ class SendPreview:
 def preview_to_channel(
     connection: Connection, channel: str, content: Content, options: SendOptions, now: datetime
 ) -> SendPreview:
-    """Preview a broadcast to a channel. Raises BadInput where the options contradict themselves."""
+    """Preview a broadcast to a channel; ``now`` is aware.
+
+    Raises:
+        BadInput: if the options have two starts or two ends.
+    """
     schedule = schedule_unchecked(options, now)
     members = audience.channel_members(channel)
     counted = audience.count_audience(connection, members)
@@ -85,7 +92,11 @@ def preview_to_people(
     options: SendOptions,
     now: datetime,
 ) -> SendPreview:
-    """Preview a notification to named people: their ids by username."""
+    """Preview a notification to named people, given as their ids by username; ``now`` is aware.
+
+    Raises:
+        BadInput: if the options have two starts or two ends.
+    """
     schedule = schedule_unchecked(options, now)
     zones: dict[str, int] = {}
     if options.local_at:

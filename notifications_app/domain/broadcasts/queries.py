@@ -1,4 +1,4 @@
-"""What was sent, to whom, and what state it is in."""
+"""Questions about sent notifications: content, channel, times, state."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ from ..channels import without_zone, zone_of
 from ..inbox.models import Delivery, Notification, Release
 from ..inbox.statements import content_columns
 
-#: What a broadcast may be now, in the order in which a filter offers it.
+#: The states of a broadcast, in the order in which a filter offers them.
 BROADCAST_STATES = ("live", "scheduled", "expired", "recalled")
 
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """Something that was sent. Moments are aware, in UTC."""
+    """A notification that was sent, to a channel or to named people. Moments are aware, in UTC."""
 
     id: int
     title: str
@@ -44,19 +44,19 @@ class Broadcast:
     edited_at: datetime | None
     created_at: datetime
     expires_at: datetime | None
-    #: A username; None is the system.
+    #: The username; None is the system.
     sender: str | None
-    #: What readers see of the sender: the display name, else the username.
+    #: The name shown to readers: the display name, else the username.
     sender_name: str | None
-    #: None where it went to named people.
+    #: None if it was sent to named people.
     channel: str | None
-    #: Whether it comes at each reader's own time: then it arrives more than once.
+    #: Whether it arrives at each reader's own time, so at several moments.
     is_local: bool
     arrives_at: datetime
     last_arrives_at: datetime
 
     def state(self, now: datetime) -> str:
-        """One of :data:`STATES`; live as soon as the first of its readers has it."""
+        """Return its state, one of :data:`BROADCAST_STATES`; live from the first arrival on."""
         if self.recalled_at is not None:
             return "recalled"
         if self.expires_at is not None and self.expires_at <= now:
@@ -64,7 +64,7 @@ class Broadcast:
         return "scheduled" if self.arrives_at > now else "live"
 
     def comes(self, at: datetime) -> bool:
-        """Whether it came, or will, where it was to come then: not where it was recalled before."""
+        """Return whether a copy due at this moment arrives: not if it was recalled before."""
         return self.recalled_at is None or at < self.recalled_at
 
 
@@ -138,7 +138,11 @@ def broadcasts(
     before: int | None = None,
     most: int | None = None,
 ) -> Sequence[Broadcast]:
-    """What was put on a channel, newest first: all, or at most so many older than an id."""
+    """Return broadcasts to channels, newest first.
+
+    ``state`` is one of :data:`BROADCAST_STATES`; None means any. ``before`` is an id: only older
+    ones. ``most`` limits their number; None means no limit.
+    """
     statement = _SENT.where(_FIRST.is_not(None)).order_by(Notification.id.desc()).limit(most)
     if state is not None:
         statement = statement.where(_state_is(state, now))
@@ -148,7 +152,7 @@ def broadcasts(
 
 
 def broadcast(connection: Connection, notification_id: int) -> Broadcast | None:
-    """One notification, broadcast or sent to named people."""
+    """Return one notification, sent to a channel or to named people; None if there is none."""
     row = connection.execute(_SENT.where(Notification.id == notification_id)).first()
     if row is None:
         return None
@@ -162,14 +166,14 @@ def broadcast(connection: Connection, notification_id: int) -> Broadcast | None:
 
 
 def on_channels(connection: Connection, numbers: Collection[int]) -> set[int]:
-    """Which of these notifications were put on a channel, and have a page of their own."""
+    """Return the ids of those notifications that were sent to a channel: they have a page."""
     released = select(Release).where(Release.notification_id == Notification.id).exists()
     statement = select(Notification.id).where(Notification.id.in_(ids_as_select(numbers)), released)
     return set(connection.execute(statement).scalars())
 
 
 def sender(connection: Connection, username: str) -> Row[Any] | None:
-    """The account that is to be shown as the sender."""
+    """Return id, is_admin and is_active of the account with this username; None without one."""
     if not may_be_name(username):
         return None
     statement = select(User.id, User.is_admin, User.is_active).where(User.username == username)

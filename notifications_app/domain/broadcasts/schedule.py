@@ -1,4 +1,4 @@
-"""When a notification arrives and ends: at one moment, or at each reader's own wall clock."""
+"""Arrival and expiry of a notification: at one moment, or at each reader's own wall time."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
@@ -12,11 +12,11 @@ ZERO = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class SendOptions:
-    """What can be said of a sending beside its content.
+    """The options of a sending beside its content.
 
-    Moments are aware. ``local_at`` is a wall time, naive: it arrives when the clocks in the
-    reader's zone show it. ``undo_window`` is how long it is held back, to be recalled unseen.
-    ``expires_in`` counts from the arrival, with ``local_at`` from the last one.
+    Moments are aware. ``local_at`` is a naive wall time: it arrives when the clocks in the
+    reader's zone show it. ``undo_window`` holds it back for that long, so that it can be recalled
+    unseen. ``expires_in`` counts from the arrival; with ``local_at``, from the last arrival.
     """
 
     sender_id: int | None = None
@@ -31,7 +31,10 @@ class SendOptions:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The moments of a sending, in UTC: where it is local, of each zone."""
+    """The moments of a sending, in UTC.
+
+    ``by_zone`` has the arrival in each zone; None unless it arrives at each reader's own time.
+    """
 
     first: datetime
     last: datetime
@@ -39,17 +42,19 @@ class Schedule:
     by_zone: Mapping[str, datetime] | None = None
 
     def among(self, zones: Container[str]) -> "Schedule":
-        """Where it is local: the same for people who live in these zones alone."""
+        """Narrow ``first`` and ``last`` to these zones; unchanged if it has no times by zone."""
         moments = [at for zone, at in (self.by_zone or {}).items() if zone in zones]
         return replace(self, first=min(moments), last=max(moments)) if moments else self
 
 
 def schedule_checked(options: SendOptions, now: datetime) -> Schedule:
-    """When it arrives: a start in the past, or within the undo window, means its end.
+    """Work out the moments of a sending, in UTC; ``now`` is aware.
+
+    It arrives at the end of the undo window at the earliest: an earlier start means that moment.
 
     Raises:
-        BadInput: where it has two starts or two ends.
-        BadTime: where it would end before it starts.
+        BadInput: if the options have two starts or two ends.
+        BadTime: if it would expire in the past, or before it arrives everywhere.
     """
     found = schedule_unchecked(options, now)
     check_end(found.expires_at, found.last, now)
@@ -57,7 +62,11 @@ def schedule_checked(options: SendOptions, now: datetime) -> Schedule:
 
 
 def schedule_unchecked(options: SendOptions, now: datetime) -> Schedule:
-    """The same, even where it would end before it starts."""
+    """Work out the moments of a sending without the check of :func:`check_end`.
+
+    Raises:
+        BadInput: if the options have two starts or two ends.
+    """
     if options.arrives_at is not None and options.local_at is not None:
         raise BadInput("Give one start: a moment, or a local time.", "at")
     if options.expires_at is not None and options.expires_in is not None:
@@ -79,7 +88,7 @@ def schedule_unchecked(options: SendOptions, now: datetime) -> Schedule:
 
 
 def check_end(expires_at: datetime | None, last: datetime, now: datetime) -> None:
-    """Raises BadTime where it would end in the past, or before it came to the last of them."""
+    """Raise BadTime for an expiry in the past, or not after the last arrival; None is no expiry."""
     if expires_at is not None and expires_at <= now:
         raise BadTime("It would expire in the past. Choose a later expiry.", "expires_at")
     if expires_at is not None and expires_at <= last:

@@ -1,7 +1,7 @@
-"""Sending: to named people, which is a delivery each; to a channel, which is one release.
+"""Sending: to named people, one delivery for each; to a channel, one release.
 
-At each reader's own time, a channel has one release for each zone. All of it joins the
-caller's transaction and costs the same few statements, however many read.
+At each reader's own time, a channel gets one release for each zone. Every write joins the
+caller's transaction, in a few statements whatever the number of readers.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -30,7 +30,7 @@ from .wording import people_phrase
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A notification that was sent, or, by a key used before, had been already."""
+    """A notification that was sent now, or earlier under the same key."""
 
     notification: Notification
     is_new: bool
@@ -38,14 +38,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """A sending as its sender is told of it."""
+    """The outcome of a sending, for messages and logs."""
 
     preview: SendPreview
     notification: Notification
     is_new: bool
 
     def sentence(self, zone: str) -> str:
-        """What was sent, to whom and when, with times in ``zone``."""
+        """Return the sentence for the sender: title, recipients and times, in ``zone``."""
         sent, preview = self.notification, self.preview
         people = people_phrase(preview.audience.count)
         return (
@@ -54,7 +54,7 @@ class SendResult:
         )
 
     def log_fields(self) -> dict[str, Any]:
-        """The fields of the log's line, for :func:`core.logs.record`."""
+        """Return the fields of the log line, for :func:`core.logs.record`."""
         to, audience = self.preview.to, self.preview.audience
         return {
             "notification": self.notification.id,
@@ -69,7 +69,7 @@ def send_to_channel(
 ) -> SendResult:
     """Broadcast to a channel, and add the audit entry. ``actor_id`` None is the command line.
 
-    The audience is counted before the write begins. A dry run is a return before the commit.
+    The audience is counted before the write begins. For a dry run, do not commit.
 
     Raises:
         BadInput, BadTime, NotFound, Refused: as :func:`broadcast`.
@@ -92,7 +92,8 @@ def send_to_people(
 ) -> SendResult:
     """Notify people by their usernames, and add the audit entry named ``action``.
 
-    ``watched`` goes through the parts in which they are looked up, to show progress.
+    ``watched`` wraps the sequence of batches in which people are looked up, for instance to show
+    a progress bar. ``actor_id`` None is the command line. For a dry run, do not commit.
 
     Raises:
         BadInput, BadTime, NotFound, Refused: as :func:`notify`.
@@ -108,7 +109,7 @@ def _finish(sent: Sent, preview: SendPreview, action: str, actor_id: int | None)
     notification = sent.notification
     if sent.is_new:
         audit_sending(action, notification, preview, actor_id=actor_id)
-    else:  # a key used before: the times are those of the first
+    else:  # the key was used before: report the times of the first sending
         with reading() as connection:
             moments = arrivals_by_zone(connection, notification.id)
         first, last = min(moments.values()), max(moments.values())
@@ -122,12 +123,12 @@ def _finish(sent: Sent, preview: SendPreview, action: str, actor_id: int | None)
 def notify(
     user_ids: Collection[int], content: Content, now: datetime, options: SendOptions | None = None
 ) -> Sent:
-    """Send to these people: a notification, and by one statement a delivery for each.
+    """Write a notification, and a delivery for each of these people in one statement.
 
     Raises:
-        BadInput, BadTime: where the options do not fit together.
-        NotThere: where somebody has no account.
-        Refused: where the key was used for something else.
+        BadInput, BadTime: if nobody is named, or the options contradict each other.
+        NotFound: if one of the ids has no account.
+        Refused: if the key was used for something else.
     """
     options = options or SendOptions()
     people = set(user_ids)
@@ -145,14 +146,14 @@ def notify(
     moment = _moment_of_each(arrives, recipients)
     chosen = select(User.id, literal(sent.notification.id), moment).where(recipients)
     if write(insert(table(Delivery)).from_select(columns, chosen)) != len(people):
-        db.session.delete(sent.notification)  # its deliveries go with it
+        db.session.delete(sent.notification)  # deletes its deliveries too
         db.session.flush()
         raise NotFound("Some of these people have no account. Nothing was sent.", "to")
     return sent
 
 
 def _arrival(options: SendOptions, now: datetime) -> Schedule:
-    """When it arrives; an end in the past is no fault where its key was used: nothing is sent."""
+    """Work out the moments; a past expiry is allowed if the key was used: nothing is sent then."""
     arrives = schedule_unchecked(options, now)
     try:
         check_end(arrives.expires_at, arrives.last, now)
@@ -180,14 +181,14 @@ def broadcast(
     *,
     audience: int | None = None,
 ) -> Sent:
-    """Write a notification and its release (one a zone), whatever the number of readers.
+    """Write a notification and its release, or one release for each zone with ``local_at``.
 
-    ``audience`` is the number of people on the channel, for the statistics; None: not recorded.
+    ``audience`` is the number of people on the channel, for the statistics; None records none.
 
     Raises:
-        BadInput, BadTime: where there is no such channel or the times do not fit.
-        NotThere: where there is no such group.
-        Refused: where the key was used for something else.
+        BadInput, BadTime: if there is no such channel, or the options contradict each other.
+        NotFound: if there is no such group.
+        Refused: if the key was used for something else.
     """
     options = options or SendOptions()
     check_channel(channel)
@@ -213,7 +214,7 @@ def broadcast(
 
 
 def check_channel(channel: str) -> None:
-    """Raises BadInput where there is no such channel, NotThere where there is no such group."""
+    """Raise BadInput if there is no such channel, NotFound if there is no such group."""
     group = group_of(channel)
     if group is not None and zone_of(channel) is None:
         groups.find(group)
@@ -252,10 +253,10 @@ def _write(
     made = db.session.scalars(select(Notification).from_statement(statement)).one_or_none()
     if made is not None:
         return Sent(made, is_new=True)
-    # Another has this key, and was waited for. Looking first and inserting then fails in races.
+    # The key is taken, and the INSERT waited for its owner. Looking first would lose races.
     first = db.session.execute(_by_key(key)).scalar_one()
     said = {**asdict(content), "is_banner": options.is_banner}
-    # What an edited one said at first is not stored: a script that is repeated says just that.
+    # The first wording of an edited one is not stored, and a repeated script still sends that.
     if first.edited_at is None and any(getattr(first, name) != said[name] for name in said):
         raise _reused(first)
     return Sent(first, is_new=False)
@@ -266,7 +267,7 @@ def _by_key(key: str | None) -> Select[tuple[Notification]]:
 
 
 def check_key(key: str | None) -> str | None:
-    """A key is one line of 1 to 200 characters; raises :class:`BadInput`."""
+    """Normalise a key; raise BadInput unless it is None or one line of 1 to 200 characters."""
     return None if key is None else check_line(key, "key", "key", KEY_MAX, 1)
 
 

@@ -1,8 +1,8 @@
-"""What became of a notification, in figures: who heard, read and dismissed it, and how soon.
+"""Statistics of one notification: its audience, and how many read or dismissed it, and when.
 
-Counted from the deliveries of those who acted; who did nothing has none, and costs nothing.
-A delivery that only moved with its reader, neither read nor dismissed, counts for nothing.
-The statements are the same few, however many read.
+They are counted from deliveries, in a few statements whatever the number of readers. Readers who
+did nothing with a broadcast usually have no delivery; one that is neither read nor dismissed (its
+reader changed zone, role or group) counts as neither.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,65 +21,67 @@ from .stats_statements import HOUR, LAST_HOUR
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """The figures of one notification at one moment; the words for them are ``charts``'s."""
+    """The statistics of one notification at one moment; ``stats_wording`` has words for them."""
 
     notification_id: int
     title: str
     #: None: it was sent to named people.
     channel: str | None
-    #: At each reader's own time; the hours begin when it came to the first of them.
+    #: It arrives at each reader's own time; the hours begin with its first release.
     is_local: bool
     audience_now: int
-    #: None: not recorded, as for what code sent.
+    #: None: not recorded, as for broadcasts sent by other Python code.
     audience_at_sending: int | None
     read: int
     dismissed: int
     #: People who read it, dismissed it, or both.
     acted: int
-    #: From when it came to its reader; None: nobody has read it.
+    #: Counted from its arrival at each reader; None: nobody has read it.
     median_seconds_to_read: float | None
-    #: Each hour since it was released that has begun, and how many read it then; 48: later.
+    #: (hour since the release, number of people who read it in that hour), for each hour that has
+    #: begun; hour 48 is all later ones.
     hours: tuple[tuple[int, int], ...]
-    #: The first of these hours that is not over yet; None: all are, or it is off the air.
+    #: The first of these hours that is not over yet; None: all are over, or it was recalled or
+    #: has expired.
     running_from: int | None
     released_at: datetime
-    #: When it came, or is to come, to the first of its readers, in the first zone in use.
+    #: The first arrival at a reader, past or future, in the first zone in use.
     first_at: datetime
     recalled_at: datetime | None
-    #: Recalled or expired: nobody reads it any more.
+    #: It was recalled or has expired: nobody can read it any more.
     is_over: bool
     made_at: datetime
 
     @property
     def audience(self) -> int:
-        """Of how many the others are a part: of those it was sent to, where that is known."""
+        """The whole for percentages: the audience at sending if recorded, else the audience now."""
         known = self.audience_at_sending
         return self.audience_now if known is None else known
 
     @property
     def untouched(self) -> int:
-        """How many of the audience have neither read nor dismissed it."""
+        """The number of people in the audience who have neither read nor dismissed it."""
         return max(0, self.audience - self.acted)
 
     @property
     def never_came(self) -> bool:
-        """Whether it was recalled before it came to anybody."""
+        """Whether it was recalled before it arrived at anybody."""
         return self.recalled_at is not None and self.recalled_at <= self.first_at
 
     def has_come(self, now: datetime) -> bool:
-        """Whether somebody has it by now, or had it."""
+        """Return whether it has arrived at anybody by this moment."""
         return _has_arrived(self.first_at, self.recalled_at, now)
 
     def is_running(self, hour: int) -> bool:
-        """Whether this hour is not over yet; what comes later has no end."""
+        """Return whether this hour is not over yet; the last one, :data:`LAST_HOUR`, has no end."""
         return self.running_from is not None and self.running_from <= hour < LAST_HOUR
 
 
 def compute_stats(connection: Connection, notification_id: int, now: datetime) -> Stats:
-    """The figures of a notification, counted now.
+    """Count the statistics of a notification as of ``now``, which is aware.
 
     Raises:
-        NotThere: where there is no such notification.
+        NotFound: if there is no such notification.
     """
     head = _head(connection, notification_id)
     asked = {"broadcast_id": notification_id, "since": _released_at(head)}
@@ -109,7 +111,11 @@ def compute_stats(connection: Connection, notification_id: int, now: datetime) -
 
 
 def has_arrived(connection: Connection, notification_id: int, now: datetime) -> bool:
-    """What :meth:`Figures.has_come` says, without counting; raises as :func:`figures`."""
+    """Return whether a notification has arrived at anybody by ``now``; it counts nothing.
+
+    Raises:
+        NotFound: if there is no such notification.
+    """
     head = _head(connection, notification_id)
     return _has_arrived(_first_at(connection, notification_id, head), head.recalled_at, now)
 
@@ -142,7 +148,7 @@ def _median(connection: Connection, notification_id: int) -> float | None:
 
 
 def _arrivals(head: Row[Any], counts: Sequence[Row[Any]]) -> tuple[datetime, datetime]:
-    """When it first and last came, or will come, to somebody."""
+    """Return the first and the last arrival, past or future; for a channel, of its releases."""
     if head.channel is not None:
         return head.first, head.last
     moments = [moment for row in counts for moment in (row.first, row.last)]
@@ -150,7 +156,7 @@ def _arrivals(head: Row[Any], counts: Sequence[Row[Any]]) -> tuple[datetime, dat
 
 
 def _first_at(connection: Connection, notification_id: int, head: Row[Any]) -> datetime:
-    """Who moved after it came has it still, wherever people live now."""
+    """Return the first arrival; deliveries count too, for readers who changed zone since."""
     is_local = head.channel is not None and zone_of(head.channel) is not None
     in_use = audience.arrivals_by_time(connection, notification_id) if is_local else []
     first = in_use[0][0] if in_use else _released_at(head)
@@ -170,7 +176,7 @@ def _hours(
 
 
 def _audience_now(connection: Connection, channel: str | None, counts: Sequence[Row[Any]]) -> int:
-    """The active people on the channel; of what went to named people, those who have it."""
+    """Count the active people on the channel; for named people, the deliveries."""
     if channel is None:
         return sum(row.many for row in counts)
     whom = audience.channel_members(channel).subquery()

@@ -1,4 +1,4 @@
-"""The figures as pages show them: counted at most once a minute, and they say how old they are."""
+"""Broadcast statistics, cached for 60 seconds, and the words for their age."""
 
 from datetime import datetime, timedelta
 
@@ -9,12 +9,12 @@ from ...core.cache import cache
 from .stats import Stats, compute_stats
 
 CACHE_TIME = timedelta(seconds=60)
-#: Goes up with each change of :class:`Figures`: what an older release left would not fit it.
+#: Increase it with each change of :class:`Stats`: cached values of older code would not fit.
 CACHE_VERSION = 2
 
 
 def cache_key(notification_id: int, changed_at: datetime | None) -> str:
-    """Under what name the figures are cached: an edit may begin them anew, a recall ends them."""
+    """Return the cache key; ``changed_at`` is the last edit or recall: either makes a new key."""
     return (
         f"figures:{CACHE_VERSION}:{notification_id}:{clock.micros(changed_at) if changed_at else 0}"
     )
@@ -23,10 +23,12 @@ def cache_key(notification_id: int, changed_at: datetime | None) -> str:
 def cached_stats(
     connection: Connection, notification_id: int, changed_at: datetime | None, now: datetime
 ) -> Stats:
-    """The figures of a notification, from the cache where they are there.
+    """Return the statistics of a notification, at most 60 seconds old; ``now`` is aware.
+
+    ``changed_at`` is the moment of its last edit or recall, None without one.
 
     Raises:
-        NotThere: where there is no such notification.
+        NotFound: if there is no such notification.
     """
     name = cache_key(notification_id, changed_at)
     found = cache.get(name)
@@ -38,6 +40,6 @@ def cached_stats(
 
 
 def age_phrase(found: Stats, now: datetime) -> str:
-    """How old figures are: ``as of now``, ``as of 12 seconds ago``."""
+    """Format the age of statistics: ``as of now``, ``as of 12 seconds ago``."""
     old = now - found.made_at
     return "as of now" if old < timedelta(seconds=1) else f"as of {clock.span_words(old)} ago"

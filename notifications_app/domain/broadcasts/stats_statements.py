@@ -1,6 +1,6 @@
-"""The statements behind the figures of a notification: built once, found by its id.
+"""The statements behind the statistics of a notification, each built once for each database.
 
-They count what its deliveries hold of those who acted, to the microsecond on either database.
+They count its deliveries, with times exact to the microsecond on SQLite and PostgreSQL.
 """
 
 from datetime import timedelta
@@ -24,12 +24,12 @@ from ...core.clock import UTCDateTime
 from ..inbox.models import Delivery, Notification, Release
 
 HOUR = timedelta(hours=1)
-#: The hours are counted one by one up to this one, which stands for all that follow.
+#: Hours are counted one by one before this one, which collects all later ones.
 LAST_HOUR = 48
 
 _NUMBER = bindparam("broadcast_id", type_=BigInteger)
 _SINCE = bindparam("since", type_=UTCDateTime)
-#: When it first came to its reader.
+#: The first arrival of a delivery, before any snooze.
 _CAME = func.coalesce(Delivery.snoozed_from, Delivery.arrives_at)
 
 
@@ -40,7 +40,7 @@ def _of_releases(aggregate: Any, column: Any) -> ColumnElement[Any]:
     )
 
 
-#: What it is, when it is over, and its releases; of named people's there are none.
+#: Title, times and audience of a notification, its releases, and the first arrival of a delivery.
 SUMMARY = select(
     Notification.title,
     Notification.created_at,
@@ -58,9 +58,9 @@ SUMMARY = select(
 
 
 def _micros(moment: Any, dialect: str) -> ColumnElement[Any]:
-    """A moment in whole microseconds since 1970, exactly."""
+    """Return a moment as whole microseconds since 1970, exactly."""
     if dialect == "sqlite":
-        # Its own functions round to milliseconds: the fraction is read from the text.
+        # SQLite's functions round to milliseconds: read the fraction from the text.
         text = cast_to(moment, String)
         seconds = cast_to(func.strftime("%s", func.substr(text, 1, 19)), BigInteger)
         return seconds * 1_000_000 + cast_to(func.substr(text, 21, 6), BigInteger)
@@ -68,21 +68,24 @@ def _micros(moment: Any, dialect: str) -> ColumnElement[Any]:
 
 
 def _waited(since: Any, dialect: str) -> ColumnElement[Any]:
-    """From then until it was read, in microseconds; null where it was not."""
+    """Return the microseconds from ``since`` until it was read; null if it was not."""
     return _micros(Delivery.read_at, dialect) - _micros(since, dialect)
 
 
 def _hour(waited: Any, dialect: str) -> ColumnElement[Any]:
-    """The hour that so many microseconds fall into: none before the first or after the last."""
+    """Return the hour that these microseconds fall into, from 0 to :data:`LAST_HOUR`."""
     hour = waited // (HOUR // timedelta(microseconds=1))
-    if dialect == "sqlite":  # It works a CASE's operand out each time that it is named.
+    if dialect == "sqlite":  # SQLite evaluates an operand of CASE each time it is named.
         return func.max(0, func.min(hour, LAST_HOUR), type_=BigInteger)
     return case((hour < 0, 0), (hour > LAST_HOUR, LAST_HOUR), else_=hour)
 
 
 @cache
 def counts_statement(dialect: str) -> Select[Any]:
-    """How many, by the hour in which they read it; null: those who have not."""
+    """Count deliveries by the hour in which they were read; the hour is null for unread ones.
+
+    Bind ``broadcast_id``, and ``since``: the moment at which hour 0 begins.
+    """
     hour = _hour(_waited(_SINCE, dialect), dialect)
     return (
         select(
@@ -101,7 +104,10 @@ def counts_statement(dialect: str) -> Select[Any]:
 
 @cache
 def median_statement(dialect: str) -> Select[Any]:
-    """Of the times to read, in order, the one in the middle, or the two."""
+    """Select the middle one of the times to read, in microseconds, or the middle two.
+
+    Bind ``broadcast_id``.
+    """
     waited = _waited(_CAME, dialect)
     ranked = (
         select(

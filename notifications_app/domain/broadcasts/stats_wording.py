@@ -10,7 +10,7 @@ DASH = "–"
 
 
 def percentage(part: int, whole: int) -> str:
-    """A part in percent, rounded, but never to nothing or to all; empty where it is no part."""
+    """Format a part in percent, never rounded to 0 or 100; empty if it is not a part of a whole."""
     if not 0 <= part <= whole or not whole:
         return ""
     percent = round(100 * part / whole)
@@ -22,17 +22,17 @@ def percentage(part: int, whole: int) -> str:
 
 
 def hour_phrase(hour: int) -> str:
-    """An hour since the release: ``2–3 h``, ``48 h+``."""
+    """Format an hour since the release: ``2–3 h``, ``48 h+``."""
     return f"{LAST_HOUR} h+" if hour >= LAST_HOUR else f"{hour}–{hour + 1} h"
 
 
 def median_phrase(found: Stats) -> str:
-    """The median time to read: ``42 min``; a dash where nobody has read it."""
+    """Format the median time to read: ``42 min``; a dash if nobody has read it."""
     seconds = found.median_seconds_to_read
     return DASH if seconds is None else clock.span_words(timedelta(seconds=seconds))
 
 
 def audience_at_sending_phrase(found: Stats) -> str:
-    """The audience at sending: ``18,190``, ``not recorded``."""
+    """Format the audience at sending: ``18,190``, ``not recorded``."""
     known = found.audience_at_sending
     return "not recorded" if known is None else f"{known:,}"

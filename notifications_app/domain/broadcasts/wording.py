@@ -1,4 +1,4 @@
-"""What commands and pages say of a sending: to whom, when, in which state."""
+"""Sentences about sending and editing, shared by pages and commands."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,12 +9,12 @@ from .audience import Audience
 
 
 def people_phrase(count: int) -> str:
-    """A number of people: ``1 person``, ``1,204 people``."""
+    """Format a number of people: ``1 person``, ``1,204 people``."""
     return counted(count, "person", "people")
 
 
 def audience_phrase(audience: Audience) -> str:
-    """The first few of an audience, and how many more."""
+    """Format an audience: ``ada, lena and 3 more``; ``nobody`` if it is empty."""
     rest = audience.count - len(audience.first)
     more = f" and {rest:,} more" if rest else ""
     return f"{', '.join(audience.first)}{more}" if audience.first else "nobody"
@@ -23,13 +23,13 @@ def audience_phrase(audience: Audience) -> str:
 def schedule_phrase(
     arrives_at: datetime, expires_at: datetime | None, zone: str, now: datetime
 ) -> str:
-    """``now``, or ``from Tue 17 Nov 2026, 09:00 UTC``, and until when."""
+    """Format arrival and expiry in ``zone``: ``now``; ``from Tue 17 Nov 2026, 09:00 UTC``."""
     words = "now" if arrives_at <= now else f"from {clock.full(arrives_at, zone)}"
     return f"{words}, until {clock.full(expires_at, zone)}" if expires_at else words
 
 
 def received_sentence(count: int, dismissed: int) -> str:
-    """To how many it has come, and how many of them put it away, as a sentence."""
+    """Return a sentence: how many people received it, and how many of them dismissed it."""
     if not dismissed:
         return f"It has come to {people_phrase(count)}."
     if count == 1:
@@ -41,9 +41,9 @@ def received_sentence(count: int, dismissed: int) -> str:
 def local_schedule_phrase(
     wall: datetime, expires_at: datetime | None, zone: str, *, has_passed: bool = False
 ) -> str:
-    """``at Tue 17 Nov 2026, 09:00 on each reader's own clock``, and until when.
+    """Format an arrival at a wall time: ``at Tue 17 Nov 2026, 09:00 on each reader's own clock``.
 
-    ``has_passed``: where one of them lives it is later than that already.
+    The expiry, if any, follows in ``zone``. ``has_passed``: that time has passed for a recipient.
     """
     words = f"at {clock.wall_words(wall)} on each reader’s own clock"
     if has_passed:
@@ -61,13 +61,16 @@ _AGAIN = "unread again for those who had it"
 
 
 def changes(names: Sequence[str]) -> str:
-    """What an edit changed: ``the banner, expiry and title``."""
+    """Format the changed fields of an edit: ``the banner, expiry and title``."""
     *others, last = sorted(_FIELDS.get(name, name) for name in names)
     return f"the {', '.join(others)} and {last}" if others else f"the {last}"
 
 
 def edit_sentence(notification_id: int, names: Sequence[str], *, again: bool, had: bool) -> str:
-    """What an edit did; ``again``: it was to be unread again; ``had``: somebody had it."""
+    """Return a sentence about an edit that was made.
+
+    ``again``: it was to become unread again. ``had``: somebody has received it.
+    """
     if names:
         also = f"; it is {_AGAIN}" if again and had else ""
         return f"Changed {changes(names)} of notification {notification_id} for everyone{also}."
@@ -79,7 +82,10 @@ def edit_sentence(notification_id: int, names: Sequence[str], *, again: bool, ha
 
 
 def would_edit_sentence(names: Sequence[str], *, again: bool, had: bool) -> str:
-    """The same where it is only tried."""
+    """Return a sentence about an edit that a dry run tried.
+
+    ``again``: it was to become unread again. ``had``: somebody has received it.
+    """
     if names:
         also = f", and make it {_AGAIN}" if again and had else ""
         return f"Would change {changes(names)}{also}."

@@ -17,7 +17,7 @@ from . import (
 
 
 def register(app: Flask) -> None:
-    """Add the pages, and tell Flask-Login who is signed in."""
+    """Add the pages, and the function with which Flask-Login finds the signed-in reader."""
     blueprint = Blueprint("accounts", __name__)
     for pages in (
         login,

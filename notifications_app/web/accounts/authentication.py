@@ -1,4 +1,4 @@
-"""Letting a person in: the check of a password, the sign-in row, the session around it."""
+"""Authentication: check a password, store the sign-in, start the session."""
 
 from typing import Any
 
@@ -16,20 +16,20 @@ from ...domain.accounts import actions, passwords, queries
 from .. import sessions
 from ..extensions import login_manager
 
-#: Requests that a page makes by itself, or that nobody signed in makes: no sign of life.
+#: Endpoints that do not count as use of a sign-in: pages request them by themselves.
 NOT_PRESENCE = {None, "static", "web.healthz", "web.readyz", "inbox.badge"}
 ZONE_KEPT = "zone_kept"
 
 
 @login_manager.user_loader
 def load_reader(token: str) -> queries.Reader | None:
-    """The reader behind a session's token, while their sign-in lasts."""
+    """Return the reader behind a session's token; None once the sign-in has ended."""
     with reading() as connection:
         return queries.reader(connection, token, clock.now())
 
 
 def touch_sign_in() -> None:
-    """Note, at most once a minute, that this sign-in is in use; never fails the page."""
+    """Record, at most once a minute, that this sign-in is in use; never fail the page."""
     if request.endpoint in NOT_PRESENCE or not current_user.is_authenticated:
         return
     now = clock.now()
@@ -46,9 +46,9 @@ def touch_sign_in() -> None:
 
 
 def authenticate(username: str, password: str) -> Row[Any] | None:
-    """The active account with this name and password.
+    """Return the active account with this username and password, or None.
 
-    One hash is computed whether the account is there or not, before any transaction.
+    One hash is computed whether the account exists or not, outside of any transaction.
     """
     try:
         name = actions.check_username(username)
@@ -58,7 +58,7 @@ def authenticate(username: str, password: str) -> Row[Any] | None:
         user = queries.credentials(connection, name)
     fits = passwords.matches(user.password_hash if user else None, password)
     if user is None or not fits or not user.is_active:
-        # Only names that are accounts': a password is easily typed into the wrong field.
+        # Log only names of accounts: a password is easily typed into the wrong field.
         who = user.username if user else None
         record("sign-in refused", username=who, address=request.remote_addr)
         return None
@@ -66,7 +66,10 @@ def authenticate(username: str, password: str) -> Row[Any] | None:
 
 
 def start_session(user: Row[Any], password: str, *, keep: bool) -> bool:
-    """Begin a sign-in and a new session; False where the account changed meanwhile."""
+    """Begin a sign-in and a new session; return False if the account changed meanwhile.
+
+    ``keep``: the sign-in outlasts the browser's session.
+    """
     now = clock.now()
     better = passwords.hash_password(password) if passwords.is_old(user.password_hash) else None
     with reading() as connection:
@@ -93,7 +96,7 @@ def start_session(user: Row[Any], password: str, *, keep: bool) -> bool:
 
 
 def offer_zone(name: str | None) -> None:
-    """Offer the browser's zone to a reader who has none; never take it silently."""
+    """Offer the browser's zone to a reader in UTC, unless declined before; never just set it."""
     if not name or current_user.timezone != "UTC" or request.cookies.get(ZONE_KEPT):
         return
     try:

@@ -1,4 +1,4 @@
-"""The forms of accounts. Lengths and characters are checked by the domain, in one place."""
+"""The forms of accounts. The domain checks lengths and characters."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _THEMES: list[Any] = ["system", "light", "dark"]
 
 
 class LoginForm(Form):
-    """Who is it, and may this browser keep it."""
+    """Username and password, and whether to stay signed in."""
 
     username = StringField("Username", [_NAME])
     password = PasswordField("Password", [_PASSWORD])
@@ -24,7 +24,7 @@ class LoginForm(Form):
 
 
 class RegisterForm(Form):
-    """A new account, where registration is open."""
+    """A new account, if registration is open."""
 
     username = StringField("Username", [InputRequired("Choose a username.")])
     email = StringField("Email address")
@@ -40,38 +40,38 @@ class ResetForm(Form):
 
 
 class NameForm(Form):
-    """What others see."""
+    """The display name."""
 
     display_name = StringField("Name")
 
 
 class ZoneForm(Form):
-    """Where the reader is."""
+    """The reader's time zone."""
 
     timezone = StringField("Time zone", [InputRequired("Choose a zone from the list.")])
 
 
 class ThemeForm(Form):
-    """The theme, a cookie of this browser; the shortcuts, a column of the account."""
+    """The theme, stored in a cookie, and the shortcuts, stored with the account."""
 
     theme = RadioField("Theme", choices=_THEMES)
     shortcuts = BooleanField("Keyboard shortcuts")
 
 
 class PasswordForm(Form):
-    """A new password, against the current one."""
+    """The current password, and a new one."""
 
     current = PasswordField("Current password", [_PASSWORD])
     new = PasswordField("New password", [InputRequired("Choose a password.")])
 
 
 class EndForm(Form):
-    """The password again, where the sign-in is a while ago."""
+    """The current password, asked for again if the sign-in is no longer fresh."""
 
     password = PasswordField("Your password")
 
 
 class ImportForm(Form):
-    """A file of people."""
+    """A CSV file of people."""
 
     file = FileField("CSV file", [FileRequired("Choose a CSV file.")])

@@ -1,4 +1,4 @@
-"""How many tries at a password are allowed, and which requests count as one."""
+"""Limits on attempts at a password, and the requests that count as one."""
 
 from flask import request
 from flask_limiter.util import get_remote_address
@@ -33,7 +33,7 @@ per_reader = limiter.limit(
     methods=["POST"],
     exempt_when=_saves_another_part,
 )
-# Only refused tries count: after an import, an administrator makes many links.
+# Count only refused attempts: after an import, an administrator makes many links.
 per_wrong_password = limiter.limit(
     "10 per 15 minutes",
     key_func=_current_reader,

@@ -24,7 +24,7 @@ WRONG = "Username or password is wrong."
 
 
 def ask_to_sign_in() -> Response | tuple[dict[str, str], int]:
-    """Send somebody signed out to the sign-in page, and back afterwards; scripts get 401."""
+    """Redirect to the sign-in page, and back afterwards; answer 401 to requests by scripts."""
     if request.path.endswith((".json", "/badge")):
         return {"error": "Sign in first."}, 401
     back = request.full_path.rstrip("?") if request.method == "GET" else None
@@ -36,7 +36,7 @@ def ask_to_sign_in() -> Response | tuple[dict[str, str], int]:
 @per_address
 @per_account
 def login() -> Any:
-    """Sign in."""
+    """Show the sign-in page, or sign in and return to the page that was asked for."""
     inbox = url_for("inbox.index")
     if current_user.is_authenticated:
         return redirect_after_post(request.args.get("next"), inbox)
@@ -54,7 +54,7 @@ def login() -> Any:
 
 
 def tries_too_often(_error: Exception) -> Any:
-    """The sign-in page again, with the name that was typed; elsewhere the page of the error."""
+    """Show the sign-in page again with the typed username; elsewhere, the answer of status 429."""
     if request.endpoint != "accounts.login" or asks_for_json():
         return too_many_attempts()
     wait, words = retry_after()
@@ -87,7 +87,7 @@ def _greet() -> None:
 
 @public
 def logout() -> Any:
-    """Sign out: the sign-in ends on the server, so that a copied cookie is worth nothing."""
+    """Sign out: end the sign-in on the server, so that a copied cookie is useless."""
     if current_user.is_authenticated:
         actions.end(current_reader().id, queries.token_hash(current_reader().token))
         db.session.commit()
@@ -98,7 +98,7 @@ def logout() -> Any:
 
 
 def register(blueprint: Blueprint) -> None:
-    """Add the pages, and what a sign-in tried too often is answered."""
+    """Add the pages, and the answer to too many attempts to sign in."""
     blueprint.add_url_rule("/login", view_func=login, methods=["GET", "POST"])
     blueprint.add_url_rule("/logout", view_func=logout, methods=["POST"])
     blueprint.register_error_handler(429, tries_too_often)

@@ -21,7 +21,7 @@ from .limits import per_address
 @rerenders_after_csrf_error
 @per_address
 def reset(token: str) -> Any:
-    """A new password by a one-time link from an administrator."""
+    """Set a new password by a one-time link from an administrator; 410 if it is not valid."""
     user_id = password_resets.user_id_of(token)
     with reading() as connection:
         user = queries.credentials_by_id(connection, user_id) if user_id else None

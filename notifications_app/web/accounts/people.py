@@ -14,7 +14,7 @@ from ..cursors import cursor, read_cursor
 from ..forms import INVALID
 
 LIST = "people"
-#: The tabs, and what each is called.
+#: The tabs and their labels.
 TABS = {
     "everyone": "Everyone",
     "admins": "Admins",
@@ -25,7 +25,7 @@ TABS = {
 
 @admin
 def people_page() -> Any:
-    """A page of people, by name."""
+    """Show a page of people, ordered by username."""
     kind = request.args.get("show", "everyone")
     if kind not in TABS:
         abort(404)

@@ -1,4 +1,4 @@
-"""The page that imports people from a CSV file: first what it would do, then, doing it."""
+"""The page that imports people from a CSV file: a preview first, then the import."""
 
 from typing import Any
 
@@ -22,13 +22,13 @@ from .forms import ImportForm
 
 MEGABYTE = 1024 * 1024
 LARGEST = 16 * MEGABYTE
-#: How many of the wrong lines are listed.
+#: The number of wrong lines that are listed.
 LISTED = 200
 
 
 @admin
 def import_from_file() -> Any:
-    """Say what a file of people would do, or do it: the step says which."""
+    """Preview the import of a file of people; with the form field ``step``, import it."""
     if request.method != "POST":
         return _page(ImportForm(formdata=None))
     form = ImportForm()
@@ -46,7 +46,7 @@ def import_from_file() -> Any:
 
 
 def _read(upload: FileStorage, *, writes: bool) -> Report:
-    """Read the file and write it, or only the first; it is kept nowhere."""
+    """Check the file and, with ``writes``, import it; the file itself is not stored."""
     now = clock.now()
     try:
         with upload.stream as stream:
@@ -57,7 +57,7 @@ def _read(upload: FileStorage, *, writes: bool) -> Report:
             db.session.commit()
             record("users imported", by=current_reader().username, **report.changed_counts)
     finally:
-        db.session.remove()  # a page is made without keeping anybody waiting
+        db.session.remove()  # do not hold the write lock while the page is rendered
     return report
 
 
@@ -76,14 +76,14 @@ def _page(form: ImportForm, report: Report | None = None) -> str:
 
 
 def _take_a_file(endpoint: str | None, _values: Any) -> None:
-    """Of administrators take more than a form: before the token is looked for in the body."""
+    """Raise the upload limit for administrators here, before CSRF protection parses the body."""
     asked = endpoint == "accounts.import_from_file" and request.method == "POST"
     if asked and current_user.is_authenticated and current_reader().is_admin:
         request.max_content_length = LARGEST
 
 
 def too_large(_error: RequestEntityTooLarge) -> Any:
-    """The page again, where it was its file that is too large."""
+    """Show the page again if its file was too large; elsewhere, the error page of status 413."""
     if request.endpoint != "accounts.import_from_file" or request.max_content_length != LARGEST:
         return error_page(413)
     form = ImportForm(formdata=None)

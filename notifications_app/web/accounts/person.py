@@ -1,4 +1,4 @@
-"""The page of one person, for administrators, and the link to a new password."""
+"""The page of one person, for administrators, and one-time links for a new password."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from .settings import check_current
 
 @admin
 def person(user_id: int) -> Any:
-    """One person: what the list says of them, their groups, and where to make a link."""
+    """Show one person: the account, its groups, and the form that makes a one-time link."""
     return _person_page(user_id, EndForm(formdata=None))
 
 
@@ -45,7 +45,7 @@ def _person_page(user_id: int, form: EndForm) -> str:
 
 
 def _back() -> str:
-    """The list as it was when somebody was picked out of it."""
+    """Return the address of the list that the person was chosen from."""
     return safe_next(request.values.get("next"), url_for("accounts.people"))
 
 
@@ -53,14 +53,14 @@ def _back() -> str:
 @admin
 @per_wrong_password
 def reset_link(user_id: int) -> Any:
-    """A one-time link to a new password, shown on this answer and nowhere else."""
+    """Make a one-time link for a new password; only this answer shows it."""
     with reading() as connection:
         user = queries.credentials_by_id(connection, user_id)
     if user is None:
         abort(404)
     form = EndForm()
     if not current_reader().is_fresh(clock.now()) and "password" not in request.form:
-        return _person_page(user_id, EndForm(formdata=None))  # from the list, which has no field
+        return _person_page(user_id, EndForm(formdata=None))  # the list has no field
     return form.submit(lambda: _make_link(user, form)) or (_person_page(user_id, form), INVALID)
 
 

@@ -1,4 +1,4 @@
-"""``/register``: make an account, where registration is open."""
+"""``/register``: create an account, if registration is open."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from .limits import per_address
 @rerenders_after_csrf_error
 @per_address
 def register_account() -> Any:
-    """A new account, where registration is open."""
+    """Create an account and sign in; 404 unless registration is open."""
     if not current_app.config["REGISTRATION_OPEN"]:
         abort(404)
     if current_user.is_authenticated:

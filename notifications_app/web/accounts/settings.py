@@ -1,4 +1,4 @@
-"""The page of settings: name, zone, theme, password, and where the account is signed in."""
+"""The settings page: name, zone, theme, shortcuts, password, sign-ins, muted topics."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ def _save(part: str, form: Form) -> AnyResponse:
 
 
 def forms_of_parts() -> dict[str, Form]:
-    """The form of each part, filled with what is set."""
+    """Return the form of each part, filled with the current settings."""
     theme = request.cookies.get(theme_cookie()) or "system"
     return {
         "name": _form(NameForm, "name", display_name=current_reader().display_name),
@@ -62,14 +62,14 @@ def forms_of_parts() -> dict[str, Form]:
 
 
 def _form(kind: type[Form], part: str, **values: Any) -> Form:
-    """The form of a part, with what was posted only where that part was."""
+    """Make the form of a part; read the submitted values only if that part was submitted."""
     if request.method == "POST" and request.form.get("part") == part:
         return kind(**values)
     return kind(formdata=None, **values)
 
 
 def page(forms: dict[str, Form]) -> str:
-    """The whole page, with these forms on it."""
+    """Render the whole page with these forms."""
     now = clock.now()
     query = request.args.get("zone_query", "")[:80]
     zones = _zones(query, forms["zone"]["timezone"].data, now)
@@ -97,7 +97,7 @@ def _zones(query: str, chosen: str, now: Any) -> list[tuple[str, str, str, bool]
     words = query.strip().lower().replace(" ", "_")
     names = clock.zone_names()
     if chosen == current_reader().timezone and chosen not in names:
-        names = (chosen, *names)  # an alias that a browser gave
+        names = (chosen, *names)  # an alias that a browser sent
     return [
         (name, clock.offset_words(now, name), clock.time_of_day(now, name), name == chosen)
         for name in names
@@ -167,7 +167,7 @@ _SAVE = {
 
 
 def check_current(password: str | None, field: str) -> None:
-    """Raise WrongPassword on the field where this is not the reader's password."""
+    """Raise WrongPassword, with this field, unless it is the reader's current password."""
     with reading() as connection:
         user = queries.credentials_by_id(connection, current_reader().id)
     if user is None or not passwords.matches(user.password_hash, password or ""):

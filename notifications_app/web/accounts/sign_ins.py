@@ -1,4 +1,4 @@
-"""Where an account is signed in, and the zone that its browser offers."""
+"""Forms that end sign-ins, and the answer to the offer of the browser's time zone."""
 
 import re
 from typing import Any
@@ -29,7 +29,7 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 
 @signed_in
 def end_sign_in() -> Any:
-    """End one sign-in of this account."""
+    """End one sign-in of this account, chosen by its token's hash."""
     hashed = request.form.get("token_hash", "")
     if not _HASH.fullmatch(hashed) or not actions.end(current_reader().id, hashed):
         raise NotFound("That sign-in has ended already.")
@@ -66,7 +66,7 @@ def _end_all(form: EndForm) -> Any:
 
 @signed_in
 def zone_offer() -> Any:
-    """Take the zone of the browser, or keep the one there is."""
+    """Switch to the browser's time zone, or keep the current one and stop offering."""
     zone = session.pop(ZONE_OFFER, None)
     response = redirect_after_post(request.form.get("next"), url_for("inbox.index"))
     if zone and request.form.get("answer") == "use":
@@ -80,7 +80,7 @@ def zone_offer() -> Any:
 
 
 def register(blueprint: Blueprint) -> None:
-    """Add these pages to the feature's blueprint."""
+    """Add the forms."""
     blueprint.add_url_rule("/settings/sign-ins/end", view_func=end_sign_in, methods=["POST"])
     blueprint.add_url_rule("/settings/sign-ins/end-all", view_func=end_all, methods=["POST"])
     blueprint.add_url_rule("/settings/zone-offer", view_func=zone_offer, methods=["POST"])

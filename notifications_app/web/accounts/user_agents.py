@@ -1,4 +1,4 @@
-"""What a browser says it is, in two words."""
+"""Names of browser and system, from a User-Agent header."""
 
 from functools import lru_cache
 
@@ -8,8 +8,8 @@ _ICONS = {"iPhone or iPad": "phone", "Android": "phone", "Windows": "monitor"}
 
 @lru_cache(maxsize=512)
 def browser_and_icon(user_agent: str) -> tuple[str, str]:
-    """The words (``Firefox on Linux``) and the icon for a User-Agent header."""
-    import ua_parser  # here: it slows every start, and only one page needs it
+    """Return the words (``Firefox on Linux``) and the icon for a User-Agent header."""
+    import ua_parser  # imported here: it slows every start, and only one page needs it
 
     found = ua_parser.parse(user_agent)
     browser = found.user_agent.family if found.user_agent else ""

@@ -1,4 +1,4 @@
-"""The page of the audit log, for administrators."""
+"""Pages of the audit log, for administrators."""
 
 from flask import Blueprint, Flask
 

@@ -1,4 +1,4 @@
-"""The page of the audit log, for administrators."""
+"""The list of audit entries, for administrators."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ LIST = "audit"
 
 @admin
 def index() -> Any:
-    """A page of what was changed, newest first."""
+    """Show a page of audit entries, newest first."""
     before = read_cursor(LIST, request.args.get("before"))
     after = None if before else read_cursor(LIST, request.args.get("after"))
     with reading() as connection:

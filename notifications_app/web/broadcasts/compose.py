@@ -1,4 +1,4 @@
-"""The composer: a broadcast is written, tried without sending, and sent."""
+"""The composer: write a broadcast, preview it, send it."""
 
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,7 @@ _SENT_BEFORE = (
 @rerenders_after_csrf_error
 @admin
 def new() -> Any:
-    """Show the composer; show what would be sent; or send it."""
+    """Show the composer, preview a broadcast, or send it."""
     form, now = _form(), clock.now()
     if request.method == "GET":
         return _page(form)
@@ -104,9 +104,9 @@ def _send(form: Form, now: datetime) -> Any:
 
 
 def _is_same_time(wanted: Schedule, result: SendResult, now: datetime) -> bool:
-    """Whether what was sent under this form's key arrives, and expires, when this would.
+    """Return whether the notification sent under this form's key has the wanted times.
 
-    The same form sent again later may mean so much later, and not more.
+    A form that is sent again may mean moments later by the time since the first sending.
     """
     notification, first = result.notification, result.preview.schedule
     if notification.edited_at is not None:

@@ -1,4 +1,4 @@
-"""Editing what was sent: for everyone at once, and if wanted unread again for who had it."""
+"""Edit a broadcast for everyone at once; if wanted, make it unread for those who received it."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -35,7 +35,7 @@ _MEANWHILE = (
 @rerenders_after_csrf_error
 @admin
 def edit(notification_id: int) -> Any:
-    """Show how a broadcast reads, or change it."""
+    """Show the form with a broadcast's fields, preview a change, or save it."""
     with reading() as connection:
         broadcast = get_broadcast_or_404(connection, notification_id)
     if broadcast.recalled_at is not None:
@@ -53,7 +53,7 @@ def _page(form: Form, broadcast: Broadcast, **more: Any) -> str:
 
 
 def _values(broadcast: Broadcast) -> dict[str, Any]:
-    """What the fields hold to begin with."""
+    """Return the initial values of the fields."""
     end = (
         form_parsing.field_value(broadcast.expires_at, reader_zone())
         if broadcast.expires_at

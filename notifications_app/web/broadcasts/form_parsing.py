@@ -1,4 +1,4 @@
-"""What was typed into a form, as the domain takes it: content, channel, times."""
+"""Turn a submitted broadcast form into content, channel and schedule."""
 
 import re
 import secrets
@@ -16,7 +16,7 @@ from ...domain.content import CONTENT_FIELDS, Content, check
 from ..forms import Form
 from .forms import TO, WHEN
 
-#: How long a broadcast is held back where it is.
+#: The undo window of a broadcast that is held back.
 HELD_BACK = timedelta(minutes=5)
 _KEY = re.compile(r"page-[\w-]{22}", re.ASCII)
 _NONE_OF_THESE = "Choose one of these."
@@ -24,7 +24,7 @@ _NONE_OF_THESE = "Choose one of these."
 
 @dataclass(frozen=True, slots=True)
 class ParsedBroadcast:
-    """A broadcast that could be sent."""
+    """A broadcast from a form, checked and ready to send."""
 
     content: Content
     channel: str
@@ -33,14 +33,14 @@ class ParsedBroadcast:
 
 
 def fresh_key(typed: str | None = None) -> str:
-    """The key that a form carried, or another where it carried none of ours."""
+    """Return the key in a form, or a new one if the form has none that this page made."""
     return typed if typed and _KEY.fullmatch(typed) else f"page-{secrets.token_urlsafe(16)}"
 
 
 def parse_broadcast_form(
     form: Form, zone: str, now: datetime, *, sender_id: int
 ) -> ParsedBroadcast:
-    """The broadcast that was typed, times in this zone.
+    """Return the broadcast in a form, whose times are in ``zone``; ``now`` is aware.
 
     Raises:
         BadInput: with every field that is wrong.
@@ -58,7 +58,13 @@ def parse_broadcast_form(
 
 
 def parse_edit_form(form: Form, zone: str, now: datetime, before: datetime | None) -> Edit:
-    """How it shall read from now on, where it ended at ``before``; raises as :func:`draft`."""
+    """Return the edited fields in a form, whose times are in ``zone``; ``now`` is aware.
+
+    ``before`` is the current expiry: it stays, to the second, if its field was not touched.
+
+    Raises:
+        BadInput: with every field that is wrong.
+    """
     wrong = ErrorCollector()
     with wrong:
         content = _said(form)
@@ -104,7 +110,7 @@ def _channel(form: Form) -> str:
 
 
 def _start(form: Form, zone: str, now: datetime) -> tuple[datetime | None, bool]:
-    """The wall time that was typed, if one was, and whether each reader's clock is meant."""
+    """Return the typed wall time, None for now, and whether it is each reader's own time."""
     when = form["when"].data
     if when not in WHEN:
         raise BadInput(_NONE_OF_THESE, "when")
@@ -121,13 +127,13 @@ def _start(form: Form, zone: str, now: datetime) -> tuple[datetime | None, bool]
 
 
 def _not_past(moment: datetime, now: datetime, where: str) -> None:
-    # A field shows no seconds: the minute that has begun is not past.
+    # The field has no seconds: the minute that has begun is not past.
     if moment < now.replace(second=0, microsecond=0):
         raise BadTime(f"That time is past. Choose a later one ({where}).")
 
 
 def _end(form: Form, zone: str, now: datetime) -> tuple[datetime | None, timedelta | None]:
-    """The moment at which it ends, or how long it stays."""
+    """Return the expiry as a moment, or as a length of time; both None for no expiry."""
     end = form["end"].data
     if end == "in":
         with _beside("expires_in"):
@@ -136,7 +142,7 @@ def _end(form: Form, zone: str, now: datetime) -> tuple[datetime | None, timedel
         with _beside("expires_at"):
             wall = clock.parse_wall(form["expires_at"].data or "")
             moment = clock.typed_moment(wall, zone)
-            check_end(moment, now, now)  # whenever it starts, that is not before now
+            check_end(moment, now, now)  # it starts now at the earliest
             return moment, None
     if end != "never":
         raise BadInput(_NONE_OF_THESE, "end")
@@ -144,7 +150,7 @@ def _end(form: Form, zone: str, now: datetime) -> tuple[datetime | None, timedel
 
 
 def _ending(form: Form, zone: str, now: datetime, before: datetime | None) -> datetime | None:
-    """When what was sent shall end; what was not touched stays, to the second."""
+    """Return the new expiry of a sent broadcast; an untouched one stays, to the second."""
     if form["end"].data == "at" and before and form["expires_at"].data == field_value(before, zone):
         return before
     moment, length = _end(form, zone, now)
@@ -152,13 +158,13 @@ def _ending(form: Form, zone: str, now: datetime, before: datetime | None) -> da
 
 
 def field_value(moment: datetime, zone: str) -> str:
-    """A moment as a field for a time holds it."""
+    """Format a moment in ``zone`` as the value of a field for a time."""
     return clock.local(moment, zone).strftime("%Y-%m-%dT%H:%M")
 
 
 @contextmanager
 def _beside(field: str) -> Iterator[None]:
-    """What is wrong with a time stands beside the field it was typed into."""
+    """Raise any BadTime again with this field, so that its sentence appears beside it."""
     try:
         yield
     except BadTime as error:

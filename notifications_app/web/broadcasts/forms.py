@@ -1,4 +1,4 @@
-"""The forms of broadcasts. What may be said, and when, is checked by the domain, in one place."""
+"""The forms of broadcasts. The domain checks content and times."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,19 +15,19 @@ from wtforms import (
 from ...domain.content import CATEGORIES
 from ..forms import Form
 
-#: The choices, and the words for them.
+#: The choices and their labels.
 TO = {"everyone": "Everyone", "admins": "Administrators", "group": "A group"}
 WHEN = {"now": "Now", "at": "At a time", "local": "At each reader’s own time"}
 END = {"never": "Never", "in": "After a length of time", "at": "At a time"}
 
 
 def _some(names: Iterable[str]) -> dict[str, Any]:
-    """Choices that the domain checks."""
+    """Return choices without WTForms' own check: the domain checks them."""
     return {"choices": list(names), "validate_choice": False}
 
 
 class ContentForm(Form):
-    """What it says, and until when."""
+    """The fields that can be edited: content, banner, expiry."""
 
     title = StringField("Title")
     body = TextAreaField("Body")
@@ -42,19 +42,19 @@ class ContentForm(Form):
 
 
 class BroadcastForm(ContentForm):
-    """A new broadcast: to whom, when, and held back or not."""
+    """The fields of a new broadcast: content, channel, times, undo window."""
 
     to = RadioField("Who sees it", default="everyone", **_some(TO))
     group = SelectField("Group", **_some(()))
     when = RadioField("When it arrives", default="now", **_some(WHEN))
     at = StringField("Arrives at")
     hold = BooleanField("Hold it back for 5 minutes")
-    #: Fresh on each page that is opened: what was sent under it is not sent again.
+    #: New for each page that is opened: one key sends once.
     key = HiddenField()
 
 
 class EditForm(ContentForm):
-    """How a broadcast shall read from now on."""
+    """The fields of a sent broadcast."""
 
-    #: When it was last edited, as the page knew it.
+    #: The moment of the last edit when the page was made; empty without one.
     seen = HiddenField()

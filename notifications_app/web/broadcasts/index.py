@@ -25,7 +25,7 @@ TABS = {
 
 @admin
 def index() -> Any:
-    """A page of what was sent to many, newest first."""
+    """Show a page of broadcasts, newest first."""
     state = request.args.get("state")
     if state not in TABS:
         abort(404)

@@ -1,4 +1,4 @@
-"""Recall a broadcast: ask first, then do it."""
+"""Recall a broadcast, after a question."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from .show import get_broadcast_or_404
 
 @admin
 def recall(notification_id: int) -> Any:
-    """Ask whether to take it off the air for everyone; then do so."""
+    """Ask whether to remove a broadcast from every inbox; on POST, remove it."""
     now = clock.now()
     with reading() as connection:
         broadcast = get_broadcast_or_404(connection, notification_id)

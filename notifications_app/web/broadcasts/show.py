@@ -15,13 +15,13 @@ from ..access import admin
 from ..template_context import reader_zone
 from .stats_chart import draw
 
-#: Of how many zones the page of one broadcast tells.
+#: The number of zones listed, those with the most people.
 ZONES = 10
 
 
 @admin
 def one(notification_id: int) -> Any:
-    """One broadcast: what it says, to whom, since when, and what became of it."""
+    """Show one broadcast: content, channel, times and statistics."""
     now = clock.now()
     with reading() as connection:
         broadcast = get_broadcast_or_404(connection, notification_id)
@@ -47,7 +47,10 @@ def one(notification_id: int) -> Any:
 
 
 def get_broadcast_or_404(connection: Connection, notification_id: int) -> Broadcast:
-    """A broadcast; 404 where there is none. What went to named people is nobody else's."""
+    """Return a broadcast; answer 404 if there is none.
+
+    Notifications to named people are private: no page shows them to administrators.
+    """
     broadcast = queries.broadcast(connection, notification_id)
     if broadcast is None or broadcast.channel is None:
         abort(404)

@@ -1,4 +1,4 @@
-"""Figures as they are drawn: words for the tiles, and where each bar of the chart stands."""
+"""Statistics as a chart: the words of the tiles, and the position of each bar."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from ...domain.broadcasts.stats_wording import (
     percentage,
 )
 
-#: The chart's own measure; it stretches to the place that there is.
+#: The size of the chart in its own units; the page stretches it to the available width.
 WIDTH, HEIGHT = 1000, 200
-#: So many hours have their place from the beginning, that a first bar be not as wide as a page.
+#: The fewest hours with a place on the chart, lest the first bar be as wide as the page.
 FEWEST_PLACES = 12
-#: Of its place a bar fills so much.
+#: The part of its place that a bar fills.
 FILLED = 0.72
 MOST_LABELS = 6
 TABLES, SHORT = 3, 6
@@ -27,7 +27,7 @@ TABLES, SHORT = 3, 6
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One figure in words: its name, itself, and a remark."""
+    """One figure in words: its name, its value, and a remark."""
 
     name: str
     value: str
@@ -36,7 +36,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """An hour of the chart and of its table."""
+    """One hour of the chart and of its table."""
 
     words: str
     count: int
@@ -50,7 +50,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the grid, and the number it stands for."""
+    """A line of the grid, and the number of people it marks."""
 
     y: float
     number: int
@@ -58,18 +58,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Everything that the macro ``figures`` shows."""
+    """Everything that the template shows of the statistics."""
 
     tiles: tuple[Tile, ...]
-    #: Says what a bar is, the peak and what is not over; where there is no chart, why.
-    #: Without a tile it is all there is to say.
+    #: Explains the bars, the peak and the hours still running; without a chart, the reason.
+    #: Without tiles, it is the only text.
     sentence: str
     bars: tuple[Bar, ...]
-    #: From the top down.
+    #: In order from the top down.
     lines: tuple[Line, ...]
-    #: Of each place under the chart what is written there, mostly nothing.
+    #: The label under each place of the chart; most are empty.
     labels: tuple[str, ...]
-    #: The same figures, in columns that are read one after the other.
+    #: The bars again, split into columns that are read one after the other.
     tables: tuple[tuple[Bar, ...], ...]
     total: str
     age: str
@@ -78,7 +78,7 @@ class Chart:
 
 
 def draw(found: Stats, zone: str, now: datetime) -> Chart:
-    """Figures for a reader in this zone."""
+    """Draw statistics for a reader in this zone; ``now`` is aware."""
     lines = _lines(max((count for _hour, count in found.hours), default=0))
     bars = _bars(found, lines[0].number) if found.read else ()
     return Chart(
@@ -116,7 +116,7 @@ def _tiles(found: Stats, now: datetime) -> tuple[Tile, ...]:
 
 
 def _lines(top: int) -> tuple[Line, ...]:
-    """At most four steps of 1, 2 or 5 and noughts, up to the top or just over it."""
+    """Return grid lines, top down: at most four steps of 1, 2 or 5 times a power of ten."""
     power = 10 ** max(len(str(max(top, 1))) - 2, 0)
     step = next(one * power for one in (1, 2, 5, 10, 20, 50) if one * power * 4 >= top)
     steps = max(-(-top // step), 1)

@@ -1,4 +1,4 @@
-"""Flash message and notification, side by side."""
+"""The page that compares flash messages with notifications."""
 
 from flask import Blueprint, Flask
 

@@ -1,4 +1,4 @@
-"""Flash and notification side by side, each made by a click and followed on its way."""
+"""Flash message and notification side by side, each made by a click."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ LARGE = "This flash holds more than the cookie of a session can safely carry. " 
 
 @signed_in
 def index() -> Any:
-    """Both kinds, where each lives, and what becomes of it at sign-out."""
+    """Show both kinds, the places that store them, and the effect of signing out."""
     now = clock.now()
     waiting = flashes.flashes()  # taken out of the session before its size is shown
     with reading() as connection:

@@ -1,4 +1,4 @@
-"""Where this reader's state lives, with its real values."""
+"""The places that store this reader's state, with their real values."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +15,13 @@ from ...domain.inbox import queries
 from ...domain.inbox.models import Change, Delivery
 from ..template_context import HEADING_LEVELS, capped_count, markdown_key, theme_cookie
 
-#: What browsers promise to keep of one cookie, in bytes.
+#: The size of a cookie that every browser accepts, in bytes.
 COOKIE_ROOM = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place where state lives: what is in it now, and what sign-out does to it."""
+    """One place that stores state: its content now, and the effect of signing out."""
 
     icon: str
     where: str
@@ -33,7 +33,7 @@ class Place:
 
 
 def state(connection: Connection, reader: Reader, now: datetime) -> list[Place]:
-    """Every place, read for this page."""
+    """Return every place, with its current content; ``now`` is aware."""
     return [
         _session(),
         _cookies(),

@@ -19,7 +19,7 @@ from .urls import arguments_of, filter_or_inbox
 
 @signed_in
 def act(notification_id: int, verb: str) -> Any:
-    """Do one thing to one notification; doing it again changes nothing."""
+    """Apply one action to one notification; repeating it changes nothing."""
     now = clock.now()
     with reading() as connection:
         row = queries.one(connection, current_reader(), notification_id, now)

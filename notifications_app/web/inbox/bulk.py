@@ -1,4 +1,4 @@
-"""``POST /inbox/bulk``: one action on what was selected, or on all that the page showed."""
+"""``POST /inbox/bulk``: one action on the selected notifications, or on all of a page's view."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from .urls import filter_url, list_url
 
 @signed_in
 def bulk() -> Any:
-    """Do one thing to what was selected, or to all that a page showed."""
+    """Apply one action to the selected notifications, or to all in the page's snapshot."""
     verb, _colon, choice = request.form.get("action", "").partition(":")
     if verb not in MESSAGES:
         abort(400)

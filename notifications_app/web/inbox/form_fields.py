@@ -14,9 +14,10 @@ MAX_IDS = 500
 
 
 def snooze_until(choice: str, now: datetime) -> datetime:
-    """Return the moment to snooze until; a time that was typed is remembered for the next one.
+    """Return the end of a snooze, in UTC; remember a typed time for the next snooze.
 
-    Raises BadTime or BadInput, as :func:`snooze_times.until`.
+    Raises:
+        BadTime, BadInput: as :func:`snooze_times.until`.
     """
     typed = request.form.get("until", "")
     found = snooze_times.until(choice, typed, reader_zone(), now)
@@ -26,7 +27,7 @@ def snooze_until(choice: str, now: datetime) -> datetime:
 
 
 def ids_field() -> list[int]:
-    """Return the ids that were ticked; 400 for anything that is not an id, or too many."""
+    """Return the ids that were ticked; answer 400 for anything that is no id, or for too many."""
     found = request.form.getlist("ids")
     if len(found) > MAX_IDS or not all(_is_number(one) and len(one) < 11 for one in found):
         abort(400)
@@ -34,7 +35,7 @@ def ids_field() -> list[int]:
 
 
 def snapshot_scope() -> actions.ShownSnapshotScope:
-    """All that the page showed, by what it said it showed."""
+    """Return the scope of "select all", from the snapshot in the form; else answer 400."""
     names = ("tab", "category", "topic", "q")
     asked = {name: request.form.get(name, "") for name in names}
     try:
@@ -54,7 +55,7 @@ def _is_number(words: str) -> bool:
 
 
 def int_field(name: str) -> int:
-    """A whole number of the form; ValueError where it is none."""
+    """Return a form field as a whole number; raise ValueError if it is none."""
     words = request.form.get(name, "")
     if not _is_number(words):
         raise ValueError(name)
@@ -62,7 +63,7 @@ def int_field(name: str) -> int:
 
 
 def snooze_field_value(refused: str | None, now: datetime) -> str:
-    """What the field for a time begins with: what was refused, else a time that will do."""
+    """Return the initial value of the field for a time: the refused text, else a suggestion."""
     if refused is not None:
         return refused
     return snooze_times.suggestion(session.get(SNOOZE_TIME, ""), reader_zone(), now)

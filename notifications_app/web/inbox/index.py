@@ -32,7 +32,7 @@ from .urls import (
 
 @dataclass(frozen=True, slots=True)
 class RefusedSnooze:
-    """A snooze of several that was refused: on which page, and what was ticked and typed."""
+    """A refused snooze of several notifications: the page's address, and the form's values."""
 
     address: str
     refusal: BadTime
@@ -43,7 +43,7 @@ class RefusedSnooze:
 
 @signed_in
 def index() -> Any:
-    """A page of a view, newest first."""
+    """Show a page of a view, newest first."""
     try:
         shown_view = filter_from(request.args)
     except BadInput as refusal:
@@ -57,7 +57,7 @@ def index() -> Any:
 
 
 def render_with_refused_snooze(unsnoozed: RefusedSnooze) -> str:
-    """The page that the form was on, with what was ticked and typed."""
+    """Render the page that held the form again, with the ticked ids and the typed time."""
     return _page(filter_or_inbox(arguments_of(unsnoozed.address)), unsnoozed=unsnoozed)
 
 
@@ -125,12 +125,12 @@ def _paging_urls(shown_view: InboxFilter, page: Page, *, is_first: bool) -> dict
 
 
 def _still_there(page: Page, unsnoozed: RefusedSnooze) -> bool:
-    """Whether something stays ticked: only then are there the menu and its field."""
+    """Return whether a row stays ticked: only then does the page show the menu and its field."""
     return any(unsnoozed.whole or row.id in unsnoozed.ids for row in page.rows)
 
 
 def items(page: Page, now: datetime) -> list[Item]:
-    """The rows of a page as this reader has them."""
+    """Return the rows of a page as items for this reader."""
     return [to_item(row, now, current_reader().name) for row in page.rows]
 
 

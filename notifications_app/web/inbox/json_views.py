@@ -17,7 +17,7 @@ from .urls import cursors, filter_from, list_name
 
 @signed_in
 def data() -> Any:
-    """The same as data; the keys are in docs/using.md."""
+    """Return a page of a view as JSON; docs/using.md lists the keys."""
     now = clock.now()
     shown_view = filter_from(request.args)
     before, after = cursors(shown_view, request.args)
@@ -43,7 +43,7 @@ def _data_url(shown_view: InboxFilter, **more: str) -> str:
 
 @signed_in
 def badge_json() -> Any:
-    """The unread count, for a page that is open already."""
+    """Return the unread count as JSON, for pages that are open already."""
     found = badge()
     response = jsonify(unread=found.count, label=found.label)
     response.headers["Cache-Control"] = "private, no-cache"

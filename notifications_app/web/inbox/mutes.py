@@ -14,7 +14,7 @@ from ..redirects import redirect_after_post
 
 @signed_in
 def mutes() -> Any:
-    """Mute a topic, or hear of it again."""
+    """Mute a topic, or unmute it."""
     topic, action = request.form.get("topic", ""), request.form.get("action", "mute")
     if action not in {"mute", "unmute"}:
         abort(400)

@@ -1,4 +1,4 @@
-"""The flash that tells what an action did, with its Undo."""
+"""The flash message about the outcome of an action, with its Undo."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ MESSAGES = {
 
 
 def flash_outcome(verb: str, what: str, outcome: actions.Outcome, until: datetime | None) -> None:
-    """Flash what an action did to ``what``, with an Undo if it changed anything."""
+    """Flash the outcome of an action on ``what``, with an Undo if it changed anything."""
     if not outcome.count:
         flashes.info("Nothing to do: nothing of it would change.")
         return
@@ -34,5 +34,5 @@ def flash_outcome(verb: str, what: str, outcome: actions.Outcome, until: datetim
 
 
 def notifications_phrase(count: int) -> str:
-    """How many notifications, in words."""
+    """Format a number of notifications: ``1 notification``, ``1,204 notifications``."""
     return counted(count, "notification")

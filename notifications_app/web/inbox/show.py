@@ -21,7 +21,7 @@ from .urls import filter_or_inbox, filter_url, notification_url
 
 @signed_in
 def show(notification_id: int) -> Any:
-    """One notification; looking changes nothing (a script on the page posts that it was read)."""
+    """Show one notification. Viewing changes nothing; a script on the page marks it as read."""
     return render_notification(notification_id, filter_or_inbox(request.args))
 
 
@@ -32,7 +32,7 @@ def render_notification(
     refusal: BadInput | None = None,
     typed: str | None = None,
 ) -> str:
-    """The page of one notification, with what is wrong with a time that was typed for it."""
+    """Render the page of one notification, with the refusal of a typed snooze time, if any."""
     now = clock.now()
     with reading() as connection:
         row = queries.one(connection, current_reader(), notification_id, now)
@@ -61,7 +61,7 @@ def render_notification(
 
 
 def _neighbours(connection: Connection, row: Any, now: Any) -> tuple[int | None, int | None]:
-    """The ids of the notifications next to this one in the inbox."""
+    """Return the ids of the next newer and the next older notification in the inbox."""
     here = paging.Position(row.arrives_at, row.id)
     newer = queries.rows(connection, current_reader(), now, beyond=here, newer=True, most=1)
     older = queries.rows(connection, current_reader(), now, beyond=here, most=1)

@@ -17,7 +17,7 @@ from .outcomes import notifications_phrase
 
 @signed_in
 def undo() -> Any:
-    """Put back what an action changed; undoing that does it again."""
+    """Undo an action; undoing the undo redoes it."""
     try:
         stamp = int_field("stamp")
     except ValueError:

@@ -1,4 +1,4 @@
-"""The address of a view: made, read, and carried along by the page of one notification."""
+"""Addresses of the inbox's views and of single notifications: build and read them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,26 +16,26 @@ NARROWING = ("category", "topic", "q")
 
 
 def filter_url(shown_view: InboxFilter, **more: str) -> str:
-    """The address of a view."""
+    """Return the address of a view."""
     values: dict[str, Any] = {**shown_view.arguments(), **more}
     return url_for("inbox.index", **values)
 
 
 def notification_url(notification_id: int, came_from: InboxFilter) -> str:
-    """The address of one notification, with the view it was opened from."""
+    """Return the address of one notification, with the view it was opened from."""
     values: dict[str, Any] = came_from.arguments()
     return url_for("inbox.show", notification_id=notification_id, **values)
 
 
 def filter_from(arguments: Mapping[str, str]) -> InboxFilter:
-    """The view that the arguments of an address ask for; BadInput where there is none such."""
+    """Return the view of an address's arguments; raise BadInput if it is not valid."""
     return parse_filter(
         arguments.get("tab", "inbox"), *(arguments.get(name, "") for name in NARROWING)
     )
 
 
 def filter_or_inbox(arguments: Mapping[str, str]) -> InboxFilter:
-    """The view that a notification was opened from; the inbox where its address names none."""
+    """Return the view of an address's arguments; the inbox if it is not valid."""
     try:
         return filter_from(arguments)
     except BadInput:
@@ -43,24 +43,24 @@ def filter_or_inbox(arguments: Mapping[str, str]) -> InboxFilter:
 
 
 def list_url(address: str | None) -> str:
-    """The address of a list, as a form carries it; the inbox where it is none."""
+    """Return the address of a list from a form field; the inbox for any other address."""
     inbox = url_for("inbox.index")
     found = safe_next(address, inbox)
     return found if found.partition("?")[0] == inbox else inbox
 
 
 def arguments_of(address: str | None) -> Mapping[str, str]:
-    """The arguments of the address of a list, as a form carries it; none of any other."""
+    """Return the arguments of a list's address from a form field; none for any other address."""
     return MultiDict(parse_qsl(list_url(address).partition("?")[2]))
 
 
 def list_name(shown_view: InboxFilter) -> str:
-    """What a cursor belongs to: positions of one tab mean nothing in another."""
+    """Return the name of the list that a cursor is signed for: its tab."""
     return shown_view.tab
 
 
 def cursors(shown_view: InboxFilter, arguments: Mapping[str, str]) -> tuple[Any, Any]:
-    """The place that a page begins before, or after; each None where the address names none."""
+    """Return the positions that a page lies before and after; at most one is not None."""
     before = read_cursor(list_name(shown_view), arguments.get("before"))
     after = None if before else read_cursor(list_name(shown_view), arguments.get("after"))
     return before, after
