@@ -48,10 +48,10 @@ def notify(
     alone = isinstance(user_or_users, int) or hasattr(user_or_users, "id")
     people = cast("Iterable[Any]", (user_or_users,) if alone else user_or_users)
     options = _options(arrives_at, local_at, expires_at, sender, key, is_banner=False)
-    said = content.check(
+    checked = content.check(
         title, body, category, topic, action_url=action_url, action_label=action_label
     )
-    return sending.notify([_id(one) for one in people], said, clock.now(), options).notification
+    return sending.notify([_id(one) for one in people], checked, clock.now(), options).notification
 
 
 def broadcast(
@@ -84,10 +84,10 @@ def broadcast(
         Refused: if the key was used for something else.
     """
     options = _options(arrives_at, local_at, expires_at, sender, key, is_banner=is_banner)
-    said = content.check(
+    checked = content.check(
         title, body, category, topic, action_url=action_url, action_label=action_label
     )
-    return sending.broadcast(channel, said, clock.now(), options).notification
+    return sending.broadcast(channel, checked, clock.now(), options).notification
 
 
 def _options(

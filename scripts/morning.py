@@ -76,7 +76,9 @@ def fill() -> int:
         timezone="Asia/Kolkata", now=then,
     )  # fmt: skip
     from_ada = SendOptions(sender_id=ada.id)
-    sent = {said.title: _send(priya.id, said, NOW - ago, from_ada) for ago, said in morning()}
+    sent = {
+        content.title: _send(priya.id, content, NOW - ago, from_ada) for ago, content in morning()
+    }
     sunday = check("Maintenance on Sunday, 02:00–03:30 IST", SUNDAY, "warning", "maintenance")
     banner = SendOptions(sender_id=ada.id, is_banner=True)
     broadcast(EVERYONE, sunday, NOW - timedelta(hours=26, minutes=40), banner)
@@ -94,8 +96,8 @@ def fill() -> int:
     return card
 
 
-def _send(to: int, said: Content, at: datetime, options: SendOptions) -> int:
-    return int(notify([to], said, at, options).notification.id)
+def _send(to: int, content: Content, at: datetime, options: SendOptions) -> int:
+    return int(notify([to], content, at, options).notification.id)
 
 
 def _row() -> Any:

@@ -43,10 +43,10 @@ def open_office() -> int:
     ]
     change_groups.join_group("ops", [user for user, _zone in people], then)
     sent_at = NOW - timedelta(hours=13)
-    said = check("Good morning, {{display_name}}: the rota for January", BODY, "info", "rota")
+    content = check("Good morning, {{display_name}}: the rota for January", BODY, "info", "rota")
     options = SendOptions(sender_id=lena.id, local_at=NINE, expires_in=timedelta(days=5))
     db.session.commit()  # another connection counts the audience
-    sent = send_to_channel("group:ops", said, options, sent_at, actor_id=lena.id)
+    sent = send_to_channel("group:ops", content, options, sent_at, actor_id=lena.id)
     notification_id = sent.notification.id
     _read(people, notification_id)
     db.session.commit()

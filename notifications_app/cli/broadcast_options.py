@@ -74,8 +74,8 @@ def content(
     """Return the content that was typed; raise BadInput if it is not valid."""
     if body is not None and body_file is not None:
         raise BadInput("Give --body or --body-file, not both.")
-    said = read_body(body_file) if body_file is not None else body or ""
-    return check(title, said, category, topic, action_url=action_url, action_label=action_label)
+    text = read_body(body_file) if body_file is not None else body or ""
+    return check(title, text, category, topic, action_url=action_url, action_label=action_label)
 
 
 def read_body(name: str) -> str:

@@ -25,9 +25,9 @@ from .output import command, example
 )
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @broadcast_options.content_options
-def notify(names: tuple[str, ...], key: str | None, as_json: bool, **said: Any) -> None:
+def notify(names: tuple[str, ...], key: str | None, as_json: bool, **typed: Any) -> None:
     """Send a notification to named people."""
-    content = broadcast_options.content(**said)
+    content = broadcast_options.content(**typed)
     options = SendOptions(key=key)
     result = _to_people(names, content, options, clock.now(), action=NOTIFICATION)
     _finish(result, as_json=as_json, dry_run=False)
@@ -59,9 +59,9 @@ def send(
     **more: Any,
 ) -> None:
     """Send to everyone, the administrators, a group or named people: now or at a time."""
-    whom = {name: more.pop(name) for name in ("to_everyone", "to_admins", "to_group")}
+    recipients = {name: more.pop(name) for name in ("to_everyone", "to_admins", "to_group")}
     content = broadcast_options.content(**more)
-    channel = broadcast_options.channel(**whom, to_users=to_users, to_file=to_file)
+    channel = broadcast_options.channel(**recipients, to_users=to_users, to_file=to_file)
     times = broadcast_options.times(at, timezone, expires, expires_in, undo_window, local=local)
     chosen = replace(
         times, sender_id=broadcast_options.sender_id(sender), key=key, is_banner=banner

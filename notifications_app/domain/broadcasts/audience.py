@@ -59,17 +59,17 @@ def recipients(notification_id: int) -> Select[Any]:
     return select(Delivery.user_id).where(Delivery.notification_id == notification_id)
 
 
-def count_audience(connection: Connection, whom: Select[Any], *, names: int = NAMES) -> Audience:
+def count_audience(connection: Connection, users: Select[Any], *, names: int = NAMES) -> Audience:
     """Count the people in a SELECT of user ids, and list the first ``names`` of them."""
-    them = _among(whom)
-    count = connection.execute(select(func.count(User.id)).where(them)).scalar_one()
-    first = select(User.username).where(them).order_by(User.username).limit(names)
+    is_member = _among(users)
+    count = connection.execute(select(func.count(User.id)).where(is_member)).scalar_one()
+    first = select(User.username).where(is_member).order_by(User.username).limit(names)
     return Audience(count, tuple(connection.execute(first).scalars()))
 
 
-def count_by_zone(connection: Connection, whom: Select[Any]) -> dict[str, int]:
+def count_by_zone(connection: Connection, users: Select[Any]) -> dict[str, int]:
     """Return the number of people in each time zone, from a SELECT of user ids."""
-    found = select(User.timezone, func.count()).where(_among(whom)).group_by(User.timezone)
+    found = select(User.timezone, func.count()).where(_among(users)).group_by(User.timezone)
     return dict(connection.execute(found).tuples().all())
 
 
@@ -88,10 +88,10 @@ def arrivals_by_time(
     found = connection.execute(released).tuples().all()
     if not found:
         return []
-    whom = channel_members(found[0][0])
+    users = channel_members(found[0][0])
     if zone_of(found[0][0]) is None:
-        return [(found[0][1], "", count_audience(connection, whom, names=0).count)]
-    zones = count_by_zone(connection, whom)
+        return [(found[0][1], "", count_audience(connection, users, names=0).count)]
+    zones = count_by_zone(connection, users)
     each = [(arrives_at, zone_of(channel) or "") for channel, arrives_at in found]
     return sorted((at, zone, zones[zone]) for at, zone in each if zone in zones)
 
@@ -124,32 +124,36 @@ def reach(connection: Connection, notification_id: int, channel: str, now: datet
     arrival are not, unless it is a banner.
     """
     delivered = (
-        select(_CAME.label("came"), Delivery.dismissed_at.is_not(None).label("gone"), func.count())
+        select(
+            _RECEIVED.label("came"), Delivery.dismissed_at.is_not(None).label("gone"), func.count()
+        )
         .join(User, User.id == Delivery.user_id)
         .where(Delivery.notification_id == notification_id, User.is_active)
         .group_by("came", "gone")
     )
-    heard = subscriptions.subscriptions_of(select(User.id).where(User.is_active), _source(channel))
-    on_air = (
+    subscribed = subscriptions.subscriptions_of(
+        select(User.id).where(User.is_active), _source(channel)
+    )
+    undelivered = (
         select((Release.arrives_at <= conditions.NOW).label("came"), literal(False), func.count())
-        .join(heard, heard.c.channel == Release.channel)
+        .join(subscribed, subscribed.c.channel == Release.channel)
         .outerjoin(
             Delivery,
             and_(
-                Delivery.user_id == heard.c.user_id,
+                Delivery.user_id == subscribed.c.user_id,
                 Delivery.notification_id == Release.notification_id,
             ),
         )
         .where(
             Release.notification_id == notification_id,
-            or_(Release.arrives_at > heard.c.floor, Release.is_banner),
+            or_(Release.arrives_at > subscribed.c.floor, Release.is_banner),
             Delivery.user_id.is_(None),
         )
         .group_by("came")
     )
     found = [
         row
-        for statement in (delivered, on_air)
+        for statement in (delivered, undelivered)
         for row in connection.execute(statement, {"now": now}).tuples()
     ]
     return Reach(
@@ -159,7 +163,7 @@ def reach(connection: Connection, notification_id: int, channel: str, now: datet
     )
 
 
-_CAME = or_(
+_RECEIVED = or_(
     conditions.ARRIVED, Delivery.snoozed_from.is_not(None), Delivery.dismissed_at.is_not(None)
 )
 
@@ -175,5 +179,5 @@ def _source(channel: str) -> Select[Any]:
     )
 
 
-def _among(whom: Select[Any]) -> ColumnElement[bool]:
-    return User.id.in_(whom.correlate(None))
+def _among(users: Select[Any]) -> ColumnElement[bool]:
+    return User.id.in_(users.correlate(None))

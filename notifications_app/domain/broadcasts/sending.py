@@ -255,9 +255,9 @@ def _write(
         return Sent(made, is_new=True)
     # The key is taken, and the INSERT waited for its owner. Looking first would lose races.
     first = db.session.execute(_by_key(key)).scalar_one()
-    said = {**asdict(content), "is_banner": options.is_banner}
+    wanted = {**asdict(content), "is_banner": options.is_banner}
     # The first wording of an edited one is not stored, and a repeated script still sends that.
-    if first.edited_at is None and any(getattr(first, name) != said[name] for name in said):
+    if first.edited_at is None and any(getattr(first, name) != wanted[name] for name in wanted):
         raise _reused(first)
     return Sent(first, is_new=False)
 

@@ -88,21 +88,21 @@ def compute_stats(connection: Connection, notification_id: int, now: datetime) -
     counts = connection.execute(
         stats_statements.counts_statement(connection.dialect.name), asked
     ).all()
-    came = _arrivals(head, counts)
+    first, last = _arrivals(head, counts)
     ends = [end for end in (head.expires_at, head.recalled_at) if end is not None and end <= now]
     return Stats(
         notification_id=notification_id,
         title=head.title,
         channel=head.channel and without_zone(head.channel),
-        is_local=came[0] != came[1] if head.channel is None else zone_of(head.channel) is not None,
+        is_local=first != last if head.channel is None else zone_of(head.channel) is not None,
         audience_now=_audience_now(connection, head.channel, counts),
         audience_at_sending=head.audience,
         read=sum(row.read for row in counts),
         dismissed=sum(row.dismissed for row in counts),
         acted=sum(row.acted for row in counts),
         median_seconds_to_read=_median(connection, notification_id),
-        **_hours(came[0], counts, ends, now),
-        released_at=came[0],
+        **_hours(first, counts, ends, now),
+        released_at=first,
         first_at=_first_at(connection, notification_id, head),
         recalled_at=head.recalled_at,
         is_over=bool(ends),
@@ -179,5 +179,5 @@ def _audience_now(connection: Connection, channel: str | None, counts: Sequence[
     """Count the active people on the channel; for named people, the deliveries."""
     if channel is None:
         return sum(row.many for row in counts)
-    whom = audience.channel_members(channel).subquery()
-    return connection.execute(select(func.count()).select_from(whom)).scalar_one()
+    members = audience.channel_members(channel).subquery()
+    return connection.execute(select(func.count()).select_from(members)).scalar_one()

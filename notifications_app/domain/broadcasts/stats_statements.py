@@ -27,16 +27,16 @@ HOUR = timedelta(hours=1)
 #: Hours are counted one by one before this one, which collects all later ones.
 LAST_HOUR = 48
 
-_NUMBER = bindparam("broadcast_id", type_=BigInteger)
+_BROADCAST_ID = bindparam("broadcast_id", type_=BigInteger)
 _SINCE = bindparam("since", type_=UTCDateTime)
 #: The first arrival of a delivery, before any snooze.
-_CAME = func.coalesce(Delivery.snoozed_from, Delivery.arrives_at)
+_FIRST_ARRIVAL = func.coalesce(Delivery.snoozed_from, Delivery.arrives_at)
 
 
 def _of_releases(aggregate: Any, column: Any) -> ColumnElement[Any]:
     return cast(
         "ColumnElement[Any]",
-        select(aggregate(column)).where(Release.notification_id == _NUMBER).scalar_subquery(),
+        select(aggregate(column)).where(Release.notification_id == _BROADCAST_ID).scalar_subquery(),
     )
 
 
@@ -50,11 +50,11 @@ SUMMARY = select(
     _of_releases(func.min, Release.channel).label("channel"),
     _of_releases(func.min, Release.arrives_at).label("first"),
     _of_releases(func.max, Release.arrives_at).label("last"),
-    select(func.min(_CAME))
-    .where(Delivery.notification_id == _NUMBER)
+    select(func.min(_FIRST_ARRIVAL))
+    .where(Delivery.notification_id == _BROADCAST_ID)
     .scalar_subquery()
     .label("first_came"),
-).where(Notification.id == _NUMBER)
+).where(Notification.id == _BROADCAST_ID)
 
 
 def _micros(moment: Any, dialect: str) -> ColumnElement[Any]:
@@ -94,10 +94,10 @@ def counts_statement(dialect: str) -> Select[Any]:
             func.count(Delivery.read_at).label("read"),
             func.count(Delivery.dismissed_at).label("dismissed"),
             func.count(func.coalesce(Delivery.read_at, Delivery.dismissed_at)).label("acted"),
-            func.min(_CAME).label("first"),
-            func.max(_CAME).label("last"),
+            func.min(_FIRST_ARRIVAL).label("first"),
+            func.max(_FIRST_ARRIVAL).label("last"),
         )
-        .where(Delivery.notification_id == _NUMBER)
+        .where(Delivery.notification_id == _BROADCAST_ID)
         .group_by(hour)
     )
 
@@ -108,14 +108,14 @@ def median_statement(dialect: str) -> Select[Any]:
 
     Bind ``broadcast_id``.
     """
-    waited = _waited(_CAME, dialect)
+    waited = _waited(_FIRST_ARRIVAL, dialect)
     ranked = (
         select(
             waited.label("waited"),
             func.row_number().over(order_by=waited).label("place"),
             func.count().over().label("many"),
         )
-        .where(Delivery.notification_id == _NUMBER, Delivery.read_at.is_not(None))
+        .where(Delivery.notification_id == _BROADCAST_ID, Delivery.read_at.is_not(None))
         .subquery()
     )
     return select(ranked.c.waited).where(

@@ -47,7 +47,7 @@ def parse_broadcast_form(
     """
     wrong = ErrorCollector()
     with wrong:
-        content = _said(form)
+        content = _content(form)
     with wrong:
         channel = _channel(form)
     with wrong:
@@ -67,14 +67,14 @@ def parse_edit_form(form: Form, zone: str, now: datetime, before: datetime | Non
     """
     wrong = ErrorCollector()
     with wrong:
-        content = _said(form)
+        content = _content(form)
     with wrong:
         expires_at = _ending(form, zone, now, before)
     wrong.raise_collected()
     return Edit(content, expires_at, bool(form["is_banner"].data))
 
 
-def _said(form: Form) -> Content:
+def _content(form: Form) -> Content:
     return check(**{name: form[name].data or "" for name in CONTENT_FIELDS})
 
 
