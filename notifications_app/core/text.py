@@ -14,6 +14,13 @@ _NOT_IN_A_LINE = re.compile(rf"[{_CONTROLS}]")
 NOT_IN_A_BODY = re.compile(r"[\x00\ud800-\udfff]")
 NOT_IN_A_TERMINAL = re.compile(rf"[{_CONTROLS}\u061c\u200e\u200f]")
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"}  # Unicode's controls, surrogates and spaces
+_EMPTY_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
+_HANGUL_LEADING = re.compile("[\u1100-\u115f\ua960-\ua97c]")
+_HANGUL_FOLLOWING = re.compile("[\u1160-\u11ff\ud7b0-\ud7fb]")
+_THAI_AND_LAO_AM = "\u0e33\u0eb3"  # letters for Unicode, marks to the eye
+_REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]")  # two of them are a flag
+_SKIN_TONE = re.compile("[\U0001f3fb-\U0001f3ff]")
+_VIRAMA = 9  # its combining class: it joins two consonants
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -48,13 +55,25 @@ def check_line(text: str, field: str, name: str, longest: int, shortest: int = 0
     return check_text(text.strip(" \t\r\n"), _NOT_IN_A_LINE, field, name, (shortest, longest))
 
 
+def trim_lines(text: str) -> str:
+    """Remove the empty lines around a text and the space at its end, not its first indentation."""
+    return _EMPTY_LINES.sub("", text).rstrip()
+
+
 def check_text(
-    text: str, bad: re.Pattern[str], field: str, name: str, size: tuple[int, int]
+    text: str,
+    bad: re.Pattern[str],
+    field: str,
+    name: str,
+    size: tuple[int, int],
+    *,
+    keep_indentation: bool = False,
 ) -> str:
     """Return the text in NFC, without surrounding space.
 
     ``bad`` matches the forbidden characters, ``name`` begins the sentence ("A body"), and
-    ``size`` is the smallest and the largest number of characters.
+    ``size`` is the smallest and the largest number of characters. Where the indentation of the
+    first line means something, as in Markdown, it can be kept.
 
     Raises:
         BadInput: for ``field``.
@@ -64,7 +83,8 @@ def check_text(
         if match := bad.search(text):
             character = "a line break" if match[0] in _BREAKS else f"U+{ord(match[0]):04X}"
             raise BadInput(f"{name} cannot contain {character}; take it out.", field)
-        text = unicodedata.normalize("NFC", text).strip()
+        text = unicodedata.normalize("NFC", text)
+        text = trim_lines(text) if keep_indentation else text.strip()
         text = "" if all(map(is_invisible, text)) else text
     if not shortest <= len(text) <= longest:
         least, length = f"{shortest} to" if shortest else "at most", len(text) or "none"
@@ -82,3 +102,43 @@ def printable(text: str) -> str:
 def counted(count: int, one: str, many: str = "") -> str:
     """Format a count with its noun: ``1 sign-in``, ``1,204 sign-ins``; ``many`` for odd plurals."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return the start of a text, with "…" if that is not all: at most ``limit`` characters.
+
+    The cut is between two words if a word ends in the last quarter, and never inside a character
+    that people see as one: a letter with its marks, a flag, an emoji of several parts.
+    """
+    if len(text) <= limit:
+        return text
+    end = limit - 1
+    for at in range(end, limit * 3 // 4 - 1, -1):
+        if text[at].isspace():
+            end = at
+            break
+    else:
+        while end and not _is_boundary(text, end):
+            end -= 1
+    return text[:end].rstrip() + "…"
+
+
+def _is_boundary(text: str, at: int) -> bool:
+    """Return whether a visible character ends before ``text[at]``, by the rules of Unicode UAX 29.
+
+    Where these need tables that Python does not have, the answer is no.
+    """
+    before, after = text[at - 1], text[at]
+    category = unicodedata.category(after)
+    if category[0] == "M" or "Cf" in {category, unicodedata.category(before)}:
+        return False
+    if after in _THAI_AND_LAO_AM or _SKIN_TONE.match(after) or _HANGUL_FOLLOWING.match(after):
+        return False
+    if _HANGUL_LEADING.match(before) or unicodedata.combining(before) == _VIRAMA:
+        return not after.isalpha()
+    if _REGIONAL.match(before) and _REGIONAL.match(after):
+        start = at
+        while start and _REGIONAL.match(text[start - 1]):
+            start -= 1
+        return (at - start) % 2 == 0
+    return True

@@ -12,6 +12,7 @@ from flask import flash, get_flashed_messages, session
 from flask_login import current_user
 
 from ..core import clock
+from ..core.text import shorten
 from ..domain import content
 from ..domain.broadcasts import sending
 from .sessions import FLASHES
@@ -104,11 +105,13 @@ def _instead(category: str, text: str) -> tuple[str, int | None]:
 
     Without a signed-in reader the flash is the start of the message, and there is no id.
     """
-    start = text[:60].rsplit(" ", 1)[0].rstrip()
     if not current_user.is_authenticated:
-        return f"{text[:200].rstrip()}… The rest was too long to show.", None
+        return f"{shorten(text, 200)} The rest was too long to show.", None
     notification_id = _keep(category, text)
-    return f"“{start}…” is too long for a flash, so it is kept in your inbox.", notification_id
+    return (
+        f"“{shorten(text, 60)}” is too long for a flash, so it is kept in your inbox.",
+        notification_id,
+    )
 
 
 def _keep(category: str, text: str) -> int:
@@ -125,9 +128,7 @@ def _title_and_body(text: str) -> tuple[str, str]:
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     if len(line) <= content.TITLE_MAX and "\n" not in text:
         return line or "Message", ""
-    title = line[: content.TITLE_MAX - 1].rsplit(" ", 1)[0]
-    body = text if len(text) <= content.BODY_MAX else text[: content.BODY_MAX - 1] + "…"
-    return f"{title}…", body
+    return shorten(line, content.TITLE_MAX), shorten(text, content.BODY_MAX)
 
 
 def flashes(*categories: str) -> list[Flash]:

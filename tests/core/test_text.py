@@ -56,6 +56,48 @@ def test_what_scripts_and_emoji_need_stays(kept):
 
 
 @pytest.mark.parametrize(
+    ("text", "limit", "start"),
+    [
+        ("", 1, ""),
+        ("word", 4, "word"),
+        ("words", 4, "wor…"),
+        ("one two three", 10, "one two…"),
+        ("one two three", 8, "one two…"),
+        ("你好 " + "世" * 20, 12, "你好 世世世世世世世世…"),
+        ("สวัสดี " + "ก" * 20, 12, "สวัสดี กกกก…"),
+        ("xx👩\u200d👩\u200d👧x", 5, "xx…"),
+        ("xx👍🏽x", 4, "xx…"),
+        ("🇫🇷🇩🇪🇮🇳", 4, "🇫🇷…"),
+        ("xe\u0301e\u0301", 3, "x…"),
+        ("xक्षxx", 4, "x…"),
+        ("xกำx", 3, "x…"),
+        ("\u1112\u1161\u11ab\u1112\u1161\u11ab", 4, "\u1112\u1161\u11ab…"),
+        ("x" + "\u0301" * 9, 4, "…"),
+    ],
+)
+def test_the_start_of_a_text_ends_at_a_word_or_a_whole_character(text, limit, start):
+    assert text_.shorten(text, limit) == start
+
+
+CHARACTERS = [
+    *["a", " ", "é", "e\u0301", "世", "한", "กำ", "ที่", "क्षि", "👍🏽", "👩\u200d👩\u200d👧", "🇫🇷"],
+    *["🏴\U000e0067\U000e007f", "❤\ufe0f", "1\ufe0f\u20e3", "\u1112\u1161\u11ab", "\u05d0\u05b8"],
+]
+
+
+@given(st.lists(st.sampled_from(CHARACTERS)), st.integers(1, 60))
+def test_no_visible_character_is_cut(characters, limit):
+    text = "".join(characters)
+    shown = text_.shorten(text, limit)
+    assert len(shown) <= limit
+    if shown != text:
+        starts = {"".join(characters[:end]).rstrip() for end in range(len(characters))}
+        assert shown.removesuffix("…") in starts
+        if " " not in characters:
+            assert len(shown) > limit - max(map(len, CHARACTERS))
+
+
+@pytest.mark.parametrize(
     ("text", "printed"),
     [
         ("Déjà vu 日本 👩\u200d🚀", "Déjà vu 日本 👩\u200d🚀"),

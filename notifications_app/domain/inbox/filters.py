@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ...core.errors import BadInput
+from ...core.text import shorten
 from ..content import check_category
 from . import search
 from .search import Shape, Term
@@ -52,7 +53,7 @@ def parse_filter(
         BadInput: with the field ``tab``, ``category``, ``topic`` or ``q``.
     """
     if tab not in TABS:
-        raise BadInput(f"There is no tab “{tab[:40]}”.", "tab")
+        raise BadInput(f"There is no tab “{shorten(tab, 40)}”.", "tab")
     if category:
         check_category(category)
     if "\0" in topic or len(topic) > search.MAX_SEARCH_LENGTH:

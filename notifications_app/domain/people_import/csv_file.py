@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import IO, Any, NamedTuple
 
 from ...core import clock
+from ...core import text as text_
 from ...core.errors import BadInput
 from ...core.text import printable
 from ..accounts import groups
@@ -58,7 +59,7 @@ class _BadGroup(BadInput):
 
 def shorten(value: str) -> str:
     """Return the start of a cell's text, with invisible characters escaped."""
-    return printable(value if len(value) <= SHOWN else value[: SHOWN - 1] + "…")
+    return printable(text_.shorten(value, SHOWN))
 
 
 def read_csv(stream: IO[Any]) -> Iterator[Person | LineError]:

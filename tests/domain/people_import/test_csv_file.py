@@ -156,7 +156,7 @@ MANY = " ".join(f"g{number}" for number in range(groups.MAX_GROUPS_PER_USER + 1)
         (
             f"ada,,,,{MANY}",
             "groups",
-            f"{MANY[:39]}…",
+            f"{MANY[:37]}…",
             "A line names at most 50 groups; this one names 51.",
         ),
         ("ada,,,,ops,night", "", "", "This line has 6 cells; the first line has 5."),
