@@ -5,6 +5,7 @@ import re
 from markupsafe import Markup, escape
 
 from .errors import BadInput
+from .text import shorten
 
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _NAME = "{{display_name}}"
@@ -22,7 +23,7 @@ def normalised(field: str, text: str) -> str:
         name = match[1].strip()
         if f"{{{{{name}}}}}" != _NAME:
             raise BadInput(
-                f"There is no placeholder “{{{{{name[:40]}}}}}”. The one there is: {_NAME}.", field
+                f"There is no placeholder “{{{{{shorten(name, 40)}}}}}”; only {_NAME}.", field
             )
         return _NAME
 

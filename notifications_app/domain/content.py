@@ -5,8 +5,9 @@ from typing import Any
 
 from ..core.errors import BadInput, ErrorCollector
 from ..core.links import check_link
+from ..core.markdown import normalised_body
 from ..core.placeholders import normalised, refuse_placeholders
-from ..core.text import NOT_IN_A_BODY, check_line, check_slug, check_text
+from ..core.text import NOT_IN_A_BODY, check_line, check_slug, check_text, trim_lines
 
 TITLE_MAX = 140
 BODY_MAX = 4000
@@ -60,9 +61,10 @@ def check(
     with errors:
         title = check_line(normalised("title", title), "title", "title", TITLE_MAX, 1)
     with errors:
-        lines = body.replace("\r\n", "\n").replace("\r", "\n")
-        body = normalised("body", lines).strip()
-        body = check_text(body, NOT_IN_A_BODY, "body", "A body", (0, BODY_MAX))
+        body = trim_lines(body.replace("\r\n", "\n").replace("\r", "\n"))
+        size = (0, BODY_MAX)
+        body = check_text(body, NOT_IN_A_BODY, "body", "A body", size, keep_indentation=True)
+        body = normalised_body(body)
     with errors:
         check_category(category)
     with errors:

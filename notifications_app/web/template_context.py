@@ -94,6 +94,11 @@ def markdown(body: str, top: int = 2) -> Markup:
     return Markup(html)  # noqa: S704 - to_html has cleaned it
 
 
+def excerpt(body: str) -> str:
+    """Return the start of a body as one line of text, with the reader's name filled in."""
+    return markdown_.excerpt(body, current_user.name)
+
+
 @dataclass(frozen=True, slots=True)
 class Badge:
     """The unread count, as a page shows it."""
@@ -159,6 +164,5 @@ def register(app: Flask) -> None:
     """Register the filters and the template context."""
     app.config["ASSET_VERSION"] = _asset_version()
     app.context_processor(_context)
-    for function in (ago, full, short, later, named, markdown):
+    for function in (ago, full, short, later, named, markdown, excerpt):
         app.add_template_filter(function)
-    app.add_template_filter(markdown_.excerpt, "excerpt")

@@ -15,9 +15,12 @@ def words(text):
 
 
 ALLOWED = {
-    "a": {"href", "title", "rel"}, "ol": {"start"},
-    **{tag: set() for tag in words("blockquote br code em h2 h3 h4 h5 h6 hr li p pre s strong ul")},
+    **{tag: set() for tag in words("br code em hr li s strong tbody td th thead tr")},
+    **{tag: {"dir"} for tag in words("blockquote h2 h3 h4 h5 h6 p pre table ul")},
+    "a": {"href", "title", "rel"}, "ol": {"dir", "start"},
 }  # fmt: skip
+TABLE = "\n".join(words("<table> <thead> <tr> <th>a</th> <th>b</th> </tr> </thead> <tbody> <tr> "
+                        "<td><em>c</em></td> <td></td> </tr> </tbody> </table>"))  # fmt: skip
 
 PAYLOADS = [
     "<script>alert(1)</script>",
@@ -50,6 +53,12 @@ PAYLOADS = [
     "&lt;script&gt;alert(1)&lt;/script&gt;",
     "| a |\n|---|\n| <b onclick=x> |",
     "# <h1 onclick=x>",
+    "| a |\n|:-:|\n| ![x](javascript:alert(1)) <script> |",
+    "- [x] <input type=checkbox onclick=alert(1)>",
+    'https://a.example/"onmouseover=alert(1)',
+    "https://a.example/<script>alert(1)</script>",
+    "javascript://a.example/%0aalert(1) javascript:https://a.example",
+    "![https://a.example](javascript:alert(1))",
 ]
 
 
@@ -79,6 +88,7 @@ def assert_safe(html):
     for name, attributes in Tags(html).opened:
         assert name in ALLOWED
         assert set(attributes) <= ALLOWED[name]
+        assert attributes.get("dir", "auto") == "auto"
         if "href" in attributes:
             assert scheme_of(attributes["href"]) in (None, "https", "http", "mailto")
             assert attributes["rel"] == "noopener noreferrer"
@@ -101,6 +111,7 @@ class Unmoved:
     [
         *(body for body in PAYLOADS if body.startswith("<")),
         *(f"<a href='{scheme}:x'>x</a>" for scheme in ("javascript", "data", "vbscript", "file")),
+        "<p dir=rtl>x</p><ol dir=ltr><li dir=auto>x</li></ol>",
         "<p style='color:red' class=x id=y>x</p><h1>x</h1><table><td>x</td></table>",
         "<img src=https://a.example/x><form action=/logout><button>x</button></form>",
         "<a href=/x target=_blank rel=opener>x</a><base href=//evil.example><meta http-equiv=x>",
@@ -130,6 +141,12 @@ MARKS = st.sampled_from(
         "\n",
         "~~",
         "javascript:",
+        "https://",
+        "|\n|-|\n|",
+        "- [x] ",
+        "    ",
+        "{{",
+        "}}",
     ]
 )
 
@@ -138,7 +155,7 @@ MARKS = st.sampled_from(
 def test_whatever_is_written_only_allowed_html_comes_out(text):
     text = re.sub("[\ud800-\udfff]", "", text)
     assert_safe(markdown.to_html(text))
-    assert len(markdown.excerpt(text)) <= 240
+    assert len(markdown.excerpt(text, "Ada")) <= 240
 
 
 @pytest.mark.parametrize(
@@ -151,6 +168,11 @@ def test_whatever_is_written_only_allowed_html_comes_out(text):
         ("a  \nb", "<p>a<br>\nb</p>"),
         ("```py\na < b\n```", "<pre><code>a &lt; b\n</code></pre>"),
         ("![a *b* <c>](d)", "<p>a b &lt;c&gt;</p>"),
+        ("a\nb", "<p>a<br>\nb</p>"),
+        ("    a\n\nb", "<pre><code>a\n</code></pre>\n<p>b</p>"),
+        ("- [ ] a\n- [x] b\n- [X]c", "<ul>\n<li>☐ a</li>\n<li>☑ b</li>\n<li>[X]c</li>\n</ul>"),
+        ("[x] a", "<p>[x] a</p>"),
+        ("|a|b|\n|:-|-|\n|*c*|", TABLE),
         ("<b>a</b>", "<p>&lt;b&gt;a&lt;/b&gt;</p>"),
         ("[a](/b)", '<p><a href="/b" rel="noopener noreferrer">a</a></p>'),
         (
@@ -165,7 +187,58 @@ def test_whatever_is_written_only_allowed_html_comes_out(text):
     ],
 )
 def test_markdown_becomes_html(body, html):
-    assert markdown.to_html(body).strip() == html
+    assert markdown.to_html(body).strip().replace(' dir="auto"', "") == html
+
+
+def link(url, text=""):
+    return f'<a href="{url}" rel="noopener noreferrer">{text or url}</a>'
+
+
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        ("https://a.example", link("https://a.example")),
+        ("See HTTP://a.example/b.", f"See {link('HTTP://a.example/b')}."),
+        ("(https://a.example/b_(c)?d=e_f)", f"({link('https://a.example/b_(c)?d=e_f')})"),
+        ("**https://a.example**", f"<strong>{link('https://a.example')}</strong>"),
+        ("到https://a.example。", f"到{link('https://a.example')}。"),
+        ("<https://a.example>", link("https://a.example")),
+        ("[https://b.example](/a)", link("/a", "https://b.example")),
+        ("`https://a.example`", "<code>https://a.example</code>"),
+        *((same, same) for same in ["https://", "https://ada@a.example", "xhttps://a", "ftp://a"]),
+    ],
+)
+def test_an_address_in_the_text_is_a_link_if_it_would_do_as_an_action_link(body, html):
+    assert markdown.to_html(body).strip() == f'<p dir="auto">{html}</p>'
+
+
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        ("![a *b*](https://a.example/c.png)", link("https://a.example/c.png", "a b")),
+        ("![](/c.png)", link("/c.png")),
+        ("![a](//b) ![c](d)", "a c"),
+        ("[![a](/b.png) d](/c)", link("/c", "a d")),
+        ("![[a](/b)](/c)", link("/c", "a")),
+    ],
+)
+def test_an_image_is_a_link_with_its_words(body, html):
+    assert markdown.to_html(body).strip() == f'<p dir="auto">{html}</p>'
+
+
+def test_each_outermost_block_has_the_direction_of_its_script():
+    opened = Tags(
+        markdown.to_html("a\n\n# b\n\n1. c\n   - d\n\n> e\n>\n>     f\n\n|g|\n|-|")
+    ).opened
+    directed = [name for name, attributes in opened if attributes.get("dir") == "auto"]
+    assert directed == ["p", "h2", "ol", "blockquote", "pre", "table"]
+
+
+def test_braces_in_code_are_no_placeholders():
+    html = markdown.to_html("`{{display_name}}` {{display_name}}\n\n    {{display_name}}")
+    assert html.count("{{display_name}}") == 1
+    assert "<code>&#123;&#123;display_name}}</code> {{display_name}}" in html
+    assert markdown.excerpt("`{{display_name}}` {{display_name}}", "A_a") == "{{display_name}} A_a"
 
 
 @pytest.mark.parametrize(
@@ -220,10 +293,13 @@ def test_a_good_link_in_a_body_stays(target):
         ("<b>typed</b>", "<b>typed</b>"),
         ("in**side** w*or*d", "inside word"),
         ("a\u202eb\x07c\u2028d", "a b c d"),
+        ("|a|b|\n|-|-|\n|c|d|\n\n- [x] e", "a b c d ☑ e"),
+        ("https://a.example is *there*", "https://a.example is there"),
+        ("Dear **{{display_name}}**", "Dear Ada"),
     ],
 )
 def test_an_excerpt_is_the_text_without_its_marks(body, text):
-    assert markdown.excerpt(body) == text
+    assert markdown.excerpt(body, "Ada") == text
 
 
 @given(st.lists(st.tuples(st.sampled_from(["{}", "# {}", "**{}**", "*{}*", "`{}`", "- {}", "> {}",
@@ -232,20 +308,25 @@ def test_an_excerpt_is_the_text_without_its_marks(body, text):
 def test_of_any_marked_words_the_words_remain(pieces):
     body = "\n\n".join(mark.format(word) for mark, word in pieces)
     whole = " ".join(word for _, word in pieces)
-    shown = markdown.excerpt(body)
+    shown = markdown.excerpt(body, "Ada")
     assert shown == whole or (len(whole) > 240 and whole.startswith(shown.removesuffix("…")))
 
 
 def test_a_long_excerpt_is_cut_between_words():
-    shown = markdown.excerpt("word " * 100)
-    assert shown == ("word " * 47).strip() + "…"
-    assert markdown.excerpt("x" * 240) == "x" * 240
-    assert markdown.excerpt("x" * 241) == "x" * 239 + "…"
-    assert len(markdown.excerpt("ab " * 79 + "abcd")) <= 240
+    shown = markdown.excerpt("word " * 100, "")
+    assert shown == ("word " * 48).strip() + "…"
+    assert markdown.excerpt("x" * 240, "") == "x" * 240
+    assert markdown.excerpt("x" * 241, "") == "x" * 239 + "…"
+    assert len(markdown.excerpt("ab " * 79 + "abcd", "")) <= 240
 
 
-def test_an_excerpt_is_made_once(monkeypatch):
-    markdown.excerpt.cache_clear()
-    markdown.excerpt("a **b**")
+def test_an_excerpt_in_a_script_without_spaces_is_as_long_as_others():
+    assert markdown.excerpt("通知 " + "你" * 500, "") == "通知 " + "你" * 236 + "…"
+
+
+def test_an_excerpt_is_made_once_for_all_readers_unless_it_names_them(monkeypatch):
+    markdown.excerpt("a **b**", "Ada")
+    markdown.excerpt("a {{display_name}}", "Ada")
     monkeypatch.setattr(markdown, "_MARKDOWN", None)
-    assert markdown.excerpt("a **b**") == "a b"
+    assert markdown.excerpt("a **b**", "Priya") == "a b"
+    assert markdown.excerpt("a {{display_name}}", "Ada") == "a Ada"

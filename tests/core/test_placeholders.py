@@ -34,7 +34,7 @@ def test_what_would_not_be_filled_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="no placeholder") as refusal:
         content.check(text)
     assert refusal.value.field == "title"
-    with pytest.raises(BadInput, match=r"The one there is: {{display_name}}") as refusal:
+    with pytest.raises(BadInput, match=r"; only {{display_name}}\.") as refusal:
         content.check("Hello", text)
     assert refusal.value.field == "body"
 
@@ -60,12 +60,12 @@ def test_other_braces_are_only_braces(text: str) -> None:
 @given(name=NAMES)
 def test_a_name_in_a_body_is_words_and_nothing_else(name: str) -> None:
     html = fill(markdown_of("Dear {{display_name}}, *hello*"), name)
-    assert html == Markup("<p>Dear {}, <em>hello</em></p>\n").format(name)
+    assert html == Markup('<p dir="auto">Dear {}, <em>hello</em></p>\n').format(name)
 
 
 @given(name=NAMES.map(str.strip).filter(lambda name: name and "&" not in name))
 def test_a_name_in_markdown_reads_as_it_is(name: str) -> None:
-    said = markdown.excerpt(fill_markdown("Dear {{display_name}}!", name))
+    said = markdown.excerpt(fill_markdown("Dear {{display_name}}!", name), "")
     assert said == " ".join(f"Dear {name}!".split())
 
 
@@ -92,6 +92,32 @@ def test_each_reader_reads_their_own_name_on_every_page(app: Flask, client: Any)
             assert data["title"] == f"Hello {NASTY if name == 'mallory' else 'zoe'}"
             flash = browser.post("/inbox/1/dismiss", follow_redirects=True).text
             assert f"Dismissed “Hello {shown}”" in flash
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["`{{x}}`", "`` {{ display_name }} ``", "```{{x}}\n{{y}}\n```", "    {{x}}", "`{{` `}}`"],
+)
+def test_braces_in_the_code_of_a_body_are_left_as_they_are(code: str) -> None:
+    body = content.check("Hello", f"{code}\n\n{{{{ display_name }}}}").body
+    assert body == f"{code}\n\n{{{{display_name}}}}"
+    assert markdown.fill_body(body, "A_a") == f"{code}\n\nA\\_a"
+
+
+@pytest.mark.parametrize(
+    "body", ["\\`{{x}}`", "`` {{x}} `", "a\n    {{x}}", "> {{x}}", "**{{x}}**"]
+)
+def test_what_only_looks_like_code_is_refused_all_the_same(body: str) -> None:
+    with pytest.raises(BadInput, match="no placeholder"):
+        content.check("Hello", body)
+
+
+@given(st.lists(st.sampled_from(["{{", "}}", "{", "`", "``", "\n", "    ", "x", "\\", "|", "- "])))
+def test_a_page_and_the_json_fill_the_same_placeholders(parts: list[str]) -> None:
+    body = "".join(parts).replace("x", "{{display_name}}")
+    html = markdown.to_html(body)
+    filled = markdown.fill_body(body, "Ada")
+    assert html.count("{{display_name}}") == filled.count("Ada")
 
 
 @pytest.mark.parametrize("start", ["{", "{{ "])

@@ -37,7 +37,7 @@ def refusal(*args, **kwargs):
 def test_what_is_said_is_normalised_and_kept():
     said = content.check(
         "  Cafe\u0301 opens \n",
-        "\n Line one\r\nline *two*\rthree \n",
+        "\n \nLine one\r\nline *two*\rthree \n",
         "success",
         "on-call-2",
         action_url="/menu",
@@ -131,6 +131,19 @@ def test_the_longest_of_everything_fits():
         "A link has at most 2000 characters; this one has 2001.",
         "action_url",
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ("    code\n\ntext", "    code\n\ntext"),
+        ("\r\n \n\tcode \n \n", "\tcode"),
+        (" \n", ""),
+        ("x" * 4000 + " " * 99_000, "x" * 4000),
+    ],
+)
+def test_a_body_loses_the_space_around_it_but_no_indentation(body, kept):
+    assert content.check("Hello", body).body == kept
 
 
 def test_lengths_are_counted_after_normalising():

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from flask import Flask
 from flask.testing import FlaskClient
 
+from notifications_app.core import markdown
 from notifications_app.core.database import ROOT
 from notifications_app.domain import content
 from notifications_app.domain.accounts import queries
@@ -81,6 +82,23 @@ def test_its_pages_for_administrators_exist(app: Flask) -> None:
     addresses = {word for word in pages.named(TEXT) if word.startswith("/admin")}
     assert len(addresses) >= 3
     assert addresses <= rules
+
+
+def test_its_markdown_is_understood() -> None:
+    part = pages.section(TEXT, "Markdown")
+    typed = [
+        word.replace("\\|", "|")
+        for row in pages.table(part, "typed")
+        for word in pages.named(row[0])
+    ]
+    html = markdown.to_html("\n\n".join([*typed, "| a | b |\n|---|---|", "```\ncode\n```"]))
+    plain = markdown.to_html("words")
+    for tag in ("a", "h2", "strong", "em", "s", "ul", "ol", "blockquote", "table", "pre"):
+        assert f"<{tag}" in html
+        assert f"<{tag} " not in plain
+    assert "☐ words" in html
+    assert "☑ words" in html
+    assert "<img" not in html
 
 
 def test_the_buttons_it_names_are_on_the_pages() -> None:

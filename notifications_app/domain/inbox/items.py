@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from ...core import clock
-from ...core.placeholders import fill, fill_markdown
+from ...core.markdown import fill_body
+from ...core.placeholders import fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Item:
         moments = ("arrives_at", "first_arrived_at", "read_at", "dismissed_at")
         return {
             **{name: getattr(self, name) for name in plain},
-            "body": fill_markdown(self.body, self.reader),
+            "body": fill_body(self.body, self.reader),
             "is_banner": self.is_banner,
             "unread": self.unread,
             "snoozed": self.is_snoozed,
