@@ -55,7 +55,7 @@ GROUPS: dict[str, tuple[str, tuple[click.Command, ...]]] = {
             broadcast_edit.recall,
         ),
     ),
-    "audit": ("See what administrators and commands changed.", (audit.list_,)),
+    "audit": ("See what administrators and commands changed.", (audit.list_, audit.export_)),
 }
 
 

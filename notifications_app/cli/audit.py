@@ -1,13 +1,14 @@
 """``flask audit``: the audit log on the command line."""
 
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from ..core import clock
 from ..core.database import reading
 from ..core.text import counted
-from ..domain.audit import queries, wording
+from ..domain.audit import export, queries, wording
+from ..domain.broadcasts.audit_entries import titles
 from . import output
 from .output import command, example, iso_or_none, print_line
 
@@ -30,7 +31,8 @@ def _as_dict(entry: queries.Entry) -> dict[str, Any]:
     type=click.IntRange(1, 100_000),
     default=50,
     show_default=True,
-    help="At most so many, the newest.",
+    help="Show at most N entries.",
+    metavar="N",
 )
 def list_(as_json: bool, limit: int) -> None:
     """List what was changed, newest first, with times in UTC."""
@@ -53,3 +55,11 @@ def list_(as_json: bool, limit: int) -> None:
         ],
     )
     print_line(f"{counted(len(entries), 'entry', 'entries')}, newest first.")
+
+
+@command("export", epilog=example("flask audit export audit.csv", "flask audit export -"))
+@click.argument("file", type=click.File("w", encoding="utf-8", atomic=True))
+def export_(file: TextIO) -> None:
+    """Write the whole audit log to a CSV file (- for stdout)."""
+    file.writelines(export.csv_parts(queries.ALL, titles))
+    click.echo("Exported the audit log.", err=True)

@@ -17,7 +17,7 @@ def test_the_audit_log(site: Site, page_of: Callable[..., Page]) -> None:
     number = site.reader(name, is_admin=True)
     page = page_of(name)
     page.goto("/admin/audit")
-    expect(page.get_by_text("stands here, the newest first.")).to_be_visible()
+    expect(page.get_by_text("appear here, newest first.")).to_be_visible()
     found = violations(page)
     with site.app.app_context():
         for count in range(60):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,3 +69,17 @@ def test_the_list_is_as_long_as_is_asked(app: Flask, listed: Any) -> None:
     assert [one["id"] for one in json.loads(listed("--json", "--limit", "2"))] == [53, 52]
     assert listed("--limit", "1").splitlines()[-1] == "1 entry, newest first."
     assert app.test_cli_runner().invoke(args=["audit", "list", "--limit", "0"]).exit_code == 2
+
+
+def test_the_log_is_exported_to_a_file_or_to_stdout(app: Flask, tmp_path: Path) -> None:
+    add(app, 2, title="=1+1, twice")
+    run = app.test_cli_runner().invoke
+    done = run(args=["audit", "export", str(tmp_path / "audit.csv")])
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "Exported the audit log.\n")
+    lines = (tmp_path / "audit.csv").read_text(encoding="utf-8").splitlines()
+    assert lines == [
+        "id,at,actor,action,subject,title,detail",
+        '2,2026-11-20T12:01:00Z,command line,user.created,user 2,,"title: =1+1, twice"',
+        '1,2026-11-20T12:00:00Z,command line,user.created,user 1,,"title: =1+1, twice"',
+    ]
+    assert run(args=["audit", "export", "-"]).stdout.splitlines() == lines

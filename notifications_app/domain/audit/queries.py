@@ -1,21 +1,33 @@
 """Queries of the audit log, newest entries first."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, bindparam, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from ...core.paging import fetch_page
+from ..accounts.directory import check_words
 from ..accounts.models import User
 from .models import AuditEntry
 
 PAGE_SIZE = 50
 COMMAND_LINE = "command line"
 
-_ID = bindparam("id", type_=BigInteger)
+_ACTOR = func.coalesce(User.username, COMMAND_LINE)
 _ENTRIES = select(
     AuditEntry.id,
     AuditEntry.at,
@@ -24,9 +36,6 @@ _ENTRIES = select(
     AuditEntry.detail,
     User.username.label("actor"),
 ).outerjoin(User, User.id == AuditEntry.actor_id)
-_NEWEST = _ENTRIES.order_by(AuditEntry.id.desc())
-_OLDER = _NEWEST.where(AuditEntry.id < _ID)
-_NEWER = _ENTRIES.order_by(AuditEntry.id).where(AuditEntry.id > _ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,28 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """A search of the log, as made by :func:`parse_search`; by default the whole log."""
+
+    words: str = ""
+    #: A username, or :data:`COMMAND_LINE`.
+    actor: str = ""
+    action: str = ""
+
+
+ALL = Search()
+
+
+def parse_search(words: str = "", actor: str = "", action: str = "") -> Search:
+    """Check the parts of a search. Case is ignored in the words; all of them must be found.
+
+    Raises:
+        BadInput: with the field ``q``.
+    """
+    return Search(check_words(words), check_words(actor), check_words(action))
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page of entries, newest first; ``older`` and ``newer`` are set if more lie beyond."""
 
@@ -67,26 +98,82 @@ class Page:
     newer: Entry | None
 
 
-def newest(connection: Connection, limit: int) -> list[Entry]:
-    """Return the newest entries of the whole log."""
-    return [_entry(row) for row in connection.execute(_NEWEST.limit(limit))]
+def newest(
+    connection: Connection, limit: int, search: Search = ALL, *, before: int | None = None
+) -> list[Entry]:
+    """Return the newest entries of the log, or those older than the entry ``before``."""
+    statement = _matching(search, connection.dialect.name).order_by(AuditEntry.id.desc())
+    if before is not None:
+        statement = statement.where(AuditEntry.id < bindparam(None, before, type_=BigInteger))
+    return [_entry(row) for row in connection.execute(statement.limit(limit))]
 
 
-def page(connection: Connection, *, before: int | None = None, after: int | None = None) -> Page:
+def _oldest(connection: Connection, limit: int, search: Search, after: int) -> list[Entry]:
+    statement = _matching(search, connection.dialect.name).order_by(AuditEntry.id)
+    statement = statement.where(AuditEntry.id > bindparam(None, after, type_=BigInteger))
+    return [_entry(row) for row in connection.execute(statement.limit(limit))]
+
+
+def page(
+    connection: Connection,
+    search: Search = ALL,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+) -> Page:
     """Return a page of the log: the newest, or the one beside the entry with a given id.
 
     ``before`` asks for older entries than that one, ``after`` for newer ones.
     """
 
     def fetch(beyond: int | None, backwards: bool) -> Sequence[Entry]:
-        if beyond is None:
-            return newest(connection, PAGE_SIZE + 1)
-        statement = _NEWER if backwards else _OLDER
-        rows = connection.execute(statement.limit(PAGE_SIZE + 1), {"id": beyond})
-        return [_entry(row) for row in rows]
+        if beyond is not None and backwards:
+            return _oldest(connection, PAGE_SIZE + 1, search, beyond)
+        return newest(connection, PAGE_SIZE + 1, search, before=beyond)
 
     entries, newer, older = fetch_page(fetch, PAGE_SIZE, onward_from=before, back_from=after)
     return Page(entries, older, newer)
+
+
+def actors(connection: Connection) -> list[str]:
+    """Return everybody with an entry in the log, by name, the command line last."""
+    statement = select(User.username).where(
+        select(AuditEntry.id).where(AuditEntry.actor_id == User.id).exists()
+    )
+    return [*connection.execute(statement.order_by(User.username)).scalars(), COMMAND_LINE]
+
+
+def actions(connection: Connection) -> list[str]:
+    """Return the actions in the log, in the order of the alphabet."""
+    statement = select(AuditEntry.action).distinct().order_by(AuditEntry.action)
+    return list(connection.execute(statement).scalars())
+
+
+def _matching(search: Search, dialect: str) -> Select[Any]:
+    statement = _ENTRIES.where(*(_contains(word, dialect) for word in search.words.split()))
+    if search.actor:
+        statement = statement.where(_ACTOR.in_([search.actor]))
+    if search.action:
+        statement = statement.where(AuditEntry.action == search.action)
+    return statement
+
+
+def _contains(word: str, dialect: str) -> ColumnElement[bool]:
+    in_json = json.dumps(word, ensure_ascii=False)[1:-1]  # as it stands in the detail
+    columns: list[tuple[ColumnElement[str], str]] = [
+        (AuditEntry.action.expression, word),
+        (AuditEntry.subject.expression, word),
+        (AuditEntry.detail.expression, in_json),
+        (_ACTOR, word),
+    ]
+    return or_(*(_like(column, text, dialect) for column, text in columns))
+
+
+def _like(column: ColumnElement[str], text: str, dialect: str) -> ColumnElement[bool]:
+    pattern = "%{}%".format(re.sub(r"([%_\\])", r"\\\1", text))
+    if dialect == "sqlite":
+        return func.casefold(column).like(pattern.casefold(), escape="\\")
+    return column.ilike(pattern, escape="\\")
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -1,8 +1,11 @@
 """Audit entries for sending, editing and recalling."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from sqlalchemy import Connection, select
+
+from ...core.database import ids_as_select
 from ..audit.actions import add_entry
 from ..inbox.models import Notification
 from .preview import SendPreview
@@ -41,6 +44,13 @@ def audit_edit(
 def audit_recall(notification_id: int, *, actor_id: int | None, now: datetime) -> None:
     """Add the entry for a recall."""
     add_entry("broadcast.recalled", _subject(notification_id), actor_id=actor_id, now=now)
+
+
+def titles(connection: Connection, ids: Collection[int]) -> dict[int, str]:
+    """Return the present titles of these notifications, for the audit log."""
+    wanted = Notification.id.in_(ids_as_select(ids))
+    rows = connection.execute(select(Notification.id, Notification.title).where(wanted))
+    return {row.id: row.title for row in rows}
 
 
 def _subject(notification_id: int) -> str:

@@ -1,5 +1,7 @@
 """The page of the audit log."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 from typing import Any
@@ -9,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from notifications_app.core.database import db
+from notifications_app.domain.audit import export
 from notifications_app.domain.audit.actions import add_entry
 from tests.support.moments import NOON, at
 from tests.support.people import add_user, sign_in
@@ -21,7 +24,8 @@ def add(app: Flask, count: int, **more: Any) -> None:
     with app.app_context():
         for number in range(count):
             values: dict[str, Any] = {"actor_id": None, "now": NOON + timedelta(minutes=number)}
-            add_entry("user.created", f"user {number + 1}", **{**values, **more})
+            values["action"] = "user.created"
+            add_entry(**{**values, **more}, subject=f"user {number + 1}")
         db.session.commit()
 
 
@@ -115,7 +119,113 @@ def test_what_has_a_page_is_linked_and_nothing_else(
 
 def test_an_empty_log_says_what_will_stand_there(client: FlaskClient, ada: int) -> None:
     sign_in(client, "ada")
-    assert "stands here, the newest first." in client.get("/admin/audit").text
+    assert "appear here, newest first." in client.get("/admin/audit").text
+
+
+def logged(app: Flask) -> None:
+    """Entries by Ada and the command line, one of them about a notification edited since."""
+    run = app.test_cli_runner().invoke
+    assert run(args=[*SEND.split(), "--key", "k"]).exit_code == 0
+    assert run(args=["broadcast", "edit", "1", "--title", "Bonjour"]).exit_code == 0
+    with app.app_context():
+        for actor_id, subject, title in (
+            (1, "user zoë", "=1+1"),
+            (None, "group ops", 'A "quoted" \\ 100% title, \n-x'),
+        ):
+            add_entry("user.created", subject, actor_id=actor_id, now=NOON, title=title)
+        db.session.commit()
+
+
+@pytest.mark.parametrize(
+    ("search", "subjects"),
+    [
+        ({}, ["group ops", "user zoë", "notification 1", "notification 1"]),
+        ({"q": "ZOË"}, ["user zoë"]),
+        ({"q": "created ops"}, ["group ops"]),
+        ({"q": '"QUOTED"'}, ["group ops"]),
+        ({"q": "\\"}, ["group ops"]),
+        ({"q": "100% title"}, ["group ops"]),
+        ({"q": "1%title"}, []),
+        ({"q": "ada"}, ["user zoë"]),
+        ({"q": "command line group"}, ["group ops"]),
+        ({"actor": "ada"}, ["user zoë"]),
+        ({"actor": "command line", "action": "broadcast.sent"}, ["notification 1"]),
+        ({"action": "user.created", "actor": "nobody"}, []),
+    ],
+)
+def test_the_log_is_searched_on_the_page_and_in_the_file(
+    app: Flask, client: FlaskClient, ada: int, search: dict[str, str], subjects: list[str]
+) -> None:
+    logged(app)
+    sign_in(client, "ada")
+    page = client.get("/admin/audit", query_string=search).text
+    found = re.findall(r'class="where"[^>]*>(\w+ [^<]*)<', page)
+    assert found == subjects
+    (url,) = re.findall(r'href="(/admin/audit.csv[^"]*)"', page)
+    answer = client.get(url.replace("&amp;", "&"))
+    lines = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [line["subject"] for line in lines] == subjects
+    assert ("No entries match." in page) is (not subjects)
+
+
+def test_the_file_quotes_formulas_and_has_present_titles(
+    app: Flask, client: FlaskClient, ada: int
+) -> None:
+    logged(app)
+    with app.app_context():
+        for start in "=+-@\t\r":
+            add_entry("user.created", f"{start}user", actor_id=None, now=NOON)
+        db.session.commit()
+    sign_in(client, "ada")
+    answer = client.get("/admin/audit.csv")
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"] == "attachment; filename=audit.csv"
+    lines = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert [line["subject"] for line in lines[:6]] == [f"'{start}user" for start in "\r\t@-+="]
+    assert [line["title"] for line in lines[-2:]] == ["Bonjour", "Bonjour"]
+    assert lines[-1]["detail"].startswith("title: Hello")
+    assert lines[-4]["at"] == "2026-11-20T12:00:00Z"
+    assert lines[-4]["detail"] == 'title: A "quoted" \\ 100% title, \n-x'
+
+
+def test_a_present_title_stands_beside_its_number(
+    app: Flask, client: FlaskClient, ada: int
+) -> None:
+    logged(app)
+    sign_in(client, "ada")
+    assert client.get("/admin/audit").text.count("“Bonjour”") == 2
+
+
+def test_a_long_log_is_exported_in_parts(
+    app: Flask, client: FlaskClient, ada: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "_PART", 7)
+    add(app, 20)
+    sign_in(client, "ada")
+    answer = client.get("/admin/audit.csv")
+    subjects = [line["subject"] for line in csv.DictReader(io.StringIO(answer.text))]
+    assert subjects == [f"user {number}" for number in range(20, 0, -1)]
+
+
+@pytest.mark.parametrize("name", ["q", "actor", "action"])
+@pytest.mark.parametrize("words", ["x" * 201, "\0"])
+def test_a_search_that_cannot_be_is_refused(
+    client: FlaskClient, ada: int, name: str, words: str
+) -> None:
+    sign_in(client, "ada")
+    for url in ("/admin/audit", "/admin/audit.csv"):
+        answer = client.get(url, query_string={name: words})
+        assert answer.status_code == 400
+        assert "A search " in answer.text
+
+
+def test_a_search_is_kept_while_turning_pages(app: Flask, client: FlaskClient, ada: int) -> None:
+    add(app, 60)
+    add(app, 60, action="group.created")
+    sign_in(client, "ada")
+    first = client.get("/admin/audit?action=user.created")
+    second = client.get(link(first, "next").replace("&amp;", "&"))
+    assert shown(second) == list(range(10, 0, -1))
 
 
 def test_only_administrators_are_shown_the_way(app: Flask, ada: int, priya: int) -> None:
