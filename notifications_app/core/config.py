@@ -76,6 +76,7 @@ SETTINGS = (
     Setting("TRUSTED_HOSTS", "", _words),
     Setting("PROXY_HOPS", "0", _number),
     Setting("REGISTRATION_OPEN", "off", _switch),
+    Setting("COMPARE_PAGE", "on", _one_of("on", "off", "navigation")),
     Setting("REDIS_URL", "", _redis),
     Setting("SESSION_TYPE", "cookie", _one_of("cookie", "redis")),
     Setting("LOG_FORMAT", "text", _one_of("text", "json")),

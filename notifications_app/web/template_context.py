@@ -147,6 +147,7 @@ def _context() -> dict[str, Any]:
         "zone_offer": session.get(ZONE_OFFER),
         "zone_words": zone_words,
         "undo_stamp": session.get(UNDO_STAMP),
+        "compare_page": current_app.config["COMPARE_PAGE"],
         "registration_open": current_app.config["REGISTRATION_OPEN"],
         "asset_version": current_app.config["ASSET_VERSION"],
     }

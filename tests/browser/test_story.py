@@ -110,7 +110,7 @@ def test_a_flash_goes_and_a_notification_stays(
     page.locator("#flash").get_by_role("button", name="Success").click()
     expect(flash).to_contain_text("Success: Export finished.")
     page.locator("#notification").get_by_role("button", name="Warning").click()
-    expect(notes).to_contain_text("Storage is 85 % full")
+    expect(notes).to_contain_text("Storage is 85% full")
     expect(flash).to_have_count(0)
 
     page.get_by_role("button", name="Flash and keep").click()

@@ -219,7 +219,7 @@ def test_a_full_disk_is_said_and_heals_when_there_is_room_again(live: Flask) -> 
         sa.event.listen(db.engine, "checkout", _room)
     made = sum(answer.status_code == 303 for answer in answers)
     assert client.post("/compare", data={"make": "notification:info"}).status_code == 303
-    assert f"There now: {made + 1}<" in client.get("/compare").text
+    assert f"Now: {made + 1}<" in client.get("/compare").text
 
 
 def _no_room(connection: Any, *_rest: Any) -> None:

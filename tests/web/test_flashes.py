@@ -110,12 +110,12 @@ def test_a_stamp_to_undo_travels_with_it(reader: FlaskClient) -> None:
 def test_kept_it_is_a_notification_of_this_reader_as_well(
     speaking: Flask, reader: FlaskClient, priya: int
 ) -> None:
-    say(reader, "warning", "Storage is 85 % full.", keep=True)
+    say(reader, "warning", "Storage is 85% full.", keep=True)
     (one,) = shown(reader)
-    assert one["text"] == "Storage is 85 % full."
-    assert notifications(speaking) == [(priya, "warning", "Storage is 85 % full.", "")]
+    assert one["text"] == "Storage is 85% full."
+    assert notifications(speaking) == [(priya, "warning", "Storage is 85% full.", "")]
     page = reader.get(f"/inbox/{one['notification_id']}")
-    assert "Storage is 85 % full." in page.text
+    assert "Storage is 85% full." in page.text
 
 
 def test_a_long_one_that_is_kept_has_its_whole_text_as_the_body(

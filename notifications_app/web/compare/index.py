@@ -20,7 +20,7 @@ NEWEST = 3
 EXAMPLES = {
     "success": "Export finished",
     "error": "The import stopped at line 12",
-    "warning": "Storage is 85 % full",
+    "warning": "Storage is 85% full",
     "info": "The weekly report is ready",
 }
 LARGE = "This flash holds more than the cookie of a session can safely carry. " * 20
@@ -39,6 +39,7 @@ def index() -> Any:
         "compare/index.html",
         flash_here=waiting,
         notes=[to_item(row, now, current_reader().name) for row in notes],
+        example=EXAMPLES["success"],
         note_count_label=capped_count(count),
         state=entries,
         now=now,

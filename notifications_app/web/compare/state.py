@@ -9,14 +9,23 @@ from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import Connection, func, select
 
 from ...core.cache import cache
+from ...core.text import shorten
 from ...domain.accounts import queries as accounts
 from ...domain.accounts.queries import Reader
 from ...domain.inbox import queries
 from ...domain.inbox.models import Change, Delivery
+from .. import sessions
 from ..template_context import HEADING_LEVELS, capped_count, markdown_key, theme_cookie
 
 #: The size of a cookie that every browser accepts, in bytes.
 COOKIE_ROOM = 4096
+#: The keys of the session whose values are shown. The others are tokens, which a picture of the
+#: page must not give away.
+NO_SECRETS = {
+    *(sessions.UNDO_STAMP, sessions.SNOOZE_TIME, sessions.LAST_VISIT),
+    *(sessions.ZONE_OFFER, sessions.FLASHES, "_fresh", "_permanent"),
+}
+LONGEST_VALUE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +56,22 @@ def state(connection: Connection, reader: Reader, now: datetime) -> list[Place]:
 
 
 def _session() -> Place:
-    keys = tuple(sorted(session))
-    gone = "Emptied. Only the “signed out” flash is in it."
+    keys = tuple(f"{key} = {_shown(key)}" for key in sorted(session))
+    gone = "Emptied, except for the “signed out” flash."
     interface = current_app.session_interface
     if not isinstance(interface, SecureCookieSessionInterface):
-        where = "in Redis; the cookie holds its number"
+        where = "in Redis; the cookie holds its id"
         return Place("cookie", "Session", where, keys, "gone", gone)
     serializer: Any = interface.get_signing_serializer(current_app)
     name = current_app.config["SESSION_COOKIE_NAME"]
     size = len(name) + 1 + len(serializer.dumps(dict(session)))
-    words = f"{size:,} bytes of {COOKIE_ROOM:,}: {size * 100 // COOKIE_ROOM} % used"
+    words = f"{size:,} bytes of {COOKIE_ROOM:,}: {size * 100 // COOKIE_ROOM}% used"
     meter = (size, COOKIE_ROOM, words)
     return Place("cookie", "Session cookie", "signed, in this browser", keys, "gone", gone, meter)
+
+
+def _shown(key: str) -> str:
+    return shorten(str(session[key]), LONGEST_VALUE) if key in NO_SECRETS else "••••••••"
 
 
 def _cookies() -> Place:
@@ -85,7 +98,7 @@ def _rows(connection: Connection, reader: Reader, now: datetime) -> Place:
         f"sign-ins: {signed_in}",
         *(f"rows in {name}: {count:,}" for name, count in rows.items()),
     )
-    stays = "Stays. Only the row of this sign-in is deleted."
+    stays = "Stays, except for the row of this sign-in."
     return Place("database", "Database rows", "on the server", chips, "there", stays)
 
 
@@ -95,5 +108,5 @@ def _cache(connection: Connection, reader: Reader, now: datetime) -> Place:
         any(cache.get(markdown_key(body, top)) for top in HEADING_LEVELS) for body in bodies
     )
     chips = (f"rendered Markdown: {cached} of your {len(bodies)} newest bodies",)
-    stays = "Stays until it expires. Nothing in it is yours alone."
+    stays = "Stays until it expires. It holds nothing personal."
     return Place("server", "Server cache", "on the server, shared", chips, "there", stays)

@@ -1,6 +1,8 @@
 """Flash and notification side by side."""
 
 import re
+from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from flask.testing import FlaskClient
 from notifications_app.core.database import db
 from notifications_app.domain.content import CATEGORIES
 from notifications_app.domain.inbox.models import Delivery, Notification
-from tests.support.people import sign_in
+from tests.support.people import add_user, sign_in
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def make(client: FlaskClient, what: str) -> Any:
 
 def counts(client: FlaskClient) -> tuple[int, int]:
     """How many flashes and notifications the page shows to be there."""
-    flashes, notifications = re.findall(r"There now: (\d+)", client.get("/compare").text)
+    flashes, notifications = re.findall(r"Now: (\d+)", client.get("/compare").text)
     return int(flashes), int(notifications)
 
 
@@ -126,5 +128,35 @@ def test_the_newest_three_stand_on_the_page(reader: FlaskClient) -> None:
     for _ in range(5):
         make(reader, "notification:info")
     page = reader.get("/compare").text
-    assert "There now: 5" in page
+    assert "Now: 5" in page
     assert re.findall(r'<a href="/inbox/(\d+)" dir="auto">', page) == ["5", "4", "3"]
+
+
+def test_beside_the_buttons_is_the_code_that_does_it(reader: FlaskClient) -> None:
+    page = unescape(reader.get("/compare").text)
+    for code in (
+        'flash("Export finished.", "success")',
+        "get_flashed_messages(with_categories=True)",
+        'notify(current_user, "Export finished", category="success")',
+        'flashes.success("Export finished.", keep=True)',
+    ):
+        assert code in page
+
+
+@pytest.mark.parametrize(("setting", "links"), [("on", 1), ("navigation", 1), ("off", 0)])
+def test_the_page_is_in_the_account_menu_in_the_navigation_or_nowhere(
+    make_app: Callable[..., Flask], setting: str, links: int
+) -> None:
+    app = make_app(COMPARE_PAGE=setting)
+    add_user(app, "priya")
+    client = app.test_client()
+    sign_in(client, "priya")
+    page = client.get("/inbox").text
+    nav = page[page.index('class="main-nav"') : page.index('class="account"')]
+    assert page.count('href="/compare"') == links
+    assert ('href="/compare"' in nav) is (setting == "navigation")
+    status = 404 if setting == "off" else 200
+    assert client.get("/compare").status_code == status
+    assert client.post("/compare", data={"make": "flash:info"}).status_code == (
+        404 if setting == "off" else 303
+    )

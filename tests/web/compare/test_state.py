@@ -49,6 +49,20 @@ def test_the_real_values_are_shown(app: Flask, reader: FlaskClient) -> None:
         assert words in shown, words
 
 
+def test_the_values_of_the_session_are_shown_and_its_tokens_are_dots(reader: FlaskClient) -> None:
+    make(reader, "notification:info")
+    reader.post("/inbox/1/dismiss")
+    reader.get("/inbox")
+    shown = state(reader)
+    with reader.session_transaction() as session:
+        values = dict(session)
+    assert f"undo = {values['undo']}" in shown
+    assert "_fresh = True" in shown
+    for key in ("_user_id", "csrf_token"):
+        assert f"{key} = ••••••••" in shown
+        assert str(values[key]) not in shown
+
+
 @pytest.mark.parametrize("page", ["/inbox", "/inbox/1"])
 def test_a_body_that_was_shown_is_in_the_cache(reader: FlaskClient, page: str) -> None:
     make(reader, "large")
@@ -76,5 +90,5 @@ def test_with_redis_the_session_is_said_to_be_there(make_app: Callable[..., Flas
     add_user(app, "priya")
     client = app.test_client()
     sign_in(client, "priya")
-    assert "in Redis; the cookie holds its number" in state(client)
+    assert "in Redis; the cookie holds its id" in state(client)
     make_app()
