@@ -25,33 +25,33 @@ from . import output
 
 PEOPLE = (("ada", "Ada Moreau", "Europe/Paris", True), ("priya", "Priya Raman", "UTC", False))
 
-WELCOME = """What stands here stays until **you** dismiss it, on every device, after every sign-out.
+WELCOME = """Notifications stay until **you** dismiss them, on every device, even after signing out.
 
-[Compare](/compare) shows how that differs from a flash message.
+See [how they differ from flash messages](/compare).
 """
-CARD = """The card ending `4242` pays for the **Team** plan. After the 30th the next payment fails.
+CARD = """The card ending in `4242` pays for your **Team** plan. Payments will fail after the 30th.
 
 To keep the plan:
 
-- add another card, or renew this one with the bank;
-- choose it as the card for *invoices*;
-- check the address on it. It must match the account.
+- [ ] add another card, or renew this one with your bank;
+- [ ] select it as the card for *invoices*;
+- [ ] check that its billing address matches your account.
 
-If you pay by script, the new card’s name goes here:
+If you pay by script, update the card there too:
 
 ```
 curl -X PATCH https://pay.example/v1/plan \\
      -d card=card_7Hq2
 ```
 """
-EXPORT = "18,204 rows, 6.1 MB. The file is kept for seven days."
-MENTION = "“Can you confirm the copy for the banner before noon?”"
-LISBON = "Firefox on Linux. If this was not you, end it in the settings and change the password."
+EXPORT = "18,204 rows, 6.1 MB. Download it within seven days."
+MENTION = "“Can you confirm the banner text before noon?”"
+LISBON = "Firefox on Linux. If this wasn’t you, sign it out in Settings and change your password."
 INVOICE = (
-    "The card ending 4242 was declined by the bank. Update the payment method before the 24th"
-    " to keep the plan."
+    "Your bank declined the card ending in 4242. Update your payment method before the 24th"
+    " to keep your plan."
 )
-SUNDAY = "Reading works; sending waits and is made up afterwards."
+SUNDAY = "You can read as usual; messages sent meanwhile are delivered afterwards."
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ class Example:
 
 
 PERSONAL = (
-    Example(timedelta(days=4, hours=3), "Your profile was updated", "The display name was changed.",
-            "success", "account", "/settings", "Open the settings"),
+    Example(timedelta(days=4, hours=3), "Your profile was updated",
+            "Your display name was changed.", "success", "account", "/settings", "Open settings"),
     Example(timedelta(days=4, hours=2), "Your card expires on the 30th", CARD,
             "warning", "billing", "https://pay.example/cards", "Update the card"),
     Example(timedelta(days=1, hours=5), "Export finished: customers.csv is ready", EXPORT,
@@ -89,23 +89,23 @@ PERSONAL = (
     Example(timedelta(hours=2), "Mara Lind mentioned you in “Q4 launch checklist”", MENTION,
             "info", "mentions"),
     Example(timedelta(minutes=41), "New sign-in from Lisbon, Portugal", LISBON,
-            "warning", "security", "/settings", "Open the settings"),
+            "warning", "security", "/settings", "Open settings"),
     Example(timedelta(minutes=12), "Payment for invoice #1042 failed", INVOICE,
             "error", "billing", "https://pay.example/invoices/1042", "Open the invoice"),
 )  # fmt: skip
 
 
 @output.command("demo", epilog=output.example("flask demo"))
-@click.option("--if-empty", is_flag=True, help="Do nothing where there are accounts already.")
+@click.option("--if-empty", is_flag=True, help="Do nothing if there are accounts.")
 def demo(if_empty: bool) -> None:
-    """Make two accounts with generated passwords, and notifications of every kind."""
+    """Create two accounts with generated passwords, and notifications of every kind."""
     with reading() as connection:
         empty = queries.is_empty(connection)
     if not empty:
         if if_empty:
-            output.print_line("The database has accounts already; they are kept as they are.")
+            output.print_line("The database already has accounts. Nothing was changed.")
             return
-        raise Refused("The database has accounts already. Nothing was changed.")
+        raise Refused("The database already has accounts. Nothing was changed.")
     words = [secrets.token_urlsafe(9) for _person in PEOPLE]
     hashes = [passwords.hash_password(word) for word in words]
     now = clock.now()
@@ -124,7 +124,10 @@ def demo(if_empty: bool) -> None:
     for (name, display, _zone, admin), word in zip(PEOPLE, words, strict=True):
         role = "administrator" if admin else "reader"
         output.print_line(f"{display} ({role}): username {name}, password {word}")
-    output.print_line("Made two accounts with notifications of every kind. Note the passwords now.")
+    output.print_line(
+        "Created two accounts with notifications of every kind. Save these passwords: they’re shown"
+        " once (reset: flask users set-password NAME)."
+    )
 
 
 def _broadcasts(ada: User, now: datetime) -> None:
@@ -136,7 +139,7 @@ def _broadcasts(ada: User, now: datetime) -> None:
     broadcast(EVERYONE, sunday, now - timedelta(days=1, hours=2), in_weeks)
     backup = check("The nightly backup took 4 minutes", "", "success", "operations")
     broadcast(ADMINS, backup, now - timedelta(hours=9))
-    hours = check("The new year’s opening hours", "See the notice board.")
+    hours = check("The new year’s opening hours", "See the notice board for details.")
     broadcast(EVERYONE, hours, now, replace(from_ada, arrives_at=now + timedelta(days=3)))
 
 
