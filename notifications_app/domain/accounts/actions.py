@@ -105,14 +105,16 @@ def create(
     return user
 
 
-def set_display_name(user_id: int, name: str) -> None:
-    """Change the name that others see.
+def set_display_name(user_id: int, name: str) -> str:
+    """Change the name that others see; return it as stored.
 
     Raises:
         BadInput: with the field ``display_name``.
         NotFound: if there is no such account.
     """
-    _change(user_id, display_name=check_display_name(name))
+    name = check_display_name(name)
+    _change(user_id, display_name=name)
+    return name
 
 
 def set_shortcuts(user_id: int, *, on: bool) -> None:

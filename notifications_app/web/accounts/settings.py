@@ -1,5 +1,6 @@
 """The settings page: name, zone, theme, shortcuts, password, sign-ins, muted topics."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, render_template, request, session, url_for
@@ -7,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ...core import clock
 from ...core.database import db, reading
-from ...core.errors import BadInput, WrongPassword
+from ...core.errors import BadInput, ErrorCollector, WrongPassword
 from ...core.logs import record
 from ...core.text import counted
 from ...domain.accounts import actions, passwords, queries
@@ -19,7 +20,7 @@ from ..cookies import cookie_flags
 from ..error_pages import rerenders_after_csrf_error
 from ..forms import INVALID, Form
 from ..redirects import redirect_after_post
-from ..sessions import ZONE_OFFER
+from ..sessions import SETTINGS_TYPED, ZONE_OFFER
 from ..template_context import theme_cookie
 from .forms import EndForm, NameForm, PasswordForm, ThemeForm, ZoneForm
 from .limits import per_reader
@@ -28,44 +29,109 @@ from .user_agents import browser_and_icon
 YEAR = 365 * 24 * 3600
 
 
+#: The heading of each part in a sentence, its anchor, and the fields that are kept while another
+#: part is saved. A password is never kept.
+PARTS = {
+    "zone": ("time zone", "time-zone", ("timezone",)),
+    "name": ("display name", "display-name", ("display_name",)),
+    "theme": ("theme and shortcuts", "theme", ("theme", "shortcuts")),
+    "password": ("password", "password-part", ()),
+}
+#: The value of the button that saves every part that was changed.
+EVERY_PART = "all"
+#: A longer text is not kept in the session, whose cookie holds 4,096 bytes.
+KEPT_MAX = 200
+
+
 @rerenders_after_csrf_error
 @signed_in
 @per_reader
 def settings() -> Any:
-    """Show the settings, or save one part of them."""
+    """Show the settings, or save one part of them, or all that was changed."""
     forms = forms_of_parts()
+    if request.method != "POST":
+        return page(forms)
     part = request.form.get("part", "")
-    if request.method != "POST" or part not in _SAVE:
-        return page(forms), INVALID if request.method == "POST" else 200
-    form = forms[part]
-    return form.submit(lambda: _save(part, form)) or (page(forms), INVALID)
+    parts = _changed_parts(forms) if part == EVERY_PART else [part] if part in _SAVE else []
+    return _save(parts, forms) or (page(forms), INVALID)
 
 
-def _save(part: str, form: Form) -> AnyResponse:
-    _SAVE[part](form)
-    response = redirect_after_post(url_for("accounts.settings"), "/")
-    if part == "theme":
-        _set_theme(response, form["theme"].data)
+def _save(parts: list[str], forms: dict[str, Form]) -> AnyResponse | None:
+    """Save these parts, all of them or none; return None if one is refused."""
+    sentences = [forms[part].submit(partial(_SAVE[part], forms[part])) for part in parts]
+    if None in sentences or not parts:
+        db.session.rollback()
+        return None
+    db.session.commit()
+    if "zone" in parts:
+        session.pop(ZONE_OFFER, None)
+    if "password" in parts:
+        record("password changed", username=current_reader().username)
+    flashes.success(" ".join([*filter(None, sentences), *_keep_others(parts, forms)]))
+    response = redirect_after_post(url_for("accounts.settings", _anchor=PARTS[parts[0]][1]), "/")
+    if "theme" in parts:
+        _set_theme(response, forms["theme"]["theme"].data)
     return response
 
 
-def forms_of_parts() -> dict[str, Form]:
-    """Return the form of each part, filled with the current settings."""
-    theme = request.cookies.get(theme_cookie()) or "system"
+def _changed_parts(forms: dict[str, Form]) -> list[str]:
+    """Return the parts with a new value, the password first: it is hashed before any write."""
+    wants_password = ["password"] if forms["password"]["new"].data else []
+    return wants_password + [part for part in PARTS if _changes(part, forms)]
+
+
+def _changes(part: str, forms: dict[str, Form]) -> dict[str, Any]:
+    """Return the values of a part that differ from what is saved."""
+    saved = _saved_values()
     return {
-        "name": _form(NameForm, "name", display_name=current_reader().display_name),
-        "zone": _form(ZoneForm, "zone", timezone=current_reader().timezone),
-        "theme": _form(ThemeForm, "theme", theme=theme, shortcuts=current_reader().shortcuts),
-        "password": _form(PasswordForm, "password"),
+        name: forms[part][name].data
+        for name in PARTS[part][2]
+        if forms[part][name].data != saved[name]
+    }
+
+
+def _keep_others(parts: list[str], forms: dict[str, Form]) -> list[str]:
+    """Keep what was typed in the other parts for the next page; say that it is not saved."""
+    others = {part: _changes(part, forms) for part in PARTS if part not in parts}
+    words = [PARTS[part][0] for part, values in others.items() if values]
+    kept = {name: value for values in others.values() for name, value in values.items()}
+    session[SETTINGS_TYPED] = {
+        name: value for name, value in kept.items() if len(str(value)) <= KEPT_MAX
+    }
+    return [f"Not saved yet: {', '.join(words)}."] if words else []
+
+
+def forms_of_parts() -> dict[str, Form]:
+    """The form of each part, filled with what was typed, else with what is set."""
+    values = _saved_values()
+    if request.method == "GET":
+        values |= session.pop(SETTINGS_TYPED, {})
+    return {
+        "name": _form(NameForm, display_name=values["display_name"]),
+        "zone": _form(ZoneForm, timezone=values["timezone"]),
+        "theme": _form(ThemeForm, theme=values["theme"], shortcuts=values["shortcuts"]),
+        "password": _form(PasswordForm),
         "end": EndForm(formdata=None),
     }
 
 
-def _form(kind: type[Form], part: str, **values: Any) -> Form:
-    """Make the form of a part; read the submitted values only if that part was submitted."""
-    if request.method == "POST" and request.form.get("part") == part:
-        return kind(**values)
-    return kind(formdata=None, **values)
+def _saved_values() -> dict[str, Any]:
+    reader = current_reader()
+    return {
+        "display_name": reader.display_name,
+        "timezone": reader.timezone,
+        "theme": request.cookies.get(theme_cookie()) or "system",
+        "shortcuts": reader.shortcuts,
+    }
+
+
+def _form(kind: type[Form], **values: Any) -> Form:
+    """The form of a part, with what was posted where one of its fields was."""
+    form = kind(formdata=None, **values)
+    names = {field.name for field in form if field.name != "csrf_token"}
+    if request.method != "POST" or names.isdisjoint(request.form):
+        return form
+    return kind(**values)
 
 
 def page(forms: dict[str, Form]) -> str:
@@ -119,43 +185,57 @@ def _sign_in(row: Any) -> tuple[Any, ...]:
     return row.token_hash, words, icon, row.address or "unknown address", since, seen, here
 
 
-def _save_name(form: Form) -> None:
-    actions.set_display_name(current_reader().id, form["display_name"].data or "")
-    db.session.commit()
-    flashes.success("Your name is saved.")
+def _save_name(form: Form) -> str:
+    name = actions.set_display_name(current_reader().id, form["display_name"].data or "")
+    if not name:
+        return f"Display name removed; others see “{current_reader().username}”."
+    return f"Display name changed to “{name}”."
 
 
-def _save_zone(form: Form) -> None:
+def _save_zone(form: Form) -> str:
     zone = change_timezone.set_timezone(current_reader().id, form["timezone"].data, clock.now())
-    db.session.commit()
-    session.pop(ZONE_OFFER, None)
-    flashes.success(f"Times are in {zone} now. Notifications stay as they are.")
+    return f"Time zone changed to {zone}."
 
 
-def _save_theme(form: Form) -> None:
+def _save_theme(form: Form) -> str:
     theme, on = form["theme"].data, form["shortcuts"].data
     actions.set_shortcuts(current_reader().id, on=on)
-    db.session.commit()
     words = "follows the system" if theme == "system" else f"is {theme} in this browser"
-    flashes.success(f"The theme {words}. Keyboard shortcuts are {'on' if on else 'off'}.")
+    return f"The theme {words}. Keyboard shortcuts are {'on' if on else 'off'}."
 
 
-def _save_password(form: Form) -> None:
-    check_current(form["current"].data, "current")
-    new = form["new"].data
-    try:
-        passwords.check(
-            new, current_reader().username, current_reader().email, current_reader().display_name
-        )
-    except BadInput as error:
-        raise BadInput(str(error), "new") from None
+def _save_password(form: Form) -> str:
+    current, new = form["current"].data or "", form["new"].data or ""
+    errors = ErrorCollector()
+    with errors:
+        _check_own_password(current)
+    with errors:
+        _check_new_password(new)
+    errors.raise_collected()
     password_hash = passwords.hash_password(new)
-    ended = actions.set_password(
+    actions.set_password(
         current_reader().id, password_hash, but=queries.token_hash(current_reader().token)
     )
-    db.session.commit()
-    record("password changed", username=current_reader().username, ended=ended)
-    flashes.success("Your password is changed. Every other sign-in has ended.")
+    return "Password changed. All other browsers are signed out."
+
+
+def _check_own_password(current: str) -> None:
+    if not current:
+        raise BadInput("Enter your current password.", "current")
+    try:
+        check_current(current, "current")
+    except WrongPassword as error:
+        raise BadInput(str(error), "current") from None
+
+
+def _check_new_password(new: str) -> None:
+    reader = current_reader()
+    if not new:
+        raise BadInput("Choose a new password.", "new")
+    try:
+        passwords.check(new, reader.username, reader.email, reader.display_name)
+    except BadInput as error:
+        raise BadInput(str(error), "new") from None
 
 
 _SAVE = {
