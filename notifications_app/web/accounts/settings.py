@@ -1,5 +1,6 @@
 """The settings page: name, zone, theme, shortcuts, password, sign-ins, muted topics."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -8,9 +9,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ...core import clock
 from ...core.database import db, reading
-from ...core.errors import BadInput, ErrorCollector, WrongPassword
+from ...core.errors import BadInput, ErrorCollector, UnknownZone, WrongPassword
 from ...core.logs import record
 from ...core.text import counted
+from ...core.zone_search import Matches
+from ...core.zone_search import find_zones as find
 from ...domain.accounts import actions, passwords, queries
 from ...domain.inbox import change_timezone
 from ...domain.inbox import queries as inbox
@@ -60,7 +63,7 @@ def _save(parts: list[str], forms: dict[str, Form]) -> AnyResponse | None:
     """Save these parts, all of them or none; return None if one is refused."""
     sentences = [forms[part].submit(partial(_SAVE[part], forms[part])) for part in parts]
     if None in sentences or not parts:
-        db.session.rollback()
+        db.session.remove()  # a part that was not refused has written
         return None
     db.session.commit()
     if "zone" in parts:
@@ -137,8 +140,7 @@ def _form(kind: type[Form], **values: Any) -> Form:
 def page(forms: dict[str, Form]) -> str:
     """Render the whole page with these forms."""
     now = clock.now()
-    query = request.args.get("zone_query", "")[:80]
-    zones = _zones(query, forms["zone"]["timezone"].data, now)
+    query = request.args.get("zone_query", "")
     with reading() as connection:
         rows = queries.sign_ins(connection, current_reader().id, now)
         muted = inbox.mutes(connection, current_reader().id)
@@ -146,32 +148,53 @@ def page(forms: dict[str, Form]) -> str:
     return render_template(
         "accounts/settings.html",
         **{f"{name}_form": form for name, form in forms.items()},
-        zones=zones,
+        **zone_choices(query, forms["zone"]["timezone"].data, now),
         muted_topics=muted,
         other_topics=[topic for topic in topics if topic not in muted],
-        zone_query=query,
-        zone_count_words=f"{counted(len(zones), 'zone matches', 'zones match')}."
-        if query
-        else f"{len(zones)} zones.",
         zone_now=_zone_now(now),
         sign_ins=[_sign_in(row) for row in rows],
         ask_password=not current_reader().is_fresh(now),
     )
 
 
-def _zones(query: str, chosen: str, now: Any) -> list[tuple[str, str, str, bool]]:
-    words = query.strip().lower().replace(" ", "_")
-    names = clock.zone_names()
-    if chosen == current_reader().timezone and chosen not in names:
-        names = (chosen, *names)  # an alias that a browser sent
-    return [
-        (name, clock.offset_words(now, name), clock.time_of_day(now, name), name == chosen)
-        for name in names
-        if words in name.lower()
-    ]
+@signed_in
+def find_zones() -> str:
+    """The choices of the time zone alone, for the script of the page."""
+    chosen = request.args.get("timezone", "")
+    choices = zone_choices(request.args.get("zone_query", ""), chosen, clock.now())
+    return render_template("accounts/_zone_choices.html", **choices)
 
 
-def _zone_now(now: Any) -> tuple[str, str, str, str]:
+def zone_choices(query: str, chosen: str, now: datetime) -> dict[str, Any]:
+    """Return what the choices of a zone show: the chosen one, and the best matches."""
+    query = query[:80]
+    found = find(query, now)
+    try:
+        name = clock.zone_name(chosen)
+    except UnknownZone:
+        name = current_reader().timezone
+    zones = [name, *(zone for zone in found.zones if zone != name)]
+    return {
+        "zones": [
+            (zone, clock.offset_words(now, zone), clock.time_of_day(now, zone), zone == name)
+            for zone in zones
+        ],
+        "zone_query": query,
+        "zone_count_words": _count_words(query, found),
+    }
+
+
+def _count_words(query: str, found: Matches) -> str:
+    if not query.strip():
+        return ""
+    if not found.zones:
+        return f"No zone matches “{query}”. Try a city, a country, or an offset such as +5:30."
+    if found.count > len(found.zones):
+        return f"The best {len(found.zones)} of {found.count} matches. Type more to see fewer."
+    return f"{counted(found.count, 'zone matches', 'zones match')}."
+
+
+def _zone_now(now: datetime) -> tuple[str, str, str, str]:
     zone = current_reader().timezone
     _today, date = clock.day_heading(now, zone, now)
     offset = clock.offset_words(now, zone)
@@ -264,3 +287,4 @@ def _set_theme(response: AnyResponse, theme: str) -> None:
 def register(blueprint: Blueprint) -> None:
     """Add the page."""
     blueprint.add_url_rule("/settings", view_func=settings, methods=["GET", "POST"])
+    blueprint.add_url_rule("/settings/zones", view_func=find_zones)
