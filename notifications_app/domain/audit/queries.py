@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, bindparam, select
+from sqlalchemy import BigInteger, Connection, Row, bindparam, func, select
 
 from ...core.paging import fetch_page
 from ..accounts.models import User
@@ -22,7 +22,7 @@ _ENTRIES = select(
     AuditEntry.action,
     AuditEntry.subject,
     AuditEntry.detail,
-    User.username.label("actor"),
+    func.coalesce(User.username, AuditEntry.actor_name).label("actor"),
 ).outerjoin(User, User.id == AuditEntry.actor_id)
 _NEWEST = _ENTRIES.order_by(AuditEntry.id.desc())
 _OLDER = _NEWEST.where(AuditEntry.id < _ID)
