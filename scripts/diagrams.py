@@ -66,6 +66,7 @@ DATA = """
   action broadcast.sent
   subject notification 12
   detail JSON
+  actor_name ? if deleted
 2 deliveries: one reader’s copy
   user_id * >users
   notification_id * >notifications

@@ -28,6 +28,7 @@ GROUPS: dict[str, tuple[str, tuple[click.Command, ...]]] = {
             users.set_timezone,
             users.activate,
             users.deactivate,
+            users.delete,
             users.grant_admin,
             users.revoke_admin,
             users.reset_link,

@@ -200,6 +200,23 @@ def deactivate(name: str) -> None:
     _set_active(name, active=False)
 
 
+@command("delete", epilog=example("flask users delete ada"))
+@name_argument
+@click.option("--yes", is_flag=True, help="Delete without asking.")
+def delete(name: str, yes: bool) -> None:
+    """Delete an account with its inbox; what it sent stays, from the system."""
+    user = find(name)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise Refused("There is no terminal to ask on. Use --yes.")
+        question = f"Delete “{user.username}” and everything in their inbox? This can’t be undone."
+        click.confirm(question, abort=True)
+    administration.delete_account(user, actor_id=None, now=clock.now())
+    db.session.commit()
+    record("account deleted", username=user.username)
+    print_line(f"Deleted “{user.username}”. What they sent stays, from the system.")
+
+
 @command("grant-admin", epilog=example("flask users grant-admin ada"))
 @name_argument
 def grant_admin(name: str) -> None:

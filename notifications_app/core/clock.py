@@ -72,6 +72,25 @@ def zone_names() -> tuple[str, ...]:
     return tuple(pytz.common_timezones)
 
 
+def zone_countries() -> dict[str, list[str]]:
+    """Return the countries of each zone: their names in English, and their two letters."""
+    countries: dict[str, list[str]] = {}
+    for code, zones in pytz.country_timezones.items():
+        for zone in zones:
+            words = [pytz.country_names.get(code, code), code]
+            countries.setdefault(zone_name(zone), []).extend(words)
+    return countries
+
+
+def older_zone_names() -> dict[str, list[str]]:
+    """Return the older names of each zone that has one: Asia/Calcutta, US/Eastern, Japan."""
+    older: dict[str, list[str]] = {}
+    for name, target in _LINKS.items():
+        if name not in pytz.common_timezones_set or name.startswith(("US/", "Canada/")):
+            older.setdefault(zone_name(target), []).append(name)
+    return older
+
+
 def zone_name(name: str) -> str:
     """Return the name to store for a zone given in any case; an older alias becomes today's."""
     if name.casefold() not in _SPELLINGS:

@@ -130,7 +130,7 @@ def test_a_name_is_shown_as_it_is_typed(
     page.goto("/settings")
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_role("button", name="Save name").click()
-    expect(page.locator(".flash")).to_contain_text("Your name is saved.")
+    expect(page.locator(".flash")).to_contain_text("Display name changed to")
     expect(page.locator(".account .name")).to_have_text(name)
     page.goto("/settings?zone_query=" + quote(name))
     expect(page.get_by_text(f"No zone matches “{name}”")).to_be_visible()

@@ -257,7 +257,9 @@ def test_deactivate_locks_out_and_activate_lets_in(
     assert sign_in(client, "priya").status_code == 303
 
 
-def test_admin_is_granted_and_revoked(app: Flask, run: Run, priya: int, bystander: int) -> None:
+def test_admin_is_granted_and_revoked(
+    app: Flask, run: Run, ada: int, priya: int, bystander: int
+) -> None:
     assert done(run("grant-admin", "priya")) == "“priya” is an administrator now.\n"
     since = account(app, "priya")["admin_since"]
     assert since is not None
@@ -428,3 +430,30 @@ def test_hashing_happens_outside_of_any_transaction(
     done(run("create", "grace", "--password-stdin", input=PASSWORD))
     done(run("set-password", "priya", "--password-stdin", input=PASSWORD))
     assert open_ones == [False, False]
+
+
+# ---- delete ----
+
+
+def test_an_account_is_deleted(app: Flask, run: Run, priya: int, bystander: int) -> None:
+    noor = account(app, "noor")
+    assert done(run("delete", "priya", "--yes")).startswith("Deleted “priya”.")
+    assert refused(run("delete", "priya", "--yes"), 1).startswith(
+        "Error: There is no user “priya”."
+    )
+    assert user_count(app) == 1
+    assert account(app, "noor") == noor
+
+
+def test_without_a_terminal_nothing_is_deleted_unasked(app: Flask, run: Run, priya: int) -> None:
+    assert refused(run("delete", "priya"), 1) == "Error: There is no terminal to ask on. Use --yes."
+    assert user_count(app) == 1
+
+
+@pytest.mark.parametrize("words", [("deactivate",), ("revoke-admin",), ("delete", "--yes")])
+def test_the_last_administrator_is_refused(
+    app: Flask, run: Run, ada: int, words: tuple[str, ...]
+) -> None:
+    before = account(app, "ada")
+    assert "is the last active administrator" in refused(run(*words, "ada"), 1)
+    assert account(app, "ada") == before

@@ -19,7 +19,7 @@ TABLES = {
     "deliveries": "user_id notification_id arrives_at snoozed_from read_at dismissed_at stamp",
     "changes": "user_id stamp notification_id arrives_at snoozed_from read_at dismissed_at",
     "mutes": "user_id topic",
-    "audit": "id at actor_id action subject detail",
+    "audit": "id at actor_id action subject detail actor_name",
 }
 PRIMARY_KEYS = {
     "users": "id",

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import Row, delete, insert, literal, select, update
+from sqlalchemy import Row, insert, literal, select, update
+from sqlalchemy import delete as delete_rows
 from sqlalchemy.exc import IntegrityError
 
 from ...core import clock
@@ -105,14 +106,16 @@ def create(
     return user
 
 
-def set_display_name(user_id: int, name: str) -> None:
-    """Change the name that others see.
+def set_display_name(user_id: int, name: str) -> str:
+    """Change the name that others see; return it as stored.
 
     Raises:
         BadInput: with the field ``display_name``.
         NotFound: if there is no such account.
     """
-    _change(user_id, display_name=check_display_name(name))
+    name = check_display_name(name)
+    _change(user_id, display_name=name)
+    return name
 
 
 def set_shortcuts(user_id: int, *, on: bool) -> None:
@@ -146,6 +149,15 @@ def set_active(user_id: int, *, active: bool) -> int:
     return 0 if active else end_all(user_id)
 
 
+def delete(user_id: int) -> None:
+    """Delete an account and the rows that are only its own; raise NotFound if it is gone.
+
+    Use ``administration.delete_account``, which keeps an administrator and the audit log.
+    """
+    if not write(delete_rows(table(User)).where(User.id == user_id)):
+        raise NotFound("There is no such account.")
+
+
 def _change(user_id: int, **values: Any) -> None:
     if not write(update(table(User)).where(User.id == user_id).values(**values)):
         raise NotFound("There is no such account.")
@@ -171,7 +183,7 @@ def sign_in(
     token = secrets.token_urlsafe(32)
     expires = now + (ABSOLUTE_KEPT if keep else ABSOLUTE)
     db.session.execute(
-        delete(table(SignIn)).where(SignIn.user_id == user.id, SignIn.expires_at <= now)
+        delete_rows(table(SignIn)).where(SignIn.user_id == user.id, SignIn.expires_at <= now)
     )
     moments = (literal(moment, SignIn.created_at.type) for moment in (now, now, expires))
     columns = ("token_hash", "user_id", "created_at", "last_seen_at", "expires_at")
@@ -192,14 +204,16 @@ def sign_in(
 def end(user_id: int, hashed_token: str) -> bool:
     """End one sign-in of this user; return whether it existed."""
     ended = write(
-        delete(table(SignIn)).where(SignIn.user_id == user_id, SignIn.token_hash == hashed_token)
+        delete_rows(table(SignIn)).where(
+            SignIn.user_id == user_id, SignIn.token_hash == hashed_token
+        )
     )
     return bool(ended)
 
 
 def end_all(user_id: int, *, but: str | None = None) -> int:
     """End every sign-in of a user except the one with the token hash ``but``; return how many."""
-    statement = delete(table(SignIn)).where(SignIn.user_id == user_id)
+    statement = delete_rows(table(SignIn)).where(SignIn.user_id == user_id)
     if but is not None:
         statement = statement.where(SignIn.token_hash != but)
     return write(statement)

@@ -7,13 +7,14 @@ of :func:`accounts.queries.credentials`. Nothing here commits.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
 from ...core import clock
+from ...core.database import db
 from ...core.errors import Refused
 from ..accounts import actions, password_resets
 from ..accounts.models import User
-from ..audit.actions import add_entry
+from ..audit.actions import add_entry, keep_actor_name
 from ..inbox.add_reader import add_reader
 from ..inbox.change_role import grant_admin as grant
 from ..inbox.change_role import revoke_admin as revoke
@@ -53,7 +54,12 @@ def set_timezone(user: Row[Any], timezone: str, *, actor_id: int | None, now: da
 
 
 def set_active(user: Row[Any], *, active: bool, actor_id: int | None, now: datetime) -> int:
-    """Let an account sign in again, or lock it and end its sign-ins; return how many ended."""
+    """Let an account sign in again, or lock it and end its sign-ins; return how many ended.
+
+    Raises Refused for the last active administrator.
+    """
+    if not active:
+        _check_not_last_admin(user)
     ended = actions.set_active(user.id, active=active)
     if active:
         _add_entry("user.activated", user.username, actor_id, now)
@@ -79,11 +85,40 @@ def revoke_admin(user: Row[Any], *, actor_id: int | None, now: datetime) -> bool
 
     Raises:
         NotFound: if there is no such account.
+        Refused: for the last active administrator.
     """
+    _check_not_last_admin(user)
     changed = revoke(user.id, now)
     if changed:
         _add_entry("user.admin-revoked", user.username, actor_id, now)
     return changed
+
+
+def delete_account(user: Row[Any], *, actor_id: int | None, now: datetime) -> None:
+    """Delete an account with its inbox, sign-ins and memberships.
+
+    Notifications that it sent stay, from the system. The audit log keeps its name. Raises Refused
+    for the last active administrator, and NotFound if the account is gone.
+    """
+    _check_not_last_admin(user)
+    keep_actor_name(user.id, user.username)
+    actions.delete(user.id)
+    actor_id = None if actor_id == user.id else actor_id
+    _add_entry("user.deleted", user.username, actor_id, now)
+
+
+def _check_not_last_admin(user: Row[Any]) -> None:
+    """Raise Refused for the last active administrator.
+
+    The rows are locked first: of two administrators who are demoted at once, the second waits for
+    the first and is counted afterwards. On SQLite the transaction holds the only lock.
+    """
+    admins = select(User.id).where(User.is_admin, User.is_active).order_by(User.id)
+    if set(db.session.execute(admins.with_for_update()).scalars()) == {user.id}:
+        raise Refused(
+            f"“{user.username}” is the last active administrator. Make somebody else an"
+            " administrator first."
+        )
 
 
 def check_may_reset(user: Row[Any]) -> None:

@@ -4,9 +4,9 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
-from ...core.database import db, table
+from ...core.database import db, table, write
 from .models import AuditEntry
 
 
@@ -26,4 +26,11 @@ def add_entry(
             subject=subject,
             detail=json.dumps(detail, ensure_ascii=False),
         )
+    )
+
+
+def keep_actor_name(user_id: int, username: str) -> None:
+    """Write the name of an account that will be deleted into the entries of what it did."""
+    write(
+        update(table(AuditEntry)).where(AuditEntry.actor_id == user_id).values(actor_name=username)
     )

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ...core.clock import UTCDateTime
 from ...core.database import Model
+from ..accounts.models import USERNAME_MAX
 
 ACTION_MAX = 40
 SUBJECT_MAX = 80
@@ -20,7 +21,7 @@ class AuditEntry(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
-    #: Null for the command line.
+    #: Null for the command line, and for an account that was deleted.
     actor_id: Mapped[int | None] = mapped_column(
         ForeignKey("users.id", ondelete="SET NULL"), index=True
     )
@@ -28,3 +29,5 @@ class AuditEntry(Model):
     subject: Mapped[str] = mapped_column(String(SUBJECT_MAX), index=True)
     #: A small JSON object.
     detail: Mapped[str] = mapped_column(Text, default="{}")
+    #: The username of an actor whose account was deleted.
+    actor_name: Mapped[str | None] = mapped_column(String(USERNAME_MAX))

@@ -34,7 +34,7 @@ _ENTRIES = select(
     AuditEntry.action,
     AuditEntry.subject,
     AuditEntry.detail,
-    User.username.label("actor"),
+    func.coalesce(User.username, AuditEntry.actor_name).label("actor"),
 ).outerjoin(User, User.id == AuditEntry.actor_id)
 
 

@@ -181,25 +181,6 @@ if (copy && navigator.clipboard) {
   });
 }
 
-// ---- Time zones are found while typing; the button asks the server for those that are not on the page.
-
-const query = one("[data-zone-query]");
-const zones = one("[data-zones]");
-if (zones) {
-  const chosen = one(":checked", zones)?.closest("label");
-  if (chosen) zones.scrollTop = chosen.offsetTop - zones.offsetTop - chosen.offsetHeight * 2;
-  query.addEventListener("input", () => {
-    const wanted = query.value.trim().replaceAll(" ", "_").toLowerCase();
-    let found = 0;
-    for (const label of all("label", zones)) {
-      label.hidden = !one("input", label).value.toLowerCase().includes(wanted);
-      if (!label.hidden) found += 1;
-    }
-    one("[data-zone-count]").textContent =
-      found === 0 ? "None here matches; Find looks through all." : `${found} ${found === 1 ? "zone matches" : "zones match"}.`;
-  });
-}
-
 // ---- What the browser stores is shown where only a script can read it.
 
 const storage = one("[data-storage]");

@@ -61,8 +61,8 @@ class ThemeForm(Form):
 class PasswordForm(Form):
     """The current password, and a new one."""
 
-    current = PasswordField("Current password", [_PASSWORD])
-    new = PasswordField("New password", [InputRequired("Choose a password.")])
+    current = PasswordField("Current password")
+    new = PasswordField("New password")
 
 
 class EndForm(Form):

@@ -17,8 +17,12 @@ def _current_reader() -> str:
     return f"password:{current_reader().id}"
 
 
-def _saves_another_part() -> bool:
-    return request.endpoint == "accounts.settings" and request.form.get("part") != "password"
+def _sends_no_new_password() -> bool:
+    """Return whether the settings are saved without a try at the current password."""
+    if request.endpoint != "accounts.settings":
+        return False
+    part = request.form.get("part")
+    return part != "password" and not (part == "all" and request.form.get("new"))
 
 
 def _sends_no_password() -> bool:
@@ -31,7 +35,7 @@ per_reader = limiter.limit(
     "10 per 15 minutes",
     key_func=_current_reader,
     methods=["POST"],
-    exempt_when=_saves_another_part,
+    exempt_when=_sends_no_new_password,
 )
 # Count only refused attempts: after an import, an administrator makes many links.
 per_wrong_password = limiter.limit(

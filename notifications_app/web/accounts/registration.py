@@ -7,9 +7,9 @@ from flask_login import current_user
 
 from ...core import clock
 from ...core.database import db
-from ...core.errors import Refused
+from ...core.errors import ErrorCollector, Refused
 from ...core.logs import record
-from ...domain.accounts import passwords
+from ...domain.accounts import actions, passwords
 from ...domain.inbox import add_reader
 from .. import flashes
 from ..access import public
@@ -39,7 +39,16 @@ def register_account() -> Any:
 
 def _register(form: RegisterForm) -> Any:
     username, password = form.username.data or "", form.password.data or ""
-    passwords.check(password, username, form.email.data, form.display_name.data)
+    errors = ErrorCollector()
+    with errors:
+        actions.check_username(username)
+    with errors:
+        actions.check_email(form.email.data)
+    with errors:
+        actions.check_display_name(form.display_name.data or "")
+    with errors:
+        passwords.check(password, username, form.email.data, form.display_name.data)
+    errors.raise_collected()
     password_hash = passwords.hash_password(password)
     add_reader.add_reader(
         username,
@@ -52,9 +61,9 @@ def _register(form: RegisterForm) -> Any:
     record("registered", username=username.strip().lower(), address=request.remote_addr)
     user = authentication.authenticate(username, password)
     if user is None or not authentication.start_session(user, password, keep=False):
-        raise Refused("The account is made. Sign in with it.")
+        raise Refused("Your account has been created. Sign in with it.")
     authentication.offer_zone(form.zone.data)
-    flashes.success("Your account is made, and you are signed in.")
+    flashes.success("Your account has been created, and you’re signed in.")
     return redirect_after_post(None, url_for("inbox.index"))
 
 

@@ -134,8 +134,14 @@ def test_the_current_password_is_not_to_be_guessed_either(limited: Flask) -> Non
         assert answer.status_code == 429
         assert answer.headers["Retry-After"] == "900"
         assert "Nothing was changed. Try again in 15 minutes." in answer.text
-        name = {"part": "name", "display_name": "Priya R."}
-        assert client.post("/settings", data=name).status_code == 303
+        assert client.post("/settings", data=wrong | {"part": "all"}).status_code == 429
+        for part in ("name", "all"):
+            name = {
+                "part": part,
+                "display_name": f"Priya {part}",
+                "current": "typed by the browser",
+            }
+            assert client.post("/settings", data=name).status_code == 303
         assert noors.post("/settings", data=wrong).status_code == 400
 
 

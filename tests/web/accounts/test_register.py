@@ -48,7 +48,7 @@ def test_whoever_registers_is_signed_in_at_once(opened: Flask, anyone: FlaskClie
     data = GOOD | {"email": " Grace@EXAMPLE.org ", "display_name": " Grace Hopper "}
     answer = anyone.post("/register", data=data)
     assert answer.headers["Location"] == "/inbox"
-    assert "Your account is made, and you are signed in." in anyone.get("/inbox").text
+    assert "Your account has been created, and you’re signed in." in anyone.get("/inbox").text
     user = account(opened, "grace")
     assert (user.email, user.display_name) == ("grace@example.org", "Grace Hopper")
     assert (user.is_admin, user.is_active, user.timezone) == (False, True, "UTC")
@@ -80,6 +80,13 @@ def test_a_new_reader_finds_the_live_banners_and_no_old_news(
     page = anyone.get("/inbox").text
     assert "Works on Sunday" in page
     assert "Old news" not in page
+
+
+def test_all_that_is_wrong_is_named_at_once(anyone: FlaskClient) -> None:
+    data = {"username": "no spaces", "email": "nowhere", "display_name": "a\nb", "password": "x"}
+    page = anyone.post("/register", data=data).text
+    for sentence in ("A username has", "not an email", "A display name", "A password has"):
+        assert sentence in page
 
 
 REFUSED: list[tuple[dict[str, str], str]] = [

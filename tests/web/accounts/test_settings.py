@@ -49,8 +49,13 @@ def test_the_page_answers_a_look_at_its_head(reader: FlaskClient) -> None:
 )
 def test_a_name_is_saved(app: Flask, reader: FlaskClient, typed: str, kept: str) -> None:
     noor = people(app)["noor"]
-    assert save(reader, "name", display_name=typed).headers["Location"] == "/settings"
-    assert "Your name is saved." in reader.get("/settings").text
+    assert save(reader, "name", display_name=typed).headers["Location"] == "/settings#display-name"
+    saved = (
+        f"Display name changed to “{kept}”."
+        if kept
+        else "Display name removed; others see “priya”."
+    )
+    assert saved in reader.get("/settings").text
     assert people(app)["priya"][1] == kept
     assert people(app)["noor"] == noor
 
@@ -121,7 +126,7 @@ def test_a_zone_is_saved(app: Flask, reader: FlaskClient, typed: str, kept: str)
     noor = people(app)["noor"]
     assert save(reader, "zone", timezone=typed).status_code == 303
     page = reader.get("/settings").text
-    assert f"Times are in {kept} now." in page
+    assert f"Time zone changed to {kept}." in page
     assert re.search(rf'value="{kept}"[^>]*checked', page)
     assert people(app)["priya"][2] == kept
     assert people(app)["noor"] == noor
@@ -136,20 +141,33 @@ def test_a_bad_zone_is_refused(app: Flask, reader: FlaskClient, typed: str) -> N
     assert people(app) == before
 
 
-def zones(client: FlaskClient, query: str) -> list[str]:
-    page = client.get("/settings", query_string={"zone_query": query}).text
-    return re.findall(r'name="timezone" value="([^"]+)"', page)
+def zones(client: FlaskClient, query: str, address: str = "/settings") -> list[str]:
+    page = client.get(address, query_string={"zone_query": query}).text
+    return re.findall(r'name="timezone"\s+value="([^"]+)"', page)
 
 
-def test_the_list_of_zones_is_searched_in_any_case_with_spaces_for_underscores(
-    reader: FlaskClient,
-) -> None:
-    assert zones(reader, " los ANGEL ") == ["America/Los_Angeles"]
-    assert len(zones(reader, "")) > 400
-    assert set(zones(reader, "kolkata")) == {"Asia/Kolkata"}
-    assert zones(reader, "%") == zones(reader, "\0") == []
-    page = reader.get("/settings?zone_query=%3Cb%3E").text
-    assert "No zone matches “&lt;b&gt;”." in page
+@pytest.mark.parametrize("address", ["/settings", "/settings/zones"])
+def test_zones_are_found_by_what_people_call_them(reader: FlaskClient, address: str) -> None:
+    assert zones(reader, " los ANGEL ", address) == ["Asia/Kolkata", "America/Los_Angeles"]
+    assert zones(reader, "japan", address)[1] == "Asia/Tokyo"
+    assert zones(reader, "", address) == ["Asia/Kolkata"]
+    assert len(zones(reader, "europe", address)) == 13
+    assert zones(reader, "%", address) == zones(reader, "\0", address) == ["Asia/Kolkata"]
+    page = reader.get(f"{address}?zone_query=%3Cqqq%3E").text
+    assert "No zone matches “&lt;qqq&gt;”." in page
+    assert "The best 12 of" in reader.get(f"{address}?zone_query=europe").text
+
+
+def test_the_chosen_zone_stays_among_the_matches(reader: FlaskClient) -> None:
+    answer = reader.get("/settings/zones?zone_query=kiev&timezone=Japan").text
+    assert re.findall(r'value="([^"]+)"', answer) == ["Asia/Tokyo", "Europe/Kyiv"]
+    assert re.search(r'value="Asia/Tokyo"\s+checked', answer)
+    answer = reader.get("/settings/zones?timezone=Mars").text
+    assert re.findall(r'value="([^"]+)"', answer) == ["Asia/Kolkata"]
+
+
+def test_the_page_of_settings_does_not_carry_every_zone(reader: FlaskClient) -> None:
+    assert len(reader.get("/settings").data) < 40_000
 
 
 @pytest.mark.parametrize("query", ["\0", "9" * 20, "x" * 5000, "%ff", "[", "\\", "🙂"])
@@ -161,7 +179,8 @@ def test_the_time_there_now_stands_beside_each_zone(app: Flask, client: FlaskCli
     add_user(app, "priya", timezone="Asia/Kolkata")
     with at(NOON):
         sign_in(client, "priya")
-        page = " ".join(re.sub(r"<[^>]+>", " ", client.get("/settings").text).split())
+        answer = client.get("/settings?zone_query=tokyo")
+        page = " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
     assert "17:30 Friday 20 November Asia/Kolkata, IST, UTC+05:30" in page
     assert "Asia/Tokyo UTC+09:00 21:00" in page
 
@@ -211,7 +230,7 @@ def test_a_new_password_ends_every_other_sign_in_and_not_this_one(
     sign_in(noors, "noor")
     noor = people(app)["noor"]
     assert save(reader, "password", current=PASSWORD, new=NEW).status_code == 303
-    assert "Your password is changed. Every other sign-in has ended." in reader.get("/inbox").text
+    assert "Password changed. All other browsers are signed out." in reader.get("/inbox").text
     assert not is_signed_in(elsewhere)
     assert is_signed_in(noors)
     assert people(app)["noor"] == noor
@@ -222,10 +241,10 @@ def test_a_new_password_ends_every_other_sign_in_and_not_this_one(
 @pytest.mark.parametrize(
     ("current", "new", "sentence"),
     [
-        ("", NEW, "Type your password."),
+        ("", NEW, "Enter your current password."),
         ("not this one", NEW, "This is not your current password."),
         (PASSWORD + " ", NEW, "This is not your current password."),
-        (PASSWORD, "", "Choose a password."),
+        (PASSWORD, "", "Choose a new password."),
         (PASSWORD, "short", "A password has 8 to 128 characters; this one has 5."),
         (PASSWORD, "x" * 129, "A password has 8 to 128 characters; this one has 129."),
         (PASSWORD, "priya raman", "This password is one of the first that are tried."),
@@ -247,5 +266,83 @@ def test_a_bad_change_of_password_changes_nothing(
     assert is_signed_in(elsewhere)
 
 
-def end(client: FlaskClient, token_hash: str) -> int:
-    return client.post("/settings/sign-ins/end", data={"token_hash": token_hash}).status_code
+def typed_on(page: str) -> tuple[str, ...]:
+    """The name, zone, theme and shortcuts that a page of settings shows."""
+    name = re.search(r'id="display_name"[^>]*value="([^"]*)"', page)
+    zone = re.search(r'name="timezone"\s+value="([^"]+)"\s+checked', page)
+    theme = re.search(r'name="theme"\s+value="([^"]+)"\s+checked', page)
+    switch = re.search(r'<input[^>]*name="shortcuts"[^>]*>', page)
+    assert name
+    assert zone
+    assert theme
+    assert switch
+    return name[1], zone[1], theme[1], "on" if "checked" in switch[0] else "off"
+
+
+def test_saving_one_part_keeps_what_was_typed_in_the_others(
+    app: Flask, reader: FlaskClient
+) -> None:
+    noor = people(app)["noor"]
+    answer = save(
+        reader, "zone", display_name="Priya R.", timezone="Asia/Tokyo", theme="dark", current="abc"
+    )
+    assert answer.headers["Location"] == "/settings#time-zone"
+    assert people(app)["priya"][1:3] == ("Priya Raman", "Asia/Tokyo")
+    page = reader.get("/settings").text
+    assert "Not saved yet: display name, theme and shortcuts." in page
+    assert typed_on(page) == ("Priya R.", "Asia/Tokyo", "dark", "off")
+    assert 'value="abc"' not in page
+    assert reader.get_cookie("theme") is None
+    assert typed_on(reader.get("/settings").text) == (
+        "Priya Raman", "Asia/Tokyo", "system", "on",
+    )  # fmt: skip
+    assert people(app)["noor"] == noor
+
+
+def test_a_refused_part_keeps_what_was_typed_in_the_others(reader: FlaskClient) -> None:
+    answer = save(reader, "name", display_name="x" * 81, timezone="Asia/Tokyo", theme="dark")
+    assert answer.status_code == 400
+    assert typed_on(answer.text) == ("x" * 81, "Asia/Tokyo", "dark", "off")
+
+
+def test_what_is_too_long_for_the_session_is_not_kept_in_it(reader: FlaskClient) -> None:
+    save(reader, "theme", theme="dark", display_name="x" * 5000)
+    page = reader.get("/settings").text
+    assert "Not saved yet: display name." in page
+    assert typed_on(page)[0] == "Priya Raman"
+
+
+def test_both_wrong_passwords_are_named_at_once(reader: FlaskClient) -> None:
+    page = save(reader, "password", current="not this one", new="short").text
+    assert "This is not your current password." in page
+    assert "A password has 8 to 128 characters; this one has 5." in page
+    page = save(reader, "password", current="", new="").text
+    assert "Enter your current password." in page
+    assert "Choose a new password." in page
+
+
+def test_the_button_for_all_saves_every_part_that_was_changed(
+    app: Flask, reader: FlaskClient
+) -> None:
+    values = {"display_name": "Priya R.", "timezone": "Asia/Tokyo", "theme": "dark"}
+    answer = save(reader, "all", **values, shortcuts="y", current=PASSWORD, new=NEW)
+    assert answer.status_code == 303
+    page = reader.get("/settings").text
+    assert typed_on(page) == ("Priya R.", "Asia/Tokyo", "dark", "on")
+    assert "Not saved yet" not in page
+    assert people(app)["priya"][1:3] == ("Priya R.", "Asia/Tokyo")
+    assert sign_in(app.test_client(), "priya", NEW).status_code == 303
+
+
+def test_the_button_for_all_saves_nothing_where_a_part_is_refused_and_names_each(
+    app: Flask, reader: FlaskClient
+) -> None:
+    before = people(app)
+    values = {"display_name": "x" * 81, "timezone": "Mars/Base", "theme": "dark"}
+    answer = save(reader, "all", **values, current=PASSWORD, new="short")
+    assert answer.status_code == 400
+    for sentence in ("A display name", "No time zone has that name", "A password has 8 to 128"):
+        assert sentence in answer.text
+    assert people(app) == before
+    assert reader.get_cookie("theme") is None
+    assert save(reader, "all").status_code == 400

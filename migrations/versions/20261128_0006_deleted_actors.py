@@ -1,0 +1,21 @@
+"""The name of an audit entry's actor, for accounts that are deleted.
+
+Revision ID: 0006
+Revises: 0004
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("audit", sa.Column("actor_name", sa.String(length=40), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("audit", "actor_name")
