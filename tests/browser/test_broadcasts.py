@@ -79,7 +79,7 @@ def test_a_broadcast_is_written_tried_sent_edited_and_recalled(
     reader.goto("/inbox")
     expect(row(reader, "Dinner")).to_have_class(re.compile("unread"))
     page.get_by_role("link", name="Recall", exact=True).click()
-    expect(page.get_by_text("It has come to 2 people.")).to_be_visible()
+    expect(page.get_by_text("2 people received it.")).to_be_visible()
     button(page, "Recall it for everyone")
     said(page, "Recalled notification 1: it is gone from every inbox.")
     expect(page.get_by_role("link", name="Edit", exact=True)).to_have_count(0)

@@ -190,7 +190,7 @@ def test_held_back_it_can_be_recalled_unseen(app: Flask, shell: Any, priya: int)
         "Nobody sees it before Fri 20 Nov 2026, 13:05 UTC: flask broadcast recall 1 takes it back.",
     ]
     assert "scheduled" in shell("broadcast", "list").out
-    assert shell("broadcast", "recall", "1").code == 0
+    assert shell("broadcast", "recall", "1", "--yes").code == 0
     later = NOW + timedelta(hours=1)
     with app.app_context():
         assert inbox.places(priya, later) == {tab: [] for tab in inbox.TABS}

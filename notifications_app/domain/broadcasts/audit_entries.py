@@ -1,4 +1,4 @@
-"""Audit entries for sending, editing and recalling."""
+"""Audit entries for sending, editing, recalling and restoring."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -41,6 +41,11 @@ def audit_edit(
 def audit_recall(notification_id: int, *, actor_id: int | None, now: datetime) -> None:
     """Add the entry for a recall."""
     add_entry("broadcast.recalled", _subject(notification_id), actor_id=actor_id, now=now)
+
+
+def audit_restore(notification_id: int, *, actor_id: int | None, now: datetime) -> None:
+    """Add the entry of a recall that was undone."""
+    add_entry("broadcast.restored", _subject(notification_id), actor_id=actor_id, now=now)
 
 
 def _subject(notification_id: int) -> str:

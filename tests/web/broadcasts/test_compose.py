@@ -171,7 +171,7 @@ def test_held_back_it_can_be_recalled_unseen(app: Flask, admin: FlaskClient) -> 
     assert "Until Fri 20 Nov 2026, 13:05 UTC nobody sees it: it can be recalled unseen." in page
     with at(NOW + timedelta(minutes=4)):
         assert "Hello" not in reader.get("/inbox").text
-        assert "Nobody has it yet." in admin.get("/admin/broadcasts/1/recall").text
+        assert "Nobody has received it yet." in admin.get("/admin/broadcasts/1/recall").text
     with at(NOW + timedelta(minutes=5)):
         assert "Hello" in reader.get("/inbox").text
 
