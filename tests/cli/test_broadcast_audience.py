@@ -123,7 +123,7 @@ def test_a_file_of_any_size_is_as_many_statements_that_write(
     assert stored(app)[2] == size
 
 
-@pytest.mark.parametrize("wall", ["2026-11-20 17:00", "2026-11-20 04:00"])
+@pytest.mark.parametrize("wall", ["2026-11-20 17:00", "2026-11-20 08:00"])
 def test_where_its_time_has_passed_it_is_said_to_come_at_once(
     shell: Any, ops: str, wall: str
 ) -> None:

@@ -57,6 +57,7 @@ def _preview(form: Form, now: datetime) -> str:
     typed = _parse(form, now)
     with reading() as connection:
         preview = preview_to_channel(connection, typed.channel, typed.content, typed.options, now)
+    preview.check_start()
     return _page(
         form,
         content=typed.content,
