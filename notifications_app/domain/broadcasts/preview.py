@@ -57,8 +57,11 @@ class SendPreview:
 
     @property
     def held_until(self) -> datetime | None:
-        """The first arrival, if the undo window delays it."""
-        return self.schedule.first if self.options.undo_window else None
+        """The first arrival, if the undo window delays it; a local one's in the zones in use."""
+        if not self.options.undo_window:
+            return None
+        moments = self.moments()
+        return moments[0][0] if moments else self.schedule.first
 
     def check_start(self) -> None:
         """Raise BadTime if a typed start has passed, a local one in every zone of the audience."""
