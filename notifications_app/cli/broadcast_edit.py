@@ -1,4 +1,4 @@
-"""``flask broadcast edit`` and ``recall``: change a notification, or remove it everywhere."""
+"""``flask broadcast edit``: change a notification."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -109,17 +109,3 @@ def _typed_end(
     if expires_in is not None:
         return (now + clock.parse_span(expires_in),)
     return (None,) if none else None
-
-
-@command("recall", epilog=example("flask broadcast recall 12"))
-@NUMBER
-def recall(notification_id: int) -> None:
-    """Take a notification off the air for everyone, at once."""
-    now = clock.now()
-    changed = editing.recall(notification_id, now)
-    db.session.commit()
-    if changed:
-        record("recalled", notification=notification_id)
-        print_line(f"Recalled notification {notification_id}: it is gone from every inbox.")
-    else:
-        print_line(f"Notification {notification_id} was recalled already. Nothing was changed.")

@@ -36,7 +36,7 @@ _SENDING = (
     click.option("--to-group", metavar="G", help="The channel of a group."),
     click.option("--to-user", "to_users", metavar="NAME", multiple=True, help="Repeatable."),
     click.option("--to-file", metavar="FILE", help="Usernames, one a line; - is standard input."),
-    click.option("--at", metavar=AT, help="Arrive then; needs --timezone or --local."),
+    click.option("--at", metavar=AT, help="Arrive then, or now; needs --timezone or --local."),
     click.option("--timezone", metavar="TZ", help="The zone of --at and --expires."),
     click.option("--local", is_flag=True, help="--at is on each reader's own clock."),
     click.option("--expires", metavar=AT, help="Vanish then; needs --timezone."),
@@ -136,6 +136,7 @@ def times(
         UnknownZone: if there is no such time zone.
     """
     zone = None if timezone is None else clock.zone_name(timezone)
+    at = None if at == "now" else at
     if local and at is None:
         raise BadInput("--local needs a time: add --at 'YYYY-MM-DD HH:MM'.")
     if zone is not None and at is None and expires is None:
@@ -150,6 +151,7 @@ def times(
     return SendOptions(
         arrives_at=clock.typed_moment(wall, zone) if wall and zone and not local else None,
         local_at=wall if local else None,
+        start_zone=zone or "UTC",
         expires_at=typed_end(expires, zone),
         expires_in=None if expires_in is None else clock.parse_span(expires_in),
         undo_window=ZERO if undo_window is None else clock.parse_span(undo_window),

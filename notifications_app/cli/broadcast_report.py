@@ -27,7 +27,7 @@ def print_result(result: SendResult, *, dry_run: bool, as_json: bool) -> None:
         if result.preview.held_until:
             until = clock.full(result.preview.held_until, "UTC")
             print_line(
-                f"Nobody sees it before {until}: flask broadcast recall {sent.id} takes it back."
+                f"Nobody sees it before {until}: flask broadcast recall {sent.id} cancels it."
             )
 
 

@@ -34,6 +34,8 @@ class Flash:
     notification_id: int | None = None
     #: A topic, and the action of its Undo button on it: mute or unmute.
     inverse: tuple[str, str] | None = None
+    #: The id of the broadcast that its Undo button restores.
+    recalled_id: int | None = None
 
 
 def success(
@@ -41,10 +43,11 @@ def success(
     *,
     undo: int | None = None,
     inverse: tuple[str, str] | None = None,
+    recalled_id: int | None = None,
     keep: bool = False,
 ) -> None:
-    """Flash that something is done, with an Undo button if there is a stamp or an inverse."""
-    _flash("success", text, undo=undo, inverse=inverse, keep=keep)
+    """Flash that something is done, with an Undo button if there is something to undo it by."""
+    _flash("success", text, undo=undo, inverse=inverse, recalled_id=recalled_id, keep=keep)
 
 
 def error(text: str, *, keep: bool = False) -> None:
@@ -75,6 +78,7 @@ def _flash(
     *,
     undo: int | None = None,
     inverse: tuple[str, str] | None = None,
+    recalled_id: int | None = None,
     keep: bool = False,
 ) -> None:
     notification_id = None
@@ -83,7 +87,13 @@ def _flash(
     elif keep and current_user.is_authenticated:
         notification_id = _keep(category, text)
     _make_room(text)
-    message = {"text": text, "undo": undo, "notification_id": notification_id, "inverse": inverse}
+    message = {
+        "text": text,
+        "undo": undo,
+        "notification_id": notification_id,
+        "inverse": inverse,
+        "recalled_id": recalled_id,
+    }
     flash({name: value for name, value in message.items() if value is not None}, category)  # type: ignore[arg-type]
 
 

@@ -53,7 +53,9 @@ def test_a_broadcast_is_written_tried_sent_edited_and_recalled(
     page.get_by_label("Title").fill("Lunch, {{display_name}}")
     page.get_by_label("Body").fill("It is **soup**.")
     page.get_by_label("Category").select_option("Warning")
-    # Enter in a field tries it, and sends nothing.
+    page.get_by_label("Delay by 5 minutes").uncheck()
+    expect(page.get_by_role("button", name="Send")).to_have_count(0)
+    # Enter in a field reviews it, and sends nothing.
     page.get_by_label("Title").press("Enter")
     shown = page.locator("#preview")
     expect(shown).to_contain_text("2 people would see it now: ada, priya.")
@@ -62,7 +64,14 @@ def test_a_broadcast_is_written_tried_sent_edited_and_recalled(
     expect(shown).to_be_in_viewport()
     reader.goto("/inbox")
     expect(reader.locator("li.row")).to_have_count(0)
-    button(page, "Send")
+    page.get_by_label("Title").fill("Supper, {{display_name}}")
+    button(page, "Send to 2 people now")
+    expect(
+        page.locator("#main").get_by_text("This has changed since your last review.")
+    ).to_be_visible()
+    page.get_by_label("Title").fill("Lunch, {{display_name}}")
+    button(page, "Review again")
+    button(page, "Send to 2 people now")
     said(page, "Sent notification 1 “Lunch, {{display_name}}” to everyone (2 people) now.")
     reader.goto("/inbox")
     expect(row(reader, "Lunch, Priya Raman")).to_be_visible()
@@ -79,7 +88,7 @@ def test_a_broadcast_is_written_tried_sent_edited_and_recalled(
     reader.goto("/inbox")
     expect(row(reader, "Dinner")).to_have_class(re.compile("unread"))
     page.get_by_role("link", name="Recall", exact=True).click()
-    expect(page.get_by_text("It has come to 2 people.")).to_be_visible()
+    expect(page.get_by_text("2 people received it.")).to_be_visible()
     button(page, "Recall it for everyone")
     said(page, "Recalled notification 1: it is gone from every inbox.")
     expect(page.get_by_role("link", name="Edit", exact=True)).to_have_count(0)
@@ -98,11 +107,12 @@ def test_a_double_click_and_the_way_back_send_once(
     page = page_of("ada", javascript=javascript)
     page.goto(f"{LIST}/new")
     page.get_by_label("Title").fill("Lunch")
-    page.get_by_role("button", name="Send", exact=True).dblclick()
+    button(page, "Review")
+    page.get_by_role("button", name="Send to 1 person in 5 minutes", exact=True).dblclick()
     expect(page).to_have_url(re.compile(r"/admin/broadcasts/1$"))
-    page.go_back()
+    page.goto(f"{LIST}/new")
     expect(page.get_by_label("Title")).to_have_value("")
-    button(page, "Send")
+    button(page, "Review")
     expect(page.locator(".field-error")).to_be_visible()
     page.goto(LIST)
     expect(page.locator(".broadcast")).to_have_count(1)
@@ -115,7 +125,7 @@ def test_every_mistake_is_said_at_once_and_the_first_has_the_focus(
     console.expect("status of 400")
     number = site.broadcast("Lunch")
     page = page_of("ada", javascript=javascript)
-    for address, name in (("new", "Preview"), ("new", "Send"), (f"{number}/edit", "Save changes")):
+    for address, name in (("new", "Review"), (f"{number}/edit", "Save changes")):
         page.goto(f"{LIST}/{address}")
         page.get_by_label("Title").fill("Kept")
         page.get_by_label("Body").fill("{{nam}}")
@@ -143,7 +153,7 @@ def fill_in(page: Page) -> None:
     tomorrow = clock.now() + timedelta(days=1)
     page.get_by_label("Arrives at").fill(tomorrow.strftime("%Y-%m-%dT09:00"))
     page.get_by_label("After a length of time").check()
-    page.get_by_label("Hold it back").check()
+    expect(page.get_by_label("Delay by 5 minutes")).to_be_checked()
 
 
 def test_axe_finds_nothing(
@@ -155,20 +165,20 @@ def test_axe_finds_nothing(
     found = violations(page)
     page.goto(f"{LIST}/new")
     page.get_by_label("A group").check()
-    button(page, "Send")
+    button(page, "Review")
     expect(page.locator(".field-error")).to_have_count(2)
     expect(page.get_by_label("Title")).to_be_focused()
     found += violations(page)
     fill_in(page)
     page.get_by_label("A group").check()
-    button(page, "Preview")
+    button(page, "Review")
     expect(page.get_by_text("Choose a group.")).to_be_visible()
     found += violations(page)
     page.get_by_label("Everyone").check()
-    button(page, "Preview")
+    page.get_by_role("button", name="Review").click()
     expect(page.get_by_role("table", name="When it would arrive, by zone")).to_be_visible()
     found += violations(page)
-    button(page, "Send")
+    page.get_by_role("button", name="Schedule for").click()
     said(page, "Sent notification 1")
     found += violations(page)
     page.goto(f"{LIST}/1/edit")
@@ -209,16 +219,16 @@ def test_nothing_sticks_out_and_what_is_pressed_is_large_enough(
     page.get_by_label("Title").fill(LONG)
     page.get_by_label("Body").fill(TABLE + CODE)
     page.get_by_label("A group").check()
-    button(page, "Preview")
+    button(page, "Review")
     found += sideways(page)
     page.get_by_label("Everyone").check()
-    button(page, "Preview")
+    page.get_by_role("button", name="Review").click()
     expect(page.get_by_role("table")).to_be_visible()
     found += sideways(page)
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         found += page.evaluate(SMALL)
-    button(page, "Send")
+    page.get_by_role("button", name="Schedule for").click()
     found += sideways(page)
     for address in ("", "/1", "/1/edit", "/1/recall"):
         page.goto(f"{LIST}{address}")
@@ -263,8 +273,11 @@ def test_the_composer_goes_by_keyboard_alone(
         assert here, "the focus is lost"
         assert here["framed"], here
         assert here["inView"], here
-        if here["words"] == "Preview":
+        if here["words"] == "Review":
             break
+    page.keyboard.press("Enter")
+    expect(page.locator("#preview")).to_be_visible()
+    page.get_by_role("button", name="Review again").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    said(page, "Sent notification 1 “Lunch” to everyone (1 person) now.")
+    said(page, "Sent notification 1 “Lunch” to everyone (1 person) from")

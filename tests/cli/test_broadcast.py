@@ -1,4 +1,4 @@
-"""``flask broadcast list``, ``show`` and ``recall``, and the commands in a real shell."""
+"""``flask broadcast list``, ``show``, and the commands in a real shell."""
 
 import os
 import subprocess
@@ -87,27 +87,12 @@ def test_show_tells_all_of_one(app: Flask, shell: Any, priya: int, ada: int) -> 
     assert (found["channel"], found["arrives_at"]) == (None, "2026-11-20T14:00:00Z")
 
 
-def test_recall_takes_it_off_the_air(app: Flask, shell: Any, priya: int, ada: int) -> None:
-    some(app, priya, ada)
-    assert ids(app, priya) == [3, 1]
-    first, second = shell("broadcast", "recall", 1), shell("broadcast", "recall", 1)
-    assert (first.code, first.out) == (
-        0,
-        "Recalled notification 1: it is gone from every inbox.\n",
-    )
-    assert (second.code, second.out) == (
-        0,
-        "Notification 1 was recalled already. Nothing was changed.\n",
-    )
-    assert ids(app, priya) == [3]
-
-
-@pytest.mark.parametrize("command", ["show", "recall"])
-def test_a_number_that_is_none_is_refused(refused: Any, command: str) -> None:
-    assert "There is no notification 7." in refused(1, "broadcast", command, 7)
-    assert "There is no notification" in refused(1, "broadcast", command, 2**31 - 1)
+@pytest.mark.parametrize("command", [("show",), ("recall", "--yes"), ("restore",)])
+def test_a_number_that_is_none_is_refused(refused: Any, command: tuple[str, ...]) -> None:
+    assert "There is no notification 7." in refused(1, "broadcast", *command, 7)
+    assert "There is no notification" in refused(1, "broadcast", *command, 2**31 - 1)
     for number in ("0", "-1", 2**31, "9" * 20, "x"):
-        refused(2, "broadcast", command, "--", number)
+        refused(2, "broadcast", *command, "--", number)
 
 
 def test_what_is_printed_cannot_drive_a_terminal(app: Flask, shell: Any, priya: int) -> None:
@@ -153,7 +138,7 @@ def test_a_shell_gets_codes_and_one_line(database_url: str, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "command",
     [("notify",), ("broadcast", "send"), ("broadcast", "list"), ("broadcast", "show"),
-     ("broadcast", "recall"), ("demo",)],
+     ("broadcast", "recall"), ("broadcast", "restore"), ("demo",)],
 )  # fmt: skip
 def test_every_command_has_an_example(shell: Any, command: tuple[str, ...]) -> None:
     said = shell(*command, "--help")

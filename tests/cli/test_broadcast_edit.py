@@ -144,5 +144,5 @@ def test_an_edit_that_cannot_be_is_refused(
 def test_what_is_not_there_or_recalled_is_not_edited(shell: Any, refused: Any) -> None:
     assert "no notification 9" in refused(1, "broadcast", "edit", "9", "--title", "x")
     shell(*SEND)
-    shell("broadcast", "recall", "1")
+    shell("broadcast", "recall", "1", "--yes")
     assert "was recalled" in refused(1, "broadcast", "edit", "1", "--title", "x")

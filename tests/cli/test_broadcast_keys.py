@@ -79,7 +79,7 @@ def test_a_time_that_was_not_local_at_first_stands(shell: Any) -> None:
 
 
 def test_the_window_is_told_where_the_local_time_has_passed(shell: Any) -> None:
-    early = ("--local", "--at", "2026-11-20 00:30", "--undo-window", "5m")
+    early = ("--local", "--at", "2026-11-20 13:30", "--undo-window", "5m")
     said = shell("broadcast", "send", "--title", "Held", *early).out.splitlines()
     assert said[1].startswith("Nobody sees it before Fri 20 Nov 2026, 13:05 UTC:")
 

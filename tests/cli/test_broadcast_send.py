@@ -135,8 +135,7 @@ def test_a_key_sends_once(app: Flask, shell: Any, refused: Any) -> None:
         ("2026-11-21 09:00", "asia/kolkata", "2026-11-21T03:30:00Z"),
         ("2026-11-21T09:00:30", "UTC", "2026-11-21T09:00:30Z"),
         ("2027-10-31 02:30", "Europe/Paris", "2027-10-31T00:30:00Z"),  # twice: the first
-        ("2026-11-20 12:59", "UTC", "2026-11-20T13:00:00Z"),  # past: now
-        ("1999-01-01 00:00", "UTC", "2026-11-20T13:00:00Z"),
+        ("2026-11-20 12:59:01", "UTC", "2026-11-20T13:00:00Z"),  # within the minute: now
     ],
 )
 def test_it_arrives_at_that_time_of_that_zone(
@@ -144,6 +143,30 @@ def test_it_arrives_at_that_time_of_that_zone(
 ) -> None:
     found = shell(*SEND, "--at", wall, "--timezone", zone, "--json").json
     assert found["arrives_at"] == moment
+
+
+@pytest.mark.parametrize("to", [(), ("--to-user", "priya")])
+@pytest.mark.parametrize("more", [(), ("--undo-window", "5m"), ("--dry-run",)])
+def test_a_start_that_has_passed_is_refused(
+    refused: Any, to: tuple[str, ...], more: tuple[str, ...]
+) -> None:
+    for wall, zone in (("2026-11-20 12:59", "UTC"), ("2025-01-10 09:00", "Asia/Kolkata")):
+        said = refused(2, *SEND, *to, *more, "--at", wall, "--timezone", zone)
+        assert said == f"That time is past. Choose a later one ({zone})."
+    said = refused(2, *SEND, *to, *more, "--local", "--at", "2026-11-20 05:00")
+    assert said == "That time is past. Choose a later one (in every zone in use)."
+
+
+def test_now_is_said_by_who_means_it(shell: Any, refused: Any) -> None:
+    assert shell(*SEND, "--at", "now", "--json").json["arrives_at"] == "2026-11-20T13:00:00Z"
+    assert "--local needs a time" in refused(2, *SEND, "--at", "now", "--local")
+
+
+def test_a_script_repeats_its_start_when_it_has_passed(shell: Any) -> None:
+    sending = (*SEND, "--key", "k", "--at", "2026-11-20 14:00", "--timezone", "UTC")
+    shell(*sending)
+    with at(NOW + 2 * HOUR):
+        assert shell(*sending).out.startswith("This key was used before")
 
 
 def test_a_scheduled_one_is_not_there_before(app: Flask, shell: Any, priya: int) -> None:

@@ -118,7 +118,7 @@ def test_one_broadcast_has_as_many_rows_as_it_says(in_app: Flask, priya: int) ->
     assert inbox() == [sent.id]
     count()
     db.session.commit()
-    recalled = in_app.test_cli_runner().invoke(args=["broadcast", "recall", str(sent.id)])
+    recalled = in_app.test_cli_runner().invoke(args=["broadcast", "recall", "--yes", str(sent.id)])
     assert recalled.exit_code == 0, recalled.output
     assert inbox() == []
     count()

@@ -29,9 +29,13 @@ def key_in(answer: Any) -> str:
 
 
 def compose(client: FlaskClient, do: str = "send", **fields: str) -> Any:
-    """Fill the composer in and press one of its buttons."""
+    """Fill the composer in and press one of its buttons: to send, Review and then Send."""
     fields.setdefault("key", key_in(client.get(NEW)))
-    return client.post(NEW, data={**PLAIN, "do": do, **fields})
+    data = {**PLAIN, "do": "preview" if do == "send" else do, **fields}
+    answer = client.post(NEW, data=data)
+    if do != "send" or answer.status_code != 200:
+        return answer
+    return client.post(NEW, data={**data, "do": do, "reviewed": value(answer, "reviewed")})
 
 
 def preview(client: FlaskClient, **fields: str) -> str:

@@ -125,6 +125,11 @@ def recall(number: int, now: datetime = NOW) -> bool:
     return editing.recall(number, now)
 
 
+def restore(number: int, now: datetime = NOW) -> bool:
+    """Undo a recall."""
+    return editing.restore(number, now)
+
+
 def _parted(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """What is said, apart from how it is sent."""
     words = {name: options.pop(name) for name in [*options] if name in CONTENT}

@@ -113,6 +113,18 @@ class Model:
                 if person.hears(one) and one.moment(person.zone) <= self.now:
                     person.copies.setdefault(number, Copy(self.now))
 
+    def restore(self, number: int) -> bool:
+        """Undo a recall: the copies are as they were; a banner reaches who came meanwhile."""
+        one = self.said[number]
+        if not one.recalled:
+            return False
+        one.recalled = False
+        if one.banner and self.live(number):
+            for person in self.people.values():
+                if person.hears(one) and one.moment(person.zone) <= self.now:
+                    person.copies.setdefault(number, Copy(self.now))
+        return True
+
     def _anew(self, copy: Copy) -> Copy:
         if copy.arrives <= self.now:
             return Copy(self.now)

@@ -32,6 +32,7 @@ ADMIN = {
     "accounts.people", "accounts.person", "accounts.reset_link", "accounts.import_from_file",
     "audit.index",
     "broadcasts.index", "broadcasts.one", "broadcasts.new", "broadcasts.edit", "broadcasts.recall",
+    "broadcasts.restore",
 }  # fmt: skip
 
 SAFE = {"GET", "HEAD", "OPTIONS"}

@@ -1,4 +1,4 @@
-"""Audit entries for sending, editing and recalling."""
+"""Audit entries for sending, editing, recalling and restoring."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -51,6 +51,11 @@ def titles(connection: Connection, ids: Collection[int]) -> dict[int, str]:
     wanted = Notification.id.in_(ids_as_select(ids))
     rows = connection.execute(select(Notification.id, Notification.title).where(wanted))
     return {row.id: row.title for row in rows}
+
+
+def audit_restore(notification_id: int, *, actor_id: int | None, now: datetime) -> None:
+    """Add the entry of a recall that was undone."""
+    add_entry("broadcast.restored", _subject(notification_id), actor_id=actor_id, now=now)
 
 
 def _subject(notification_id: int) -> str:

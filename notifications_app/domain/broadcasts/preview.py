@@ -6,11 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from ...core import clock
 from ..channels import channel_phrase
 from ..content import Content
 from . import audience
 from .audience import Audience
-from .schedule import Schedule, SendOptions, schedule_unchecked
+from .schedule import Schedule, SendOptions, check_start, schedule_unchecked
 from .wording import audience_phrase, local_schedule_phrase, people_phrase, schedule_phrase
 
 
@@ -56,8 +57,15 @@ class SendPreview:
 
     @property
     def held_until(self) -> datetime | None:
-        """The first arrival, if the undo window delays it."""
-        return self.schedule.first if self.options.undo_window else None
+        """The first arrival, if the undo window delays it; a local one's in the zones in use."""
+        if not self.options.undo_window:
+            return None
+        moments = self.moments()
+        return moments[0][0] if moments else self.schedule.first
+
+    def check_start(self) -> None:
+        """Raise BadTime if a typed start has passed, a local one in every zone of the audience."""
+        check_start(self.options, self.zones or clock.EVERY_ZONE, self.now)
 
     def moments(self) -> list[tuple[datetime, str, int]]:
         """Return (moment in UTC, zone, number of people) for each zone in use, in order of time.

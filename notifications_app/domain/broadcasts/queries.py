@@ -165,6 +165,13 @@ def broadcast(connection: Connection, notification_id: int) -> Broadcast | None:
     return _broadcast(row, found.first, found.last)
 
 
+def newest_not_recalled(connection: Connection) -> Broadcast | None:
+    """Return the broadcast sent last, leaving out those that were recalled."""
+    statement = _SENT.where(_FIRST.is_not(None), Notification.recalled_at.is_(None))
+    row = connection.execute(statement.order_by(Notification.id.desc()).limit(1)).first()
+    return None if row is None else _broadcast(row, row.first, row.last)
+
+
 def on_channels(connection: Connection, numbers: Collection[int]) -> set[int]:
     """Return the ids of those notifications that were sent to a channel: they have a page."""
     released = select(Release).where(Release.notification_id == Notification.id).exists()

@@ -1,6 +1,6 @@
 """Arrival and expiry of a notification: at one moment, or at each reader's own wall time."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ from ...core import clock
 from ...core.errors import BadInput, BadTime
 
 ZERO = timedelta(0)
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,9 @@ class SendOptions:
     expires_in: timedelta | None = None
     undo_window: timedelta = ZERO
     is_banner: bool = False
+    #: The zone in which a person typed the start: one that has passed is refused. None: the
+    #: start is code's, and one that has passed means now.
+    start_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,24 @@ def schedule_unchecked(options: SendOptions, now: datetime) -> Schedule:
     if options.expires_in is not None:
         expires_at = last + options.expires_in
     return Schedule(first, last, expires_at, by_zone)
+
+
+def check_start(options: SendOptions, zones: Iterable[str], now: datetime) -> None:
+    """Refuse a typed start that has passed, a local one if it has in all of these zones.
+
+    Within the last minute it means now: a clock shows the minute that has begun.
+
+    Raises:
+        BadTime: in a sentence with the zone.
+    """
+    if options.start_zone is None:
+        return
+    where, moments = options.start_zone, [options.arrives_at] if options.arrives_at else []
+    if options.local_at is not None:
+        where = "in every zone in use"
+        moments = [clock.first_moment(options.local_at, zone) for zone in zones]
+    if moments and max(moments) <= now - MINUTE:
+        raise BadTime(f"That time is past. Choose a later one ({where}).", "at")
 
 
 def check_end(expires_at: datetime | None, last: datetime, now: datetime) -> None:

@@ -76,6 +76,7 @@ def send_to_channel(
     """
     with reading() as connection:
         preview = preview_to_channel(connection, channel, content, options, now)
+    _check_start(preview)
     sent = broadcast(channel, content, now, options, audience=preview.audience.count)
     return _finish(sent, preview, BROADCAST, actor_id)
 
@@ -101,8 +102,23 @@ def send_to_people(
     with reading() as connection:
         people = ids_of(connection, usernames, watched)
         preview = preview_to_people(connection, people, content, options, now)
+    _check_start(preview)
     sent = notify(people.values(), content, now, options)
     return _finish(sent, preview, action, actor_id)
+
+
+def _check_start(preview: SendPreview) -> None:
+    """Refuse a typed start that has passed; where its key was used nothing is sent."""
+    try:
+        preview.check_start()
+    except BadTime:
+        if not _is_used(preview.options.key):
+            raise
+
+
+def _is_used(key: str | None) -> bool:
+    key = check_key(key)
+    return key is not None and db.session.execute(_by_key(key)).first() is not None
 
 
 def _finish(sent: Sent, preview: SendPreview, action: str, actor_id: int | None) -> SendResult:
@@ -158,8 +174,7 @@ def _arrival(options: SendOptions, now: datetime) -> Schedule:
     try:
         check_end(arrives.expires_at, arrives.last, now)
     except BadTime:
-        key = check_key(options.key)
-        if key is None or db.session.execute(_by_key(key)).first() is None:
+        if not _is_used(options.key):
             raise
     return arrives
 

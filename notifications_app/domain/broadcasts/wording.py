@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ...core import clock
 from ...core.text import counted
-from .audience import Audience
+from .audience import Audience, Reach
 
 
 def people_phrase(count: int) -> str:
@@ -30,12 +30,39 @@ def schedule_phrase(
 
 def received_sentence(count: int, dismissed: int) -> str:
     """Return a sentence: how many people received it, and how many of them dismissed it."""
+    received = f"{people_phrase(count)} received it"
     if not dismissed:
-        return f"It has come to {people_phrase(count)}."
-    if count == 1:
-        return "It has come to 1 person, who dismissed it."
-    part = "all" if dismissed == count else f"{dismissed:,}"
-    return f"It has come to {people_phrase(count)}; {part} of them dismissed it."
+        return f"{received}."
+    if dismissed == count:
+        return f"{received} and dismissed it." if count == 1 else f"{received}; all dismissed it."
+    return f"{received}; {dismissed:,} of them dismissed it."
+
+
+def reach_sentence(reach: Reach, *, has_expired: bool) -> str:
+    """Return how far a notification has come, as the question before a recall says it."""
+    pending = people_phrase(reach.pending)
+    if has_expired:
+        return "It has expired, so it is in nobody’s inbox."
+    if reach.received:
+        sentence = received_sentence(reach.received, reach.dismissed)
+        return f"{sentence} It is still to reach {pending}." if reach.pending else sentence
+    if reach.pending:
+        return f"Nobody has received it yet. It would reach {pending}."
+    return "Nobody has received it, and it would reach nobody."
+
+
+def recalled_sentence(notification_id: int, *, changed: bool) -> str:
+    """Return the sentence on the outcome of a recall."""
+    if changed:
+        return f"Recalled notification {notification_id}: it is gone from every inbox."
+    return f"Notification {notification_id} was recalled already. Nothing was changed."
+
+
+def restored_sentence(notification_id: int, *, changed: bool) -> str:
+    """Return the sentence on the outcome of undoing a recall."""
+    if changed:
+        return f"Restored notification {notification_id}: everyone has it as before the recall."
+    return f"Notification {notification_id} is not recalled. Nothing was changed."
 
 
 def local_schedule_phrase(

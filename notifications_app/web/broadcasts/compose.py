@@ -1,6 +1,7 @@
-"""The composer: write a broadcast, preview it, send it."""
+"""The composer: write a broadcast, review it, send it."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -10,7 +11,7 @@ from ...core.database import db, reading
 from ...core.errors import Refused
 from ...core.logs import record
 from ...domain.accounts.groups import list_groups
-from ...domain.broadcasts.preview import preview_to_channel
+from ...domain.broadcasts.preview import SendPreview, preview_to_channel
 from ...domain.broadcasts.schedule import ZERO, Schedule
 from ...domain.broadcasts.sending import SendResult, send_to_channel
 from ...domain.broadcasts.wording import audience_phrase, people_phrase
@@ -27,16 +28,18 @@ _SENT_BEFORE = (
     "This form was sent before, and would send something else now. Nothing was sent."
     " Send it again to make it another broadcast."
 )
+_NOT_TYPED = {"csrf_token", "key", "reviewed"}
 
 
 @rerenders_after_csrf_error
 @admin
 def new() -> Any:
-    """Show the composer, preview a broadcast, or send it."""
+    """Show the composer, review a broadcast, or send what was reviewed."""
     form, now = _form(), clock.now()
     if request.method == "GET":
         return _page(form)
-    act = _send if request.form.get("do") == "send" else _preview
+    is_reviewed = form["reviewed"].data == _digest(form)
+    act = _send if request.form.get("do") == "send" and is_reviewed else _review
     return form.submit(lambda: act(form, now)) or (_page(form), INVALID)
 
 
@@ -48,17 +51,27 @@ def _form() -> BroadcastForm:
     return form
 
 
+def _digest(form: Form) -> str:
+    """A digest of everything that was typed, to send only what was reviewed."""
+    typed = [(one.name, one.data) for one in form if one.name not in _NOT_TYPED]
+    return sha256(repr(typed).encode("utf-8", "replace")).hexdigest()[:32]
+
+
 def _page(form: Form, **more: Any) -> str:
     return render_template("broadcasts/compose.html", form=form, to=TO, when=WHEN, end=END, **more)
 
 
-def _preview(form: Form, now: datetime) -> str:
-    """Render the form with a preview below it; nothing is written."""
+def _review(form: Form, now: datetime) -> str:
+    """Render the form with a preview below it, and the button that sends; nothing is written."""
     typed = _parse(form, now)
     with reading() as connection:
         preview = preview_to_channel(connection, typed.channel, typed.content, typed.options, now)
+    preview.check_start()
+    was_reviewed, form["reviewed"].data = form["reviewed"].data, _digest(form)
     return _page(
         form,
+        is_changed=request.form.get("do") == "send" and bool(was_reviewed),
+        send_words=_send_words(preview),
         content=typed.content,
         is_banner=typed.options.is_banner,
         count_words=people_phrase(preview.audience.count),
@@ -71,6 +84,14 @@ def _preview(form: Form, now: datetime) -> str:
         now=now,
         held_until=preview.held_until,
     )
+
+
+def _send_words(preview: SendPreview) -> str:
+    """The words on the button that sends: to how many, and when."""
+    people, options = people_phrase(preview.audience.count), preview.options
+    if options.local_at is not None or preview.schedule.first > preview.now + options.undo_window:
+        return f"Schedule for {people}"
+    return f"Send to {people} {'in 5 minutes' if options.undo_window else 'now'}"
 
 
 def _parse(form: Form, now: datetime) -> ParsedBroadcast:
@@ -123,7 +144,7 @@ def _is_same_time(wanted: Schedule, result: SendResult, now: datetime) -> bool:
 def _flash_sent(sentence: str, held_until: datetime | None) -> None:
     if held_until is not None:
         until = clock.full(held_until, reader_zone())
-        sentence += f" Until {until} nobody sees it: it can be recalled unseen."
+        sentence += f" Nobody sees it before {until}, so you can still recall it."
     flashes.success(sentence)
 
 

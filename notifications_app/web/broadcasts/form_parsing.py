@@ -10,7 +10,14 @@ from datetime import datetime, timedelta
 from ...core import clock
 from ...core.errors import BadInput, BadTime, ErrorCollector
 from ...domain.broadcasts.editing import Edit
-from ...domain.broadcasts.schedule import ZERO, Schedule, SendOptions, check_end, schedule_checked
+from ...domain.broadcasts.schedule import (
+    ZERO,
+    Schedule,
+    SendOptions,
+    check_end,
+    check_start,
+    schedule_checked,
+)
 from ...domain.channels import ADMINS, EVERYONE, of_group
 from ...domain.content import CONTENT_FIELDS, Content, check
 from ..forms import Form
@@ -94,6 +101,7 @@ def _options(form: Form, zone: str, now: datetime, sender_id: int) -> SendOption
         expires_in=expires_in,
         undo_window=HELD_BACK if form["hold"].data else ZERO,
         is_banner=bool(form["is_banner"].data),
+        start_zone=zone,
     )
 
 
@@ -118,18 +126,10 @@ def _start(form: Form, zone: str, now: datetime) -> tuple[datetime | None, bool]
         return None, False
     with _beside("at"):
         wall = clock.parse_wall(form["at"].data or "")
-        if when == "local":
-            moments = [clock.first_moment(wall, one) for one in sorted(clock.EVERY_ZONE)]
-            _not_past(max(moments), now, "in every zone")
-        else:
-            _not_past(clock.typed_moment(wall, zone), now, zone)
+        if when != "local":
+            moment = clock.typed_moment(wall, zone)
+            check_start(SendOptions(arrives_at=moment, start_zone=zone), (), now)
     return wall, when == "local"
-
-
-def _not_past(moment: datetime, now: datetime, where: str) -> None:
-    # The field has no seconds: the minute that has begun is not past.
-    if moment < now.replace(second=0, microsecond=0):
-        raise BadTime(f"That time is past. Choose a later one ({where}).")
 
 
 def _end(form: Form, zone: str, now: datetime) -> tuple[datetime | None, timedelta | None]:

@@ -48,9 +48,11 @@ class BroadcastForm(ContentForm):
     group = SelectField("Group", **_some(()))
     when = RadioField("When it arrives", default="now", **_some(WHEN))
     at = StringField("Arrives at")
-    hold = BooleanField("Hold it back for 5 minutes")
+    hold = BooleanField("Delay by 5 minutes", default=True)
     #: New for each page that is opened: one key sends once.
     key = HiddenField()
+    #: The digest of what the last review showed: only that is sent.
+    reviewed = HiddenField()
 
 
 class EditForm(ContentForm):

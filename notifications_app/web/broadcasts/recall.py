@@ -1,4 +1,4 @@
-"""Recall a broadcast, after a question."""
+"""Recall a broadcast, after a question; or restore it."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from ...core import clock
 from ...core.database import db, reading
 from ...core.logs import record
 from ...domain.broadcasts import audience, editing
-from ...domain.broadcasts.wording import people_phrase, received_sentence
+from ...domain.broadcasts.wording import reach_sentence, recalled_sentence, restored_sentence
 from .. import flashes
 from ..access import admin, current_reader
 from ..redirects import redirect_after_post
@@ -24,32 +24,51 @@ def recall(notification_id: int) -> Any:
     if request.method == "POST":
         return _recall(notification_id)
     if broadcast.recalled_at is not None:
-        flashes.info(f"Notification {notification_id} was recalled already. Nothing was changed.")
-        return redirect_after_post(url_for("broadcasts.one", notification_id=notification_id), "/")
+        flashes.info(recalled_sentence(notification_id, changed=False))
+        return _to_its_page(notification_id)
     with reading() as connection:
         reach = audience.reach(connection, notification_id, broadcast.channel or "", now)
+    state = broadcast.state(now)
     return render_template(
         "broadcasts/recall.html",
         broadcast=broadcast,
-        state=broadcast.state(now),
-        have=reach.received and received_sentence(reach.received, reach.dismissed),
-        come=reach.pending,
-        people=people_phrase,
+        state=state,
+        reach=reach_sentence(reach, has_expired=state == "expired"),
     )
 
 
 def _recall(notification_id: int) -> Any:
     changed = editing.recall(notification_id, clock.now(), actor_id=current_reader().id)
     db.session.commit()
+    sentence = recalled_sentence(notification_id, changed=changed)
     if changed:
         record("recalled", notification=notification_id, by=current_reader().username)
-        flashes.success(f"Recalled notification {notification_id}: it is gone from every inbox.")
+        flashes.success(sentence, recalled_id=notification_id)
     else:
-        flashes.info(f"Notification {notification_id} was recalled already. Nothing was changed.")
+        flashes.info(sentence)
+    return _to_its_page(notification_id)
+
+
+@admin
+def restore(notification_id: int) -> Any:
+    """Undo a recall."""
+    with reading() as connection:
+        get_broadcast_or_404(connection, notification_id)
+    changed = editing.restore(notification_id, clock.now(), actor_id=current_reader().id)
+    db.session.commit()
+    if changed:
+        record("restored", notification=notification_id, by=current_reader().username)
+    flash = flashes.success if changed else flashes.info
+    flash(restored_sentence(notification_id, changed=changed))
+    return _to_its_page(notification_id)
+
+
+def _to_its_page(notification_id: int) -> Any:
     return redirect_after_post(url_for("broadcasts.one", notification_id=notification_id), "/")
 
 
 def register(blueprint: Blueprint) -> None:
-    """Add the page."""
-    rule = "/admin/broadcasts/<number:notification_id>/recall"
-    blueprint.add_url_rule(rule, view_func=recall, methods=["GET", "POST"])
+    """Add the page, and the address of its undo."""
+    rule = "/admin/broadcasts/<number:notification_id>"
+    blueprint.add_url_rule(f"{rule}/recall", view_func=recall, methods=["GET", "POST"])
+    blueprint.add_url_rule(f"{rule}/restore", view_func=restore, methods=["POST"])

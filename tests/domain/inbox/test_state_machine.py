@@ -61,7 +61,7 @@ def seen(shown: Any) -> Any:
 
 
 class Centre(RuleBasedStateMachine):
-    """One database, in a transaction that is rolled back at the end."""
+    """One database, emptied before each run: an edit asks on another connection, so it commits."""
 
     users = Bundle("users")
     notes = Bundle("notes")
@@ -71,6 +71,9 @@ class Centre(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         db.session.rollback()
+        for found in reversed(db.metadata.sorted_tables):
+            db.session.execute(found.delete())
+        db.session.commit()
         self.model = Model(NOON)
 
     def teardown(self) -> None:
@@ -187,6 +190,10 @@ class Centre(RuleBasedStateMachine):
     def recall(self, number: int) -> None:
         assert editing.recall(number, self.now) is not self.model.said[number].recalled
         self.model.said[number].recalled = True
+
+    @rule(number=notes)
+    def restore(self, number: int) -> None:
+        assert editing.restore(number, self.now) is self.model.restore(number)
 
     @rule(user=users, admin=st.booleans())
     def grant_or_revoke(self, user: int, admin: bool) -> None:

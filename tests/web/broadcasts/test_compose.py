@@ -1,5 +1,6 @@
 """The composer: what is tried is what is sent, what is wrong stands at its field, once is once."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from notifications_app.domain.inbox.models import Release
 from tests.support.audit import entries
 from tests.support.broadcast_pages import (
     NEW,
+    PLAIN,
     all_sent,
     chosen,
     compose,
@@ -168,12 +170,58 @@ def test_held_back_it_can_be_recalled_unseen(app: Flask, admin: FlaskClient) -> 
         assert sent(app, answer).arrives_at == NOW + timedelta(minutes=5)
         page = words(admin.get(answer.headers["Location"]))
         sign_in(reader, "priya")
-    assert "Until Fri 20 Nov 2026, 13:05 UTC nobody sees it: it can be recalled unseen." in page
+    assert "Nobody sees it before Fri 20 Nov 2026, 13:05 UTC, so you can still recall it." in page
     with at(NOW + timedelta(minutes=4)):
         assert "Hello" not in reader.get("/inbox").text
-        assert "Nobody has it yet." in admin.get("/admin/broadcasts/1/recall").text
+        assert "Nobody has received it yet." in admin.get("/admin/broadcasts/1/recall").text
     with at(NOW + timedelta(minutes=5)):
         assert "Hello" in reader.get("/inbox").text
+
+
+@pytest.mark.parametrize(
+    ("fields", "button"),
+    [
+        ({}, "Send to 3 people now"),
+        ({"hold": "y"}, "Send to 3 people in 5 minutes"),
+        ({"when": "at", "at": TOMORROW_NINE, "hold": "y"}, "Schedule for 3 people"),
+        ({"when": "local", "at": TOMORROW_NINE}, "Schedule for 3 people"),
+        ({"to": "admins"}, "Send to 1 person now"),
+    ],
+)
+def test_the_button_that_sends_comes_with_the_review(
+    admin: FlaskClient, fields: dict[str, str], button: str
+) -> None:
+    with at(NOW):
+        fresh = admin.get(NEW).text
+        assert 'value="send"' not in fresh
+        assert re.search(r'<input[^>]* checked[^>]* name="hold"', fresh)
+        assert button in preview(admin, **fields)
+
+
+def test_only_what_was_reviewed_is_sent(app: Flask, admin: FlaskClient) -> None:
+    with at(NOW):
+        data = {**PLAIN, "key": key_in(admin.get(NEW)), "do": "send"}
+        first = admin.post(NEW, data=data)
+        assert (first.status_code, "Send to 3 people now" in first.text) == (200, True)
+        assert "has changed since your last review" not in first.text
+        other = {**data, "title": "Other", "reviewed": value(first, "reviewed")}
+        second = admin.post(NEW, data=other)
+        assert (second.status_code, all_sent(app)) == (200, [])
+        assert "This has changed since your last review. Nothing was sent" in second.text
+        done = admin.post(NEW, data={**other, "reviewed": value(second, "reviewed")})
+    assert sent(app, done).title == "Other"
+
+
+def test_a_local_one_that_is_delayed_speaks_of_the_zones_in_use(
+    app: Flask, admin: FlaskClient
+) -> None:
+    times = {"when": "local", "at": "2026-11-23T09:00", "hold": "y"}
+    with at(NOW):
+        said = preview(admin, **times)
+        page = words(admin.get(compose(admin, **times).headers["Location"]))
+    # The first is in Kolkata, not on Kiritimati.
+    assert "nobody sees it before Mon 23 Nov 2026, 03:30 UTC" in said
+    assert "Nobody sees it before Mon 23 Nov 2026, 03:30 UTC, so you" in page
 
 
 # ---- once is once ----

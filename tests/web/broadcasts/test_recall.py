@@ -34,10 +34,10 @@ def test_recalling_asks_first_and_says_how_many_have_it(
     with at(NOW + DAY - HOUR):
         sign_in(admin, "ada")
         some = words(admin.get(f"{LIST}/{local}/recall"))
-    assert "It has come to 3 people. Recalled, it is gone" in ask["live"]
-    assert "Nobody has it yet. It would come to 3 people." in ask["scheduled"]
-    assert "It has expired: nobody has it" in ask["expired"]
-    assert "It has come to 1 person. It has yet to come to 2 people." in some
+    assert "3 people received it. Recalling removes it" in ask["live"]
+    assert "Nobody has received it yet. It would reach 3 people." in ask["scheduled"]
+    assert "It has expired, so it is in nobody’s inbox." in ask["expired"]
+    assert "1 person received it. It is still to reach 2 people." in some
     assert all_sent(app)[0].recalled_at is None
     assert len(entries(app)) == 1  # of the one that is recalled
 
@@ -55,9 +55,9 @@ def test_who_put_it_away_is_not_said_to_have_it(
             db.session.commit()
         with at(LATER):
             said.append(words(admin.get(f"{LIST}/{number}/recall")))
-    for part, sentence in zip(("1", "2", "all"), said, strict=True):
-        assert f"It has come to 3 people; {part} of them dismissed it. Recalled," in sentence
-    assert received_sentence(1, 1) == "It has come to 1 person, who dismissed it."
+    for part, sentence in zip(("1 of them", "2 of them", "all"), said, strict=True):
+        assert f"3 people received it; {part} dismissed it. Recalling" in sentence
+    assert received_sentence(1, 1) == "1 person received it and dismissed it."
 
 
 def test_who_has_it_is_who_was_there_when_it_came(
@@ -78,9 +78,9 @@ def test_who_has_it_is_who_was_there_when_it_came(
         db.session.commit()
     with at(LATER):
         come, yet = (words(admin.get(f"{LIST}/{n}/recall")) for n in (number, to_come))
-    assert "Nobody has it, and it would come to nobody." in nobody
-    assert "It has come to 1 person. Recalled, it is gone" in come
-    assert "Nobody has it yet. It would come to 1 person." in yet
+    assert "Nobody has received it, and it would reach nobody." in nobody
+    assert "1 person received it. Recalling removes it" in come
+    assert "Nobody has received it yet. It would reach 1 person." in yet
 
 
 def test_a_recall_takes_it_off_the_air_once_and_is_noted(
@@ -103,3 +103,24 @@ def test_a_recall_takes_it_off_the_air_once_and_is_noted(
         assert "ada" in words(admin.get("/admin/audit"))
     kept = {one.id for one in all_sent(app) if one.recalled_at is None}
     assert kept == {one_of_each["scheduled"], one_of_each["expired"]}
+
+
+def test_the_answer_to_a_recall_undoes_it(
+    app: Flask, admin: FlaskClient, one_of_each: dict[str, int]
+) -> None:
+    number = one_of_each["live"]
+    undo = f'action="{LIST}/{number}/restore"'
+    with at(LATER):
+        admin.post(f"{LIST}/{number}/recall")
+        answer, again = (admin.get(f"{LIST}/{number}").text for _ in range(2))
+        assert (answer.count(undo), again.count(undo)) == (2, 1)  # in the flash, on the page
+        back = admin.post(f"{LIST}/{number}/restore")
+        assert (back.status_code, back.headers["Location"]) == (303, f"{LIST}/{number}")
+        page = admin.get(f"{LIST}/{number}").text
+        assert f"Restored notification {number}: everyone has it as before" in page
+        assert undo not in page
+        assert f"{number}/recall" in page
+        admin.post(f"{LIST}/{number}/restore")
+        assert f"Notification {number} is not recalled." in admin.get(f"{LIST}/{number}").text
+        assert "Live one" in admin.get("/inbox").text
+    assert [one[0] for one in entries(app)[1:]] == ["broadcast.recalled", "broadcast.restored"]
