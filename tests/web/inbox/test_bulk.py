@@ -123,6 +123,18 @@ def test_a_thousand_are_as_many_statements_as_one(
     assert "999 notifications" in words or "1,000 notifications" in words
 
 
+def test_what_is_deselected_from_all_is_left_alone(
+    browser: FlaskClient, done: Any, priya: int
+) -> None:
+    numbers = [*done(inbox.fill, priya, 3), done(inbox.broadcast)]
+    kept = [numbers[1], numbers[3]]
+    form = {"action": "dismiss", "scope": "all", **shown_on(done, priya), "except": kept}
+    assert browser.post("/inbox/bulk", data=form).status_code == 303
+    assert "Dismissed 2 notifications." in browser.get("/inbox").text
+    assert sorted(done(inbox.ids, priya, LATER)) == kept
+    assert browser.post("/inbox/bulk", data=form | {"except": "x"}).status_code == 400
+
+
 @pytest.mark.parametrize("tab", inbox.TABS)
 @pytest.mark.parametrize("verb", ["read", "dismiss", "snooze", "unsnooze", "restore"])
 def test_all_is_all_of_the_view_and_nothing_else(
