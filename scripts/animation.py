@@ -56,7 +56,7 @@ def play(page: Page) -> Film:
     expect(said.first).to_contain_text("Dismissed")
     film.take(PAUSE)
     page.keyboard.press("z")
-    expect(said.first).to_contain_text("Put back")
+    expect(said.first).to_contain_text("Restored")
     film.take(PAUSE)
     film.press("x")
     film.press("j", "x")

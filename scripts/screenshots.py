@@ -41,7 +41,7 @@ def take(page: Page, shown: Shown, scheme: str, width: int) -> None:
     page.get_by_text("Dismissed “Weekly summary”.").first.wait_for()
     shoot(page, f"inbox-{scheme}", width)
     page.get_by_role("button", name="Undo").click()
-    page.get_by_text("Put back 1 notification.").first.wait_for()
+    page.get_by_text("Restored “Weekly summary”.").first.wait_for()
     page.goto("/compare")
     page.locator("#flash").get_by_role("button", name="Success").click()
     shoot(page, f"compare-{scheme}", width)

@@ -6,8 +6,9 @@ from flask import Flask, current_app, session
 
 from ..core.config import redis_timeouts
 
-#: The stamp of the last action, which the ``z`` key undoes.
-UNDO_STAMP = "undo"
+#: The actions that ``z`` takes back, and those that Shift+Z repeats: see ``undo_stack``.
+UNDO_STACK = "undo"
+REDO_STACK = "redo"
 #: The time last typed for a snooze.
 SNOOZE_TIME = "snooze"
 #: The moment of the previous visit, in ISO 8601.

@@ -19,7 +19,7 @@ from ..core.placeholders import fill
 from ..domain import content
 from ..domain.inbox import queries
 from . import flashes
-from .sessions import UNDO_STAMP, ZONE_OFFER
+from .sessions import ZONE_OFFER
 
 
 def capped_count(count: int) -> str:
@@ -146,7 +146,6 @@ def _context() -> dict[str, Any]:
         "theme": _theme(),
         "zone_offer": session.get(ZONE_OFFER),
         "zone_words": zone_words,
-        "undo_stamp": session.get(UNDO_STAMP),
         "compare_page": current_app.config["COMPARE_PAGE"],
         "registration_open": current_app.config["REGISTRATION_OPEN"],
         "asset_version": current_app.config["ASSET_VERSION"],

@@ -43,8 +43,8 @@ def test_the_whole_way_by_keyboard(site: Site, priya: int, page_of: Callable[...
     expect(page.get_by_role("heading", level=1)).to_be_focused()
     tab_to(page, "Undo Dismissed “Lunch is at noon”.", most=1, key="Shift+Tab")
     page.keyboard.press("Enter")
-    said(page, "Put back 1 notification.")
-    expect(page.get_by_role("button", name="Undo Put back 1 notification.")).to_be_focused()
+    said(page, "Restored “Lunch is at noon”.")
+    expect(page.get_by_role("button", name="Undo Restored “Lunch is at noon”.")).to_be_focused()
 
     tab_to(page, "Account of Priya Raman", key="Shift+Tab")
     page.keyboard.press("Enter")

@@ -36,7 +36,7 @@ def test_what_is_dismissed_stays_so_and_is_put_back(
     said(page, f"Dismissed “{NEW}”.")
     expect(row(page, NEW)).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
-    said(page, "Put back 1 notification.")
+    said(page, f"Restored “{NEW}”.")
     expect(row(page, NEW)).to_be_visible()
 
     press(page, "Dismiss", OLD)
@@ -146,7 +146,7 @@ def test_everything_shown_can_be_read_or_dismissed_at_once(
     expect(page.locator("li.row")).to_have_count(1)
     expect(row(page, "Came later")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
-    said(page, "Put back 30 notifications.")
+    said(page, "Restored 30 notifications.")
     page.get_by_role("link", name="Older").click()
     expect(page.locator("li.row")).to_have_count(6)
     page.get_by_role("link", name="Newer").click()

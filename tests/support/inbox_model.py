@@ -327,6 +327,17 @@ class Model:
                 person.copies[n] = replace(after, stamp=stamp)
         return stamp, len(person.log[stamp])
 
+    def _is_as_left(self, person: Person, number: int, undone: int) -> bool:
+        """Untouched since this stamp, or touched and brought back to what it was then."""
+        copy, edited = person.copies[number], self.said[number].edited
+        since = [person.log[stamp][number] for stamp in sorted(person.log) if stamp > undone
+                 and number in person.log[stamp]]  # fmt: skip
+        if copy.stamp == undone:
+            return True
+        if copy.stamp is None or not since or (edited and micros(edited) >= undone):
+            return False
+        return replace(since[0], stamp=None) == replace(copy, stamp=None)
+
     def undo(self, user: int, undone: int) -> tuple[int, int, int] | None:
         """Stamp, how many were put back, how many left alone; None where nothing was done."""
         person = self.people[user]
@@ -334,7 +345,7 @@ class Model:
         if not held:
             return None
         stamp = self._take(person)
-        mine = {n: person.copies[n] for n in held if person.copies[n].stamp == undone}
+        mine = {n: person.copies[n] for n in held if self._is_as_left(person, n, undone)}
         for n in mine:
             person.copies[n] = replace(held[n], stamp=stamp)
         person.log[stamp] = mine

@@ -85,6 +85,8 @@ class ShownSnapshotScope:
 
     view: InboxFilter
     shown: queries.Snapshot
+    #: The ids of those that were deselected.
+    excluded: Sequence[int] = ()
 
 
 def act(
@@ -126,6 +128,7 @@ def _scope(scope: Sequence[int] | ShownSnapshotScope) -> tuple[str, Shape, dict[
         return "ids", (), {"ids": list(scope)}
     snapshot, terms = scope.shown, scope.view.terms
     values = {"moment": snapshot.moment, "top": snapshot.top, "seen": snapshot.seen}
+    values["excluded"] = list(scope.excluded)
     values["muted_then"] = f",{snapshot.muted},"
     return (
         scope.view.tab,
@@ -145,6 +148,7 @@ def _in_scope(kind: str, shape: Shape, dialect: str) -> tuple[ColumnElement[bool
         *conditions.TAB_CONDITIONS[kind],
         *(_arrived_in_snapshot(kind) if kind in conditions.TABS_WITH_UNDELIVERED else ()),
         Delivery.notification_id <= conditions.SNAPSHOT_MAX_ID,
+        Delivery.notification_id.not_in(conditions.EXCLUDED_IDS),
         or_(Delivery.stamp.is_(None), Delivery.stamp <= conditions.SNAPSHOT_STAMP),
         or_(Notification.edited_at.is_(None), Notification.edited_at <= conditions.SNAPSHOT_AT),
         *search.conditions(shape, dialect, delivered=True),

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    FromClause,
     Row,
     Select,
     bindparam,
@@ -123,8 +124,13 @@ def insert_deliveries(source: Any) -> Any:
     return insert_into(Delivery).from_select(rows.c.keys(), every).on_conflict_do_nothing()
 
 
-def record_changes(*where: ColumnElement[bool]) -> Any:
-    """Build an INSERT of the matching deliveries' state into ``changes``, locking them."""
+def record_changes(
+    *where: ColumnElement[bool], beside: tuple[FromClause, ColumnElement[bool]] | None = None
+) -> Any:
+    """Build an INSERT of the matching deliveries' state into ``changes``, locking them.
+
+    ``beside`` is an outer join for the conditions: its source and its ON.
+    """
     states = [getattr(Delivery, name) for name in DELIVERY_STATE]
     source: Select[Any] = (
         select(Delivery.user_id, STAMP, Delivery.notification_id, *states)
@@ -132,6 +138,8 @@ def record_changes(*where: ColumnElement[bool]) -> Any:
         .where(Delivery.user_id == conditions.READER_ID, *where)
         .with_for_update(key_share=True, of=Delivery)
     )
+    if beside is not None:
+        source = source.outerjoin(*beside)
     return insert(table(Change)).from_select(
         ["user_id", "stamp", "notification_id", *DELIVERY_STATE], source
     )

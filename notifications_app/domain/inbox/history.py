@@ -64,7 +64,7 @@ def _difference(before: Row[Any], after: Row[Any], zone: str) -> Sequence[Event]
         until = clock.short(after.arrives_at, zone, when)
         return [("clock", f"Snoozed until {until}", when)]
     if after.arrives_at != before.arrives_at:
-        events.append(("inbox", "Woken", when))
+        events.append(("inbox", "Unsnoozed", when))
     if (before.read_at is None) != (after.read_at is None):
         is_read = after.read_at is not None
         events.append(
@@ -72,5 +72,5 @@ def _difference(before: Row[Any], after: Row[Any], zone: str) -> Sequence[Event]
         )
     if (before.dismissed_at is None) != (after.dismissed_at is None):
         is_dismissed = after.dismissed_at is not None
-        events.append(("cross", "Dismissed", when) if is_dismissed else ("undo", "Put back", when))
+        events.append(("cross", "Dismissed", when) if is_dismissed else ("undo", "Restored", when))
     return events

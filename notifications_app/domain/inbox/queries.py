@@ -116,6 +116,35 @@ def count(connection: Connection, reader: Subscriber, now: datetime, *, tab: str
     return int(counted.scalar_one())
 
 
+def count_exactly(
+    connection: Connection,
+    reader: Subscriber,
+    now: datetime,
+    *,
+    view: InboxFilter,
+    above: Position | None = None,
+) -> int:
+    """Count a view, or its part newer than a position; 10,000 means "9,999+"."""
+    channels, dialect = subscriptions(reader), connection.dialect.name
+    values = {
+        "reader_id": reader.id,
+        "now": now,
+        "latest": _latest(view.tab, now),
+        **channel_parameters(channels),
+        **search.values(view.terms, dialect),
+        **({"at": above.at, "id": above.id} if above else {}),
+    }
+    statement = statements.count_statement(
+        view.tab,
+        len(channels),
+        view.shape,
+        dialect,
+        most=statements.EXACT_CAP,
+        above=above is not None,
+    )
+    return int(connection.execute(statement, values).scalar_one())
+
+
 def banners(connection: Connection, reader: Subscriber, now: datetime) -> Sequence[Row[Any]]:
     """Return the banners for the top of every page: live, not dismissed, newest first."""
     channels = subscriptions(reader)

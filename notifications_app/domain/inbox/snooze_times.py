@@ -7,6 +7,9 @@ from ...core import clock
 from ...core.errors import BadInput, BadTime
 
 MORNING = time(8)
+EVENING = time(18)
+#: From then on, "This evening" is too near to be offered.
+EVENING_OFFERED_BEFORE = time(17)
 #: The longest snooze, about five years.
 MAX_SNOOZE = timedelta(days=366 * 5)
 
@@ -21,24 +24,35 @@ class Choice:
 
 
 def choices(zone: str, now: datetime) -> list[Choice]:
-    """Return the choices: in an hour, in four, tomorrow at 8:00, next Monday at 8:00.
+    """Return the choices to offer: in an hour, in four, this evening, tomorrow, next Monday.
 
-    Days and mornings are those of ``zone``. If the clocks skip a time, the first moment after it
-    counts.
+    No two end at one moment: the first of them stays. Evenings are at 18:00, mornings at 8:00, in
+    ``zone``. If the clocks skip a time, the first moment after it counts.
     """
+    found: dict[datetime, Choice] = {}
+    for choice in _all_choices(zone, now):
+        is_late = clock.local(now, zone).time() >= EVENING_OFFERED_BEFORE
+        if not (choice.name == "evening" and is_late):
+            found.setdefault(choice.until, choice)
+    return list(found.values())
+
+
+def _all_choices(zone: str, now: datetime) -> list[Choice]:
+    """Return every choice by name: a page may still show one that is no longer offered."""
     today = clock.local(now, zone).date()
     later = now + timedelta(hours=4)
     is_today = clock.local(later, zone).date() == today
     monday = today + timedelta(days=7 - today.weekday())
 
-    def morning(days: int) -> datetime:
-        return clock.first_moment(datetime.combine(today + timedelta(days), MORNING), zone)
+    def at(when: time, days: int) -> datetime:
+        return clock.first_moment(datetime.combine(today + timedelta(days), when), zone)
 
     return [
         Choice("hour", "In 1 hour", now + timedelta(hours=1)),
         Choice("later", "Later today" if is_today else "In 4 hours", later),
-        Choice("tomorrow", "Tomorrow", morning(1)),
-        Choice("monday", "Next Monday", morning((monday - today).days)),
+        Choice("evening", "This evening", at(EVENING, 0)),
+        Choice("tomorrow", "Tomorrow", at(MORNING, 1)),
+        Choice("monday", "Next Monday", at(MORNING, (monday - today).days)),
     ]
 
 
@@ -50,8 +64,8 @@ def until(choice: str, typed: str, zone: str, now: datetime) -> datetime:
             zone, is past, or is too far away.
         BadInput: with the field ``choice``, if there is no such choice.
     """
-    for offered in choices(zone, now):
-        if offered.name == choice:
+    for offered in _all_choices(zone, now):
+        if offered.name == choice and offered.until > now:
             return offered.until
     if choice != "until":
         raise BadInput(f"There is no choice “{choice}”.", "choice")

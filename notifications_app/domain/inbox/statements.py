@@ -29,6 +29,8 @@ from .search import Shape
 
 #: Counts stop here and are shown as "99+".
 COUNT_CAP = 100
+#: Counts that somebody decides by stop here and are shown as "9,999+".
+EXACT_CAP = 10_000
 
 _AT = bindparam("at", type_=UTCDateTime)
 _ID = bindparam("id", type_=BigInteger)
@@ -158,22 +160,33 @@ def page_statement(
     )
 
 
-@cache
-def count_statement(tab: str, channels: int) -> Any:
-    """Build the SELECT that counts a tab, up to :data:`COUNT_CAP`."""
+@lru_cache(maxsize=512)
+def count_statement(
+    tab: str,
+    channels: int,
+    shape: Shape = (),
+    dialect: str = "",
+    *,
+    most: int = COUNT_CAP,
+    above: bool = False,
+) -> Any:
+    """Build the SELECT that counts a view up to ``most``; with ``above``, beyond ``:at, :id``."""
     branches = [
         _limited(
             # In order, though a count needs none: else PostgreSQL may join by id and read the
             # oldest deliveries first, most of which are dismissed.
             source.with_only_columns(literal_column("1").label("one"))
-            .where(position <= _LATEST)
+            .where(
+                position <= _LATEST,
+                *(_beyond(position, notification_id, newer=True) if above else ()),
+            )
             .order_by(position.desc()),
-            COUNT_CAP,
+            most,
         )
-        for source, position, _id in _sources(tab, channels, (), "")
+        for source, position, notification_id in _sources(tab, channels, shape, dialect)
     ]
     all_ = union_all(*(branch.subquery().select() for branch in branches)).subquery()
-    return select(func.count()).select_from(_limited(select(all_), COUNT_CAP).subquery())
+    return select(func.count()).select_from(_limited(select(all_), most).subquery())
 
 
 @cache

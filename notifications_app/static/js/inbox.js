@@ -28,9 +28,24 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("change", ({ target }) => {
   const whole = one(".select-all input");
+  if (target === whole) whole.dataset.spread = "";
   if (target === whole) for (const box of all("[name=ids]")) box.checked = whole.checked;
-  else if (target.name === "ids" && !target.checked) whole.checked = false;
+  if (target === whole || target.name === "ids") countSelected(whole);
 });
+
+/** Those that are deselected from "all" of a view. */
+const deselected = () => (one(".select-all [data-spread]:checked") ? all("[name=ids]:not(:checked)").map((box) => box.value) : []);
+
+/** With "all" ticked, the bar counts what is left of it. */
+function countSelected(whole) {
+  const left = deselected().length;
+  const number = one(".bulk .number");
+  number.dataset.total ??= number.dataset.all;
+  if (left && !number.dataset.total.endsWith("+")) {
+    const rest = Number(number.dataset.total.replaceAll(",", "")) - left;
+    number.dataset.all = `but ${left}: ${rest.toLocaleString("en")}`;
+  } else number.dataset.all = number.dataset.total;
+}
 
 /** The bar goes with the selection; the focus goes back to what was selected. */
 document.addEventListener("reset", () => {
@@ -77,6 +92,7 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   const fields = new URLSearchParams(new FormData(form));
   if (submitter?.name) fields.append(submitter.name, submitter.value);
+  if (form.matches(".list")) for (const value of deselected()) fields.append("except", value);
   const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
   const row = submitter?.closest("li.row");
   const bulk = !row && form.matches(".list");
@@ -212,6 +228,7 @@ document.addEventListener("htmx:before:history:update", ({ detail: { history } }
 document.addEventListener("htmx:after:swap", () => {
   // A snooze that was refused comes back as it was sent: ticked, its menu open, the field with what was typed.
   const refused = one(".bulk [aria-invalid]");
+  if (refused && one(".select-all :checked")) one(".select-all input").dataset.spread = "";
   if (refused) before.picked = selected().map((box) => box.value);
   const moved = before.from !== location.pathname + location.search;
   if (moved || !before.picked.includes(lastPicked)) lastPicked = null;

@@ -66,12 +66,6 @@ function selectRange() {
   announce(`Selected: ${selected().length}.`);
 }
 
-function undo() {
-  const form = one("#said [data-undo]") ?? one("#undo-last");
-  if (form) form.requestSubmit();
-  else announce("There is nothing to undo.");
-}
-
 /** From an empty field for the search back to the list; one that is not empty the browser empties. */
 function leaveSearch(event) {
   if (event.key !== "Escape" || event.target.id !== "q" || event.target.value) return;
@@ -97,7 +91,8 @@ const KEYS = {
   s: snooze,
   I: () => press("read"),
   U: () => press("unread"),
-  z: undo,
+  z: () => one("#undo-last").requestSubmit(),
+  Z: () => one("#redo-last").requestSubmit(),
   "/": () => {
     one("#q")?.focus();
     one("#q")?.select();
@@ -121,7 +116,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const act = Object.hasOwn(KEYS, event.key) && KEYS[event.key];
-  if (!act || ("IUX".includes(event.key) && !event.shiftKey) || (event.repeat && !"jk".includes(event.key))) return;
+  if (!act || ("IUXZ".includes(event.key) && !event.shiftKey) || (event.repeat && !"jk".includes(event.key))) return;
   if (event.key !== "Escape") event.preventDefault();
   act(event);
 });

@@ -35,7 +35,7 @@ def bulk() -> Any:
         return redirect_after_post(back, url_for("inbox.index"))
     scope = snapshot_scope() if request.form.get("scope") == "all" else ids_field()
     if isinstance(scope, list) and not scope:
-        flashes.info("Nothing is selected. Tick what you mean, then choose again.")
+        flashes.info("Select at least one notification first.")
         return redirect_after_post(back, url_for("inbox.index"))
     outcome = actions.act(current_reader().id, verb, scope, now, until=until)
     db.session.commit()

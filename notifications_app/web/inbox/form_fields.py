@@ -26,9 +26,9 @@ def snooze_until(choice: str, now: datetime) -> datetime:
     return found
 
 
-def ids_field() -> list[int]:
+def ids_field(name: str = "ids") -> list[int]:
     """Return the ids that were ticked; answer 400 for anything that is no id, or for too many."""
-    found = request.form.getlist("ids")
+    found = request.form.getlist(name)
     if len(found) > MAX_IDS or not all(_is_number(one) and len(one) < 11 for one in found):
         abort(400)
     return [int(one) for one in found]
@@ -46,7 +46,7 @@ def snapshot_scope() -> actions.ShownSnapshotScope:
     except (ValueError, OverflowError):
         abort(400)
     return actions.ShownSnapshotScope(
-        parse_filter(**{**asked, "tab": asked["tab"] or "inbox"}), shown
+        parse_filter(**{**asked, "tab": asked["tab"] or "inbox"}), shown, ids_field("except")
     )
 
 

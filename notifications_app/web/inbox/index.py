@@ -19,6 +19,7 @@ from ..access import current_reader, signed_in
 from ..cursors import cursor
 from ..template_context import Badge, capped_count, reader_zone
 from .form_fields import snooze_field_value
+from .numbers import numbers
 from .urls import (
     NARROWING,
     arguments_of,
@@ -76,6 +77,7 @@ def _page(
             connection, current_reader(), now, view=shown_view, before=before, after=after
         )
         counts = {name: queries.count(connection, current_reader(), now, tab=name) for name in TABS}
+        found = numbers(connection, shown_view, page, counts, now)
         topics = queries.topics(connection, current_reader(), now)
         mutes = queries.mutes(connection, current_reader().id) if shown_view.tab == "muted" else ()
     g.badge = Badge(counts["unread"])
@@ -91,7 +93,7 @@ def _page(
         tabs=_tabs(shown_view.tab, counts),
         topics=topics,
         mutes=mutes,
-        total_label=capped_count(counts["inbox"]),
+        numbers=found,
         unread_label=capped_count(counts["unread"]),
         shown=_shown_fields(shown),
         days=by_day(items(page, now), reader_zone(), now, tab=shown_view.tab),

@@ -158,7 +158,7 @@ def test_the_history_tells_of_snoozing_waking_and_coming_back(in_app: Flask, pri
     inbox.act(priya, "snooze", [number], moments[4])
     until = "Snoozed until Sat 21 Nov, 18:30"
     wanted = [
-        ("Arrived", NOW), ("Read", moments[1]), (until, moments[2]), ("Woken", moments[3]),
+        ("Arrived", NOW), ("Read", moments[1]), (until, moments[2]), ("Unsnoozed", moments[3]),
         (until, moments[4]),
     ]  # fmt: skip
     assert told(priya, number, moments[4]) == wanted
@@ -169,4 +169,4 @@ def test_the_history_tells_of_snoozing_waking_and_coming_back(in_app: Flask, pri
     # Back in the inbox it is not snoozed until a time that is past.
     undone = BACK + timedelta(minutes=1)
     undo.undo(priya, again.stamp, undone)
-    assert told(priya, number, undone) == [*wanted, ("Woken", undone)]
+    assert told(priya, number, undone) == [*wanted, ("Unsnoozed", undone)]

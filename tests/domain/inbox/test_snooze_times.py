@@ -63,10 +63,36 @@ def utc(zone: str, words: str) -> datetime:
 def test_the_choices_are_of_the_readers_own_day(
     zone: str, now: str, words: str, walls: list[str]
 ) -> None:
-    found = snooze_times.choices(zone, utc(zone, now))
+    found = snooze_times._all_choices(zone, utc(zone, now))
+    found = [choice for choice in found if choice.name != "evening"]
     assert [choice.name for choice in found] == ["hour", "later", "tomorrow", "monday"]
     assert [choice.words for choice in found] == ["In 1 hour", words, "Tomorrow", "Next Monday"]
     assert [wall(zone, choice.until) for choice in found] == walls
+
+
+@pytest.mark.parametrize(
+    ("now", "names"),
+    [
+        ("2026-11-20 12:00", ["hour", "later", "evening", "tomorrow", "monday"]),
+        ("2026-11-20 14:00", ["hour", "later", "tomorrow", "monday"]),  # in 4 hours it is 18:00
+        ("2026-11-20 16:59", ["hour", "later", "evening", "tomorrow", "monday"]),
+        ("2026-11-20 17:00", ["hour", "later", "tomorrow", "monday"]),
+        ("2026-11-22 12:00", ["hour", "later", "evening", "tomorrow"]),  # tomorrow is Monday
+        ("2026-11-23 04:00", ["hour", "later", "evening", "tomorrow", "monday"]),
+    ],
+)
+def test_what_is_offered_ends_at_different_moments(now: str, names: list[str]) -> None:
+    found = snooze_times.choices(PARIS, utc(PARIS, now))
+    assert [choice.name for choice in found] == names
+    evening = [wall(PARIS, one.until)[-5:] for one in found if one.name == "evening"]
+    assert evening in ([], ["18:00"])
+
+
+def test_a_choice_of_an_older_page_is_still_understood() -> None:
+    sunday = utc(PARIS, "2026-11-22 12:00")
+    assert wall(PARIS, snooze_times.until("monday", "", PARIS, sunday)) == "Mon 2026-11-23 08:00"
+    with pytest.raises(BadInput, match="There is no choice"):
+        snooze_times.until("evening", "", PARIS, utc(PARIS, "2026-11-22 18:00"))
 
 
 MOMENTS = st.datetimes(datetime(1975, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC))
@@ -77,7 +103,8 @@ MOMENTS = st.datetimes(datetime(1975, 1, 1), datetime(2036, 1, 1), timezones=st.
 @example(zone=PARIS, now=datetime(2027, 3, 27, 20, tzinfo=UTC))
 @settings(max_examples=400, derandomize=True, database=None, deadline=None)
 def test_every_choice_is_ahead_and_shows_what_it_promises(zone: str, now: datetime) -> None:
-    found = {choice.name: choice.until for choice in snooze_times.choices(zone, now)}
+    found = {choice.name: choice.until for choice in snooze_times._all_choices(zone, now)}
+    found.pop("evening")
     assert all(until > now and until.tzinfo is UTC for until in found.values())
     assert (found["hour"], found["later"]) == (now + HOUR, now + 4 * HOUR)
     today = clock.local(now, zone).date()

@@ -65,6 +65,42 @@ def test_undo_leaves_what_changed_since_and_counts_it(in_app: Flask, priya: int)
     assert sorted(inbox.ids(priya, LATER)) == numbers
 
 
+def test_undo_goes_back_through_actions_on_one_notification(in_app: Flask, priya: int) -> None:
+    number = inbox.notify(priya, title="Here")
+    read = actions.act(priya, "read", [number], NOW)
+    dismissed = actions.act(priya, "dismiss", [number], NOW)
+    first = undo.undo(priya, dismissed.stamp, LATER)
+    second = undo.undo(priya, read.stamp, LATER)
+    assert (first.verb, second.verb, second.title) == ("restore", "unread", "Here")
+    assert dates(priya, number) == (None, None)
+    for stamp, wanted in ((second.stamp, (NOW, None)), (first.stamp, (NOW, NOW))):
+        assert undo.undo(priya, stamp, LATER).count == 1
+        assert dates(priya, number) == wanted
+
+
+@pytest.mark.parametrize("when", ["between", "after"])
+def test_undo_never_takes_back_a_notify_again(in_app: Flask, priya: int, when: str) -> None:
+    number = inbox.notify(priya)
+    first = actions.act(priya, "read", [number], NOW)
+    if when == "between":
+        inbox.edit(number, LATER, again=True)
+    second = actions.act(priya, "read" if when == "between" else "dismiss", [number], LATER)
+    undo.undo(priya, second.stamp, LATER)
+    if when == "after":
+        inbox.edit(number, LATER, again=True)
+    last = undo.undo(priya, first.stamp, LATER)
+    assert (last.count, last.skipped, last.verb, last.title) == (0, 1, "", "")
+    assert dates(priya, number) == (None, None)
+
+
+def test_an_undo_of_a_mixture_names_no_action(in_app: Flask, priya: int) -> None:
+    numbers = [inbox.notify(priya), inbox.notify(priya)]
+    actions.act(priya, "snooze", numbers[:1], NOW, until=NOW + timedelta(days=1))
+    both = actions.act(priya, "snooze", numbers, NOW, until=NOW + timedelta(days=2))
+    back = undo.undo(priya, both.stamp, NOW)
+    assert (back.count, back.verb, back.title) == (2, "", "")
+
+
 def test_an_undo_works_once(in_app: Flask, priya: int) -> None:
     done = actions.act(priya, "dismiss", [inbox.notify(priya)], NOW)
     undo.undo(priya, done.stamp, NOW)
@@ -77,7 +113,7 @@ def test_nobody_undoes_what_another_did(in_app: Flask, priya: int, bystander: in
     db.session.commit()
     others = inbox.kept(bystander)
     for stamp in (done.stamp, 0, 2**62):
-        with pytest.raises(NotFound, match="nothing to put back"):
+        with pytest.raises(NotFound, match="nothing to undo"):
             undo.undo(priya, stamp, NOW)
         db.session.rollback()
     assert inbox.kept(bystander) == others

@@ -1,5 +1,6 @@
 """The buttons of the inbox: what they do, what they say, whose they are."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -25,16 +26,16 @@ def page_time(app: Flask) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("verb", "words"),
+    ("verb", "words", "undone"),
     [
-        ("read", "Marked “Here” as read."),
-        ("unread", "Marked “Here” as unread."),
-        ("dismiss", "Dismissed “Here”."),
-        ("restore", "Put “Here” back."),
+        ("read", "Marked “Here” as read.", "Marked “Here” as unread again."),
+        ("unread", "Marked “Here” as unread.", "Marked “Here” as read again."),
+        ("dismiss", "Dismissed “Here”.", "Restored “Here”."),
+        ("restore", "Restored “Here”.", "Dismissed “Here” again."),
     ],
 )
 def test_a_button_acts_says_so_and_can_be_undone(
-    browser: FlaskClient, done: Any, priya: int, verb: str, words: str
+    browser: FlaskClient, done: Any, priya: int, verb: str, words: str, undone: str
 ) -> None:
     number = done(inbox.notify, priya, title="Here")
     opposite = {"unread": "read", "restore": "dismiss"}.get(verb)
@@ -48,7 +49,7 @@ def test_a_button_acts_says_so_and_can_be_undone(
     assert words in page.text
     answer = browser.post("/inbox/undo", data={"stamp": field(page, "stamp")})
     assert (answer.status_code, answer.location) == (303, "/inbox")
-    assert "Put back 1 notification." in browser.get("/inbox").text
+    assert undone in browser.get("/inbox").text
     assert {tab: done(inbox.ids, priya, LATER, tab) for tab in inbox.TABS} == before
 
 
@@ -126,7 +127,7 @@ def test_all_of_the_page_is_dismissed_and_put_back(
         assert "Dismissed 4 notifications." in page.text
         assert titles(page) == ["Yours", "Yours"]
         browser.post("/inbox/undo", data={"stamp": field(page, "stamp")})
-        assert "Put back 4 notifications." in browser.get("/inbox").text
+        assert "Restored 4 notifications." in browser.get("/inbox").text
         assert set(done(inbox.ids, priya, LATER + timedelta(seconds=1))) == {soon, since, *numbers}
     assert done(inbox.ids, bystander, LATER) == numbers[-1:]
 
@@ -148,7 +149,7 @@ def test_all_of_a_page_that_changed_since_says_so(
     page = browser.get("/inbox")
     done(actions.act, priya, "dismiss", [number], LATER)
     bulk(browser, page)
-    assert "Nothing to do" in browser.get("/inbox").text
+    assert "Already done" in browser.get("/inbox").text
 
 
 @pytest.mark.parametrize(
@@ -200,7 +201,90 @@ def test_undo_says_what_changed_since(browser: FlaskClient, done: Any, priya: in
     done(actions.act, priya, "restore", numbers[:1], NOW)
     browser.post("/inbox/undo", data={"stamp": str(first.stamp)})
     text = browser.get("/inbox").text
-    assert "Put back 2 notifications. One had changed since and was left as it is." in text
+    assert "Restored 2 notifications. One has changed since and was left alone." in text
+
+
+def press(browser: FlaskClient, step: str) -> str:
+    """What z (undo) or Shift+Z (redo) answers."""
+    browser.post("/inbox/undo", data={"step": step, "next": "/inbox"})
+    pattern = r'data-flash="(\w+)".*?:</span>\s*(.*?)\s*</p>'
+    (answer,) = re.findall(pattern, page_of(browser), re.DOTALL)
+    return " ".join(answer)
+
+
+def page_of(browser: FlaskClient) -> str:
+    return browser.get("/inbox").text.partition("<template")[0]
+
+
+def test_undo_goes_back_action_by_action_and_redo_forth(
+    browser: FlaskClient, done: Any, priya: int
+) -> None:
+    number, other = (
+        done(inbox.notify, priya, title="Here"),
+        done(inbox.notify, priya, title="For {{display_name}}"),
+    )
+    for address in (f"{number}/read", f"{number}/dismiss", f"{other}/dismiss"):
+        browser.post(f"/inbox/{address}")
+    browser.post("/settings/mutes", data={"topic": "general"})
+    page_of(browser)
+    assert press(browser, "redo") == "info There is nothing to redo."
+    undone = ["Unmuted general.", "Restored “For Priya Raman”.", "Restored “Here”."]
+    undone.append("Marked “Here” as unread again.")
+    assert [press(browser, "undo") for _ in undone] == [f"success {words}" for words in undone]
+    assert press(browser, "undo") == "info There is nothing to undo."
+    assert done(inbox.ids, priya, LATER, "unread") == [other, number]
+    redone = [
+        "Marked “Here” as read again.",
+        "Dismissed “Here” again.",
+        "Dismissed “For Priya Raman” again.",
+    ]
+    redone.append("Muted general. Errors and banners are still shown.")
+    assert [press(browser, "redo") for _ in redone] == [f"success {words}" for words in redone]
+    assert press(browser, "redo") == "info There is nothing to redo."
+    assert done(inbox.ids, priya, LATER, "dismissed") == [other, number]
+    assert press(browser, "undo") == "success Unmuted general."
+
+
+def test_a_new_action_ends_what_can_be_redone(browser: FlaskClient, done: Any, priya: int) -> None:
+    first, second = done(inbox.fill, priya, 2)
+    browser.post(f"/inbox/{first}/dismiss")
+    browser.post("/inbox/undo", data={"step": "undo"})
+    browser.post(f"/inbox/{second}/dismiss")
+    page_of(browser)
+    assert press(browser, "redo") == "info There is nothing to redo."
+    assert press(browser, "undo") == "success Restored “One of many”."
+    assert press(browser, "undo") == "info There is nothing to undo."
+
+
+def test_what_changed_since_is_no_success_and_the_one_before_comes_next(
+    browser: FlaskClient, done: Any, priya: int
+) -> None:
+    first, second, third = done(inbox.fill, priya, 3)
+    browser.post(f"/inbox/{first}/read")
+    browser.post("/inbox/bulk", data={"action": "dismiss", "ids": [second, third]})
+    browser.post(f"/inbox/{first}/dismiss")
+    done(actions.act, priya, "restore", [first, second, third], LATER)
+    page_of(browser)
+    sorry = "info Couldn’t undo: {} changed since."
+    assert press(browser, "undo") == sorry.format("this notification has")
+    assert press(browser, "undo") == sorry.format("these notifications have")
+    assert press(browser, "undo") == "success Marked “One of many” as unread again."
+
+
+def test_the_session_remembers_twenty_and_stays_small(
+    browser: FlaskClient, done: Any, priya: int
+) -> None:
+    number = done(inbox.notify, priya)
+    for _ in range(12):
+        browser.post(f"/inbox/{number}/dismiss")
+        browser.post(f"/inbox/{number}/restore")
+    with browser.session_transaction() as session:
+        assert len(session["undo"]) == 20
+    for index in range(12):
+        browser.post("/settings/mutes", data={"topic": f"{index:02}{'x' * 38}"})
+    with browser.session_transaction() as session:
+        assert session["undo"][-1] == f"unmute:11{'x' * 38}"
+        assert sum(len(str(entry)) for entry in session["undo"]) <= 360
 
 
 def test_nobody_undoes_anothers(

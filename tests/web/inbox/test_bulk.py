@@ -22,9 +22,18 @@ SAID = {
     "read": "Marked 2 notifications as read.",
     "unread": "Marked 2 notifications as unread.",
     "dismiss": "Dismissed 2 notifications.",
-    "restore": "Put 2 notifications back.",
+    "restore": "Restored 2 notifications.",
     "snooze": "Snoozed 2 notifications until Sat 21 Nov 2026, 08:00 IST.",
-    "unsnooze": "Woke 2 notifications.",
+    "unsnooze": "Unsnoozed 2 notifications.",
+}
+
+UNDONE = {
+    "read": "Marked 2 notifications as unread again.",
+    "unread": "Marked 2 notifications as read again.",
+    "dismiss": "Restored 2 notifications.",
+    "restore": "Dismissed 2 notifications again.",
+    "snooze": "Unsnoozed 2 notifications.",
+    "unsnooze": "Snoozed 2 notifications again.",
 }
 
 
@@ -47,7 +56,7 @@ def shown_on(done: Any, user: int) -> dict[str, str]:
 
 def undo_of(browser: FlaskClient) -> Any:
     with browser.session_transaction() as found:
-        return found.get("undo")
+        return found.get("undo", [None])[-1]
 
 
 @pytest.mark.parametrize("verb", actions.VERBS)
@@ -73,7 +82,7 @@ def test_what_is_ticked_is_done_said_and_undone(
     browser.get("/inbox")  # the flash is gone by now, the stamp is not
     answer = browser.post("/inbox/undo", data={"stamp": str(undo_of(browser))})
     assert answer.status_code == 303
-    assert "Put back 2 notifications." in browser.get("/compare").text
+    assert UNDONE[verb] in browser.get("/compare").text
     assert done(inbox.places, priya, LATER) == before
     assert done(inbox.kept, bystander) == others
 
@@ -87,7 +96,7 @@ def test_the_stamp_is_of_what_was_done_last_and_nothing_done_leaves_it(
         browser.post("/inbox/bulk", data={"action": action, "ids": [number]})
         stamps.append(undo_of(browser))
     assert stamps[0] < stamps[1] == stamps[2]
-    assert "Nothing to do" in browser.get("/compare").text
+    assert "Already done" in browser.get("/compare").text
 
 
 @pytest.mark.parametrize("verb", actions.VERBS)
@@ -112,6 +121,18 @@ def test_a_thousand_are_as_many_statements_as_one(
     assert len(seen[1]) < 10
     words = browser.get("/compare").text
     assert "999 notifications" in words or "1,000 notifications" in words
+
+
+def test_what_is_deselected_from_all_is_left_alone(
+    browser: FlaskClient, done: Any, priya: int
+) -> None:
+    numbers = [*done(inbox.fill, priya, 3), done(inbox.broadcast)]
+    kept = [numbers[1], numbers[3]]
+    form = {"action": "dismiss", "scope": "all", **shown_on(done, priya), "except": kept}
+    assert browser.post("/inbox/bulk", data=form).status_code == 303
+    assert "Dismissed 2 notifications." in browser.get("/inbox").text
+    assert sorted(done(inbox.ids, priya, LATER)) == kept
+    assert browser.post("/inbox/bulk", data=form | {"except": "x"}).status_code == 400
 
 
 @pytest.mark.parametrize("tab", inbox.TABS)
@@ -234,7 +255,7 @@ def test_nothing_selected_says_so(browser: FlaskClient, done: Any, priya: int) -
     for form in ({"action": "dismiss"}, {"action": "read", "next": "/inbox?tab=unread"}):
         answer = browser.post("/inbox/bulk", data=form)
         assert (answer.status_code, answer.location) == (303, form.get("next", "/inbox"))
-        assert "Nothing is selected." in browser.get("/compare").text
+        assert "Select at least one" in browser.get("/compare").text
     assert done(inbox.kept, priya) == before
     assert undo_of(browser) is None
 

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from notifications_app.domain.inbox import actions
 from notifications_app.domain.inbox.queries import PAGE_SIZE
+from notifications_app.web.inbox.numbers import exact
 from tests.support import inbox
 from tests.support.inbox_pages import link, titles
 from tests.support.moments import LATER, NOW, at
@@ -32,6 +33,46 @@ def test_each_tab_shows_its_own(browser: FlaskClient, done: Any, priya: int) -> 
     page = browser.get("/inbox").text
     assert "1 unread of 2" in page
     assert re.findall(r'class="tab-count">(\d+)<', page) == ["2", "1", "0", "1", "0"]
+
+
+def words_of(page: Any) -> str:
+    """The words of a page, without its markup."""
+    return " ".join(re.sub(r"<[^>]*>", " ", page.text).split())
+
+
+def test_numbers_are_exact_where_somebody_decides(
+    browser: FlaskClient, done: Any, priya: int
+) -> None:
+    done(inbox.fill, priya, 130)
+    done(actions.act, priya, "read", done(inbox.ids, priya)[:7], NOW)
+    page = browser.get("/inbox")
+    words = words_of(page)
+    assert "123 unread of 130" in words
+    assert "Dismiss all 130" in words
+    assert "Select all 130 in this view" in words
+    assert 'data-unread="99+"' in page.text
+    assert f"1–{PAGE_SIZE} of 130" in words
+    second = browser.get(link(page, "Older"))
+    assert f"{PAGE_SIZE + 1}–{2 * PAGE_SIZE} of 130" in words_of(second)
+
+
+def test_what_is_found_is_counted_and_named_on_its_buttons(
+    browser: FlaskClient, done: Any, priya: int
+) -> None:
+    for _ in range(PAGE_SIZE + 2):
+        done(inbox.notify, priya, title="Invoice", topic="billing", category="error")
+    done(inbox.notify, priya, title="Lunch")
+    words = words_of(browser.get("/inbox?q=invoice&category=error"))
+    assert "27 results for “ invoice ” in Error." in words
+    assert "Dismiss 27 found" in words
+    words = words_of(browser.get("/inbox?topic=billing"))
+    assert "27 results on topic billing." in words
+    assert "Dismiss 27 in billing" in words
+    assert "1 result for “ lunch ”." in words_of(browser.get("/inbox?q=lunch"))
+
+
+def test_a_number_is_exact_up_to_9999() -> None:
+    assert [exact(number) for number in (0, 9_999, 10_000)] == ["0", "9,999", "9,999+"]
 
 
 @pytest.mark.parametrize("tab", ["archive", "Inbox", "%00"])

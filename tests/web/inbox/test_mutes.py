@@ -34,7 +34,7 @@ def test_the_form_mutes_and_unmutes_and_says_so(
     answer = browser.post("/settings/mutes", data=form)
     assert (answer.status_code, answer.location) == (303, f"/inbox/{number}")
     said = browser.get("/compare").text
-    assert "Muted billing. Errors and banners still come." in said
+    assert "Muted billing. Errors and banners are still shown." in said
     assert browser.get("/inbox/badge").json["unread"] == 0
     assert done(inbox.ids, priya, LATER, "muted") == [number]
     answer = browser.post("/settings/mutes", data={"topic": "billing", "action": "unmute"})

@@ -44,7 +44,7 @@ def test_the_button_snoozes_says_until_when_and_is_undone(
     assert f"Snoozed “Here” until {until}." in browser.get("/inbox").text
     kept = session_of(browser)
     assert kept.get("snooze") == form.get("until")
-    answer = browser.post("/inbox/undo", data={"stamp": str(kept["undo"])})
+    answer = browser.post("/inbox/undo", data={"stamp": str(kept["undo"][-1])})
     assert answer.status_code == 303
     assert done(inbox.places, priya, LATER)["unread"] == [number]
 
@@ -54,10 +54,10 @@ def test_waking_by_the_button(browser: FlaskClient, done: Any, priya: int) -> No
     number = done(inbox.notify, priya, title="Here")
     browser.post(f"/inbox/{number}/snooze", data={"choice": "tomorrow"})
     assert browser.post(f"/inbox/{number}/unsnooze").status_code == 303
-    assert "Woke “Here”." in browser.get("/inbox").text
+    assert "Unsnoozed “Here”." in browser.get("/inbox").text
     assert done(inbox.ids, priya, LATER) == [number]
     browser.post(f"/inbox/{number}/unsnooze")
-    assert "Nothing to do" in browser.get("/inbox").text
+    assert "Already done" in browser.get("/inbox").text
 
 
 @pytest.mark.usefixtures("page_time")
