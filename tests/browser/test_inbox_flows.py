@@ -74,10 +74,10 @@ def test_a_search_narrows_and_is_cleared(
     page.get_by_label("Topic", exact=True).select_option("billing")
     page.get_by_role("button", name="Search", exact=True).click()
     shows(page, ONE)
-    expect(page.get_by_text("Only what matches “invoice”")).to_contain_text(
-        "of category Error, on topic billing."
+    expect(page.locator(".search-foot")).to_contain_text(
+        "Results for “invoice” in Error, on topic billing."
     )
-    page.get_by_role("link", name="Clear the search").click()
+    page.get_by_role("link", name="Clear filters").click()
     shows(page, *FOUR)
     expect(page.get_by_label("Search notifications")).to_have_value("")
     expect(page.get_by_label("Topic", exact=True)).to_have_value("")
@@ -110,7 +110,7 @@ def test_a_search_by_keys(four: list[int], page_of: Callable[..., Page]) -> None
     shows(page)
     expect(page.locator("#q")).to_be_focused()
     expect(page.locator("#live")).to_contain_text("Nothing matches “nothing like it”")
-    tab_to(page, "Clear the search")
+    tab_to(page, "Clear filters")
     page.keyboard.press("Enter")
     shows(page, *FOUR)
     expect(page.locator("#q")).to_be_focused()

@@ -99,6 +99,8 @@ const KEYS = {
   U: () => press("unread"),
   z: undo,
   "/": () => {
+    const fold = one(".search-fold");
+    if (fold) fold.open = true;
     one("#q")?.focus();
     one("#q")?.select();
   },
