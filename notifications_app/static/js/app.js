@@ -132,6 +132,26 @@ function setUp(root) {
 
 setUp(document);
 
+// ---- Menus open to where there is room, and are never higher than that.
+
+/** The screen between the top and what is fixed to the bottom. */
+function room() {
+  const bars = all(".main-nav, .bulk").filter((bar) => bar.checkVisibility() && getComputedStyle(bar).position === "fixed");
+  return Math.min(innerHeight, ...bars.map((bar) => bar.getBoundingClientRect().top));
+}
+
+document.addEventListener("toggle", ({ target }) => {
+  const menu = target.matches("[data-menu][open]") && !target.closest(".bulk") && one(".menu", target);
+  if (!menu) return;
+  menu.classList.remove("up");
+  menu.style.maxBlockSize = "";
+  const { top, bottom } = target.getBoundingClientRect();
+  const below = room() - bottom - 14;
+  const up = menu.offsetHeight > below && top > below;
+  menu.classList.toggle("up", up);
+  menu.style.maxBlockSize = `${Math.max(up ? top - 14 : below, 120)}px`;
+}, true);
+
 // ---- Menus close at a click elsewhere and at Escape; the arrows go through their choices.
 
 document.addEventListener("click", (event) => {
