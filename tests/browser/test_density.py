@@ -53,6 +53,9 @@ def test_a_screen_shows_many_whole_rows(
     page = page_of("priya", width=width)
     page.set_viewport_size({"width": width, "height": height})
     page.goto("/inbox")
+    widths = """() => new Set([...document.querySelectorAll("li.row")]
+      .map((row) => row.offsetWidth)).size"""
+    assert page.evaluate(widths) == 1
     heights = page.evaluate(WHOLE)
     assert len(heights) >= least
     if width > 680:

@@ -38,6 +38,27 @@ document.addEventListener("reset", () => {
   if (one(".bulk").contains(document.activeElement)) focusRow(row);
 });
 
+// ---- The link of a notification is copied; where the page may not do so itself, by way of a field.
+
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-copy-link]");
+  if (!button) return;
+  const url = new URL(button.dataset.copyLink, location).href;
+  try {
+    await navigator.clipboard.writeText(url);
+  } catch {
+    const field = document.createElement("textarea");
+    field.value = url;
+    button.after(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+    button.focus();
+  }
+  one("span", button).textContent = "Link copied";
+  announce("Link copied");
+});
+
 // ---- What goes to the server: one after the other, in the order in which it was asked for.
 
 const PARTS = { target: "#view", select: "#view", selectOOB: "#said,#banners", swap: "outerHTML show:none", push: "true" };
@@ -181,7 +202,10 @@ let before = null;
 function place(element) {
   const row = element?.closest("li.row");
   if (row) {
-    const kinds = ["h3 a", ".pick input", ".more summary", ".row-actions > :last-child", ".row-actions summary", ".row-actions > *"];
+    const kinds = [
+      "h3 a", ".pick input", ".topic", ".more summary", "[formaction$='/dismiss'], [formaction$='/restore']",
+      ".snooze summary", ".others summary", ".row-actions > a", ".row-actions > button.icon-button",
+    ];
     return { row: row.id, kind: kinds.find((kind) => one(kind, row) === element) ?? "h3 a" };
   }
   const tab = element?.closest(".tabs a");
