@@ -45,7 +45,7 @@ def sign_out(page: Page) -> None:
 
 def row(page: Page, title: str) -> Locator:
     """The row of a list with this title."""
-    return page.locator("li.row").filter(has=page.get_by_role("link", name=title))
+    return page.locator("li.row").filter(has=page.locator("h3").get_by_role("link", name=title))
 
 
 def press(page: Page, button: str, title: str) -> None:
@@ -102,4 +102,4 @@ def count(page: Page, name: str, number: int) -> None:
 
 def focused(page: Page, title: str) -> None:
     """The row with this title has the focus."""
-    expect(row(page, title).get_by_role("link", name=title)).to_be_focused()
+    expect(row(page, title).locator("h3 a")).to_be_focused()

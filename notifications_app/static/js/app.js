@@ -24,18 +24,18 @@ const remembered = {
 const zone = one("#zone");
 if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 
-// ---- Flash messages: closed by their cross; good news leaves by itself, but never under somebody's hand.
+// ---- Flash messages: closed by their cross or Escape; all but errors leave after 12 seconds, unless pointed at or focused.
 
 function remove(flash) {
   const hadFocus = flash.contains(document.activeElement);
   flash.remove();
-  if (hadFocus) one("main").focus();
+  if (hadFocus) one("main").focus({ preventScroll: true });
 }
 
 function fadeLater(flash) {
-  let left = one("form, a", flash) ? 30 : 12;
+  let left = 12;
   const timer = setInterval(() => {
-    if (document.hidden || one("main").matches(":hover, :focus-within")) return;
+    if (document.hidden || flash.matches(":hover, :focus-within")) return;
     left -= 1;
     if (left === 0) flash.classList.add("leaving");
     if (left > -1) return;
@@ -50,7 +50,7 @@ function setUpFlash(flash) {
     cross.hidden = false;
     cross.addEventListener("click", () => remove(flash));
   }
-  if (["success", "info"].includes(flash.dataset.flash) && !flash.closest("[data-stay]")) fadeLater(flash);
+  if (flash.dataset.flash !== "error" && !flash.closest("[data-stay]")) fadeLater(flash);
 }
 
 /** Say it to those who hear the page. The region was there before its words, so they are heard. */
@@ -132,6 +132,26 @@ function setUp(root) {
 
 setUp(document);
 
+// ---- Menus open to where there is room, and are never higher than that.
+
+/** The screen between the top and what is fixed to the bottom. */
+function room() {
+  const bars = all(".main-nav, .bulk").filter((bar) => bar.checkVisibility() && getComputedStyle(bar).position === "fixed");
+  return Math.min(innerHeight, ...bars.map((bar) => bar.getBoundingClientRect().top));
+}
+
+document.addEventListener("toggle", ({ target }) => {
+  const menu = target.matches("[data-menu][open]") && !target.closest(".bulk") && one(".menu", target);
+  if (!menu) return;
+  menu.classList.remove("up");
+  menu.style.maxBlockSize = "";
+  const { top, bottom } = target.getBoundingClientRect();
+  const below = room() - bottom - 14;
+  const up = menu.offsetHeight > below && top > below;
+  menu.classList.toggle("up", up);
+  menu.style.maxBlockSize = `${Math.max(up ? top - 14 : below, 120)}px`;
+}, true);
+
 // ---- Menus close at a click elsewhere and at Escape; the arrows go through their choices.
 
 document.addEventListener("click", (event) => {
@@ -146,6 +166,15 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   menu.open = false;
   one("summary", menu).focus();
+});
+
+/** Escape closes the newest flash, unless it means something else: a dialog, a field, a selection to be cleared. */
+document.addEventListener("keydown", (event) => {
+  const flash = event.key === "Escape" && all("#said [data-flash]").at(-1);
+  if (!flash || event.defaultPrevented || one("dialog[open]")) return;
+  if (!flash.contains(event.target) && (event.target.matches("input[type=search], textarea") || one(".list :checked"))) return;
+  event.preventDefault();
+  one("[data-close]", flash).click();
 });
 
 document.addEventListener("keydown", (event) => {

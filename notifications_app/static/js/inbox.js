@@ -53,11 +53,36 @@ document.addEventListener("reset", () => {
   if (one(".bulk").contains(document.activeElement)) focusRow(row);
 });
 
+// ---- The link of a notification is copied; where the page may not do so itself, by way of a field.
+
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-copy-link]");
+  if (!button) return;
+  const url = new URL(button.dataset.copyLink, location).href;
+  try {
+    await navigator.clipboard.writeText(url);
+  } catch {
+    const field = document.createElement("textarea");
+    field.value = url;
+    button.after(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+    button.focus();
+  }
+  one("span", button).textContent = "Link copied";
+  announce("Link copied");
+});
+
 // ---- What goes to the server: one after the other, in the order in which it was asked for.
 
 const PARTS = { target: "#view", select: "#view", selectOOB: "#said,#banners", swap: "outerHTML show:none", push: "true" };
 const waiting = new Set();
 let queue = Promise.resolve();
+
+/** Whether the last click was made with a pointer; Enter and the keys click without one. */
+let byPointer = false;
+document.addEventListener("click", (event) => { byPointer = event.detail > 0; }, true);
 
 /** What is asked for: a method, an address, the fields to post, and the rows it is about. */
 function send(asked) {
@@ -107,7 +132,7 @@ document.addEventListener("submit", (event) => {
     return;
   }
   if (row && !/\/(read|unread)$/.test(action)) leave(row);
-  send({ method, url: action, fields, about, bulk });
+  send({ method, url: action, fields, about, bulk, byPointer });
 });
 
 /** Enter in the field for a time means the button below it. */
@@ -135,11 +160,11 @@ function leave(row) {
   row.classList.add("going");
   const others = rows().filter((other) => !other.matches(".going"));
   const next = others.find((other) => row.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
-  if (next ?? others.length) focusRow(next ?? others.at(-1));
+  if (next ?? others.length) focusRow(next ?? others.at(-1), { preventScroll: byPointer });
 }
 
-function focusRow(row) {
-  if (row) one("h3 a", row).focus();
+function focusRow(row, options) {
+  if (row) one("h3 a", row).focus(options);
 }
 
 // ---- What comes back, if it is a page of the list.
@@ -193,7 +218,10 @@ let before = null;
 function place(element) {
   const row = element?.closest("li.row");
   if (row) {
-    const kinds = ["h3 a", ".pick input", ".more summary", ".row-actions > :last-child", ".row-actions summary", ".row-actions > *"];
+    const kinds = [
+      "h3 a", ".pick input", ".topic", ".more summary", "[formaction$='/dismiss'], [formaction$='/restore']",
+      ".snooze summary", ".others summary", ".row-actions > a", ".row-actions > button.icon-button",
+    ];
     return { row: row.id, kind: kinds.find((kind) => one(kind, row) === element) ?? "h3 a" };
   }
   const tab = element?.closest(".tabs a");
@@ -206,14 +234,21 @@ function place(element) {
   return element?.closest("#view, .going") ? { selector: "#view h1" } : null;
 }
 
+/** The new list is moved before anybody sees it: the event after a swap is a moment too late. */
+new MutationObserver((changes) => {
+  const isNew = changes.some(({ addedNodes }) => [...addedNodes].some((node) => node.id === "view"));
+  if (isNew && before?.places && pointerInView) keepPlaces(before.places);
+}).observe(one("#main"), { childList: true });
+
 document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
-  const { about = [], bulk = false } = ctx.asked ?? {};
+  const { about = [], bulk = false, byPointer: pointed = false } = ctx.asked ?? {};
   before = {
     about,
     ids: rows().map((row) => row.id),
     focus: place(document.activeElement),
     picked: selected().map((box) => box.value).filter((value) => !bulk || !about.includes(`n${value}`)),
     from: location.pathname + location.search,
+    places: pointed && pointerInView ? places() : null,
     tops: rows().filter((row) => !about.includes(row.id)).map((row) => [row.id, row.getBoundingClientRect().top]),
   };
 });
@@ -249,15 +284,49 @@ document.addEventListener("htmx:after:swap", () => {
 /** The same view: what was selected still is, and what was looked at stays where it was. */
 function stay({ picked, tops }) {
   for (const box of all("[name=ids]")) box.checked = picked.includes(box.value);
+  if (before.places && pointerInView) return;
   const [id, top] = tops.find(([id, at]) => at > 0 && document.getElementById(id)) ?? [];
   if (id && scrollY > 0) scrollBy(0, document.getElementById(id).getBoundingClientRect().top - top);
 }
+
+/** Where each day and row is on the screen, and how high the whole is. */
+function places() {
+  const tops = all(".day h2, li.row").map((part) => [part.id || part.textContent, part.getBoundingClientRect().top]);
+  return { height: one("#view").offsetHeight, tops: new Map(tops) };
+}
+
+/** A second click at the same point hits no other row: what is gone leaves its place empty until the pointer leaves. */
+function keepPlaces({ height, tops }) {
+  one("#view").style.minBlockSize = `${height}px`;
+  for (const part of all(".day h2, li.row")) {
+    const gap = tops.get(part.id || part.textContent) - part.getBoundingClientRect().top;
+    const moved = part.matches("h2") ? part.parentElement : part;
+    if (gap > 0.5) moved.style.marginBlockStart = `${parseFloat(getComputedStyle(moved).marginBlockStart) + gap}px`;
+  }
+}
+
+function closeGaps() {
+  for (const part of all("#view, #view .day, #view li.row")) part.removeAttribute("style");
+}
+
+/** Whether the mouse is over the list, or a finger touched it last. */
+let pointerInView = false;
+for (const name of ["pointerover", "pointerdown"]) {
+  document.addEventListener(name, (event) => {
+    pointerInView = Boolean(event.target.closest("#view"));
+    if (!pointerInView) closeGaps();
+  });
+}
+// A finger does not leave: the gaps close while the page is scrolled.
+document.addEventListener("scroll", () => {
+  if (matchMedia("(hover: none)").matches) closeGaps();
+}, { passive: true });
 
 function focusAgain({ focus, ids, about }) {
   if (!focus) return;
   const id = focus.acted ? about.at(-1) : focus.row;
   const found = focus.selector ? one(focus.selector) : one(`#${id} ${focus.kind ?? "h3 a"}`) ?? nearest(ids, id);
-  (found ?? one("#view h1")).focus({ preventScroll: Boolean(focus.selector) });
+  (found ?? one("#view h1")).focus({ preventScroll: Boolean(focus.selector || before.places) });
 }
 
 /** What was looked for is there: on with the first of it, unless more has been typed since. */

@@ -94,6 +94,8 @@ const KEYS = {
   z: () => one("#undo-last").requestSubmit(),
   Z: () => one("#redo-last").requestSubmit(),
   "/": () => {
+    const fold = one(".search-fold");
+    if (fold) fold.open = true;
     one("#q")?.focus();
     one("#q")?.select();
   },
