@@ -22,7 +22,7 @@ COOKIE_ROOM = 4096
 #: The keys of the session whose values are shown. The others are tokens, which a picture of the
 #: page must not give away.
 NO_SECRETS = {
-    *(sessions.UNDO_STACK, sessions.SNOOZE_TIME, sessions.LAST_VISIT),
+    *(sessions.UNDO_STACK, sessions.REDO_STACK, sessions.SNOOZE_TIME, sessions.LAST_VISIT),
     *(sessions.ZONE_OFFER, sessions.FLASHES, "_fresh", "_permanent"),
 }
 LONGEST_VALUE = 60
