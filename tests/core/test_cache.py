@@ -43,7 +43,7 @@ def test_it_is_asked_once_and_then_left_alone(
     in_app: Flask, tries: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("first", "second"):
-        assert markdown(f"*{name}*") == f"<p><em>{name}</em></p>\n"
+        assert markdown(f"*{name}*") == f'<p dir="auto"><em>{name}</em></p>\n'
     assert len(tries) == 1
     later = monotonic() + caching.RETRY_AFTER_SECONDS
     monkeypatch.setattr(caching, "monotonic", lambda: later)

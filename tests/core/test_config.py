@@ -43,6 +43,7 @@ def test_every_setting_has_a_default_that_starts() -> None:
         "SESSION_TYPE": "cookie",
         "LOG_FORMAT": "text",
         "SENTRY_DSN": "",
+        "COMPARE_PAGE": "on",
     }
 
 

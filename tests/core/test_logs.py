@@ -58,7 +58,7 @@ def test_what_is_sent_is_recorded_who_what_and_to_whom(
     run = app.test_cli_runner().invoke
     run(args=["notify", "priya", "--title", "For you"])
     run(args=["broadcast", "send", "--title", "For all"])
-    run(args=["broadcast", "recall", "2"])
+    run(args=["broadcast", "recall", "2", "--yes"])
     run(args=["broadcast", "send", "--title", "Only tried", "--dry-run"])
     said = [line.split(" INFO ")[1] for line in lines.getvalue().splitlines()]
     assert said == [

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from notifications_app.core.database import PACKAGE, db
+from tests.support.broadcast_pages import compose
 from tests.support.moments import NOON, at
 from tests.support.people import sign_in
 
@@ -60,10 +61,6 @@ def test_a_page_walks_down_to_the_insert(
     client = app.test_client()
     with at(NOON):
         sign_in(client, "ada")
-        form = {"to": "everyone", "when": "now", "end": "never", "topic": "general"}
-        answer = client.post(
-            "/admin/broadcasts/new",
-            data={**form, "title": "Hello", "category": "info", "do": "send"},
-        )
+        answer = compose(client)
     assert answer.status_code == 303, answer.text
     check(walked, "web")

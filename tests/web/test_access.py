@@ -30,7 +30,7 @@ PUBLIC = {
 #: What is there for administrators alone.
 ADMIN = {
     "accounts.people", "accounts.person", "accounts.reset_link", "accounts.import_from_file",
-    "audit.index",
+    "audit.index", "audit.as_csv",
     "broadcasts.index", "broadcasts.one", "broadcasts.new", "broadcasts.edit", "broadcasts.recall",
     "broadcasts.restore",
 }  # fmt: skip

@@ -13,6 +13,7 @@ from notifications_app.domain.accounts.models import User
 from notifications_app.domain.audit import queries
 from notifications_app.domain.audit.actions import add_entry
 from notifications_app.domain.audit.models import AuditEntry
+from notifications_app.domain.inbox.models import Notification
 from tests.support.audit import entries
 from tests.support.commands import own_commands
 from tests.support.moments import NOON, at
@@ -74,8 +75,11 @@ NOTED: dict[str, list[tuple[str, tuple[str, str, dict[str, Any]]]]] = {
         "broadcast edit 1 --title Other --notify-again",
         ("broadcast.edited", "notification 1", {"changed": ["title"], "notify_again": True}),
     )],
+    "broadcast restore": [(
+        "broadcast restore 1", ("broadcast.restored", "notification 1", {}),
+    )],
     "broadcast recall": [(
-        "broadcast recall 1", ("broadcast.recalled", "notification 1", {}),
+        "broadcast recall 1 --yes --direct", ("broadcast.recalled", "notification 1", {}),
     )],
 }  # fmt: skip
 
@@ -89,6 +93,7 @@ NOT_NOTED = {
     "broadcast show": "only reads",
     "broadcast stats": "only reads",
     "audit list": "only reads",
+    "audit export": "only reads",
     "demo": "only fills a database without accounts, where there is nobody to answer to",
 }
 
@@ -168,6 +173,10 @@ def test_each_change_leaves_its_line(
 ) -> None:
     if words == "users revoke-admin ada":  # the last administrator would stay
         add_user(app, "root", is_admin=True)
+    if words == "broadcast restore 1":
+        with app.app_context():
+            db.session.execute(sa.update(Notification).values(recalled_at=NOON))
+            db.session.commit()
     with at(NOON):
         done = app.test_cli_runner().invoke(
             args=words.partition(" #")[0].split(), input=TYPED.get(words, ON_STDIN)

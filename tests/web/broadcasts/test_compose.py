@@ -321,7 +321,7 @@ def test_a_fresh_page_has_a_fresh_key_and_a_refused_one_keeps_its_own(admin: Fla
 WRONG: list[tuple[dict[str, str], str, str]] = [
     ({"title": " "}, "title", "A title has 1 to 140 characters; this one has none."),
     ({"title": "a\tb"}, "title", "A title cannot contain U+0009; take it out."),
-    ({"title": "Hi {{name}}"}, "title", "There is no placeholder “{{name}}”."),
+    ({"title": "Hi {{name}}"}, "title", "There is no placeholder “{{name}}”; only"),
     ({"body": "x" * 4001}, "body", "A body has at most 4000 characters; this one has 4001."),
     ({"category": "urgent"}, "category", "A category is success, error, warning or info."),
     ({"topic": "Two words"}, "topic", "A topic is made of a-z"),
@@ -368,7 +368,7 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept(
 
 #: Five mistakes in the order of the page, and how each sentence begins.
 FIVE = {
-    "body": ("{{nam}}", "There is no placeholder “{{nam}}”."),
+    "body": ("{{nam}}", "There is no placeholder “{{nam}}”; only"),
     "topic": ("Two Words", "A topic is made of a-z"),
     "action_url": ("javascript:x", "A link starts with https://"),
     "at": ("", "Write a day from 1970 to 2999"),

@@ -153,11 +153,11 @@ def test_in_a_row_the_headings_of_a_text_begin_below_its_title(
 ) -> None:
     number = done(inbox.notify, priya, body="# Menu\n\n## Soup\n\nHot.")
     row = browser.get("/inbox").text
-    assert "<h4>Menu</h4>" in row
-    assert "<h5>Soup</h5>" in row
+    assert '<h4 dir="auto">Menu</h4>' in row
+    assert '<h5 dir="auto">Soup</h5>' in row
     page = browser.get(f"/inbox/{number}").text
-    assert "<h2>Menu</h2>" in page
-    assert "<h3>Soup</h3>" in page
+    assert '<h2 dir="auto">Menu</h2>' in page
+    assert '<h3 dir="auto">Soup</h3>' in page
 
 
 def test_a_banner_stands_on_every_page_until_dismissed(browser: FlaskClient, done: Any) -> None:
