@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,21 +14,9 @@ from notifications_app.core.database import ROOT, db
 from notifications_app.domain.broadcasts import sending
 from tests.support import inbox
 from tests.support.moments import HOUR, NOW, at
+from tests.support.sending_commands import NOTIFY, SEND
 
-SEND = ("broadcast", "send", "--title", "Hello")
-NOTIFY = ("notify", "priya", "--title", "Hello")
-KEYS = ["id", "title", "channel", "arrives_at", "expires_at", "audience"]
-
-
-@pytest.fixture(autouse=True)
-def typing_time(app: Flask, ada: int, priya: int) -> Iterator[None]:
-    with at(NOW):
-        yield
-
-
-def ids(app: Flask, user: int, now: Any = NOW) -> list[int]:
-    with app.app_context():
-        return inbox.ids(user, now)
+pytestmark = pytest.mark.usefixtures("typing_time")
 
 
 def some(app: Flask, priya: int, ada: int) -> None:

@@ -1,6 +1,5 @@
 """What the sending commands refuse: one line, an exit code, nothing stored."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,22 +7,9 @@ import pytest
 from flask import Flask
 
 from tests.support import inbox
-from tests.support.moments import NOW, at
+from tests.support.sending_commands import NOTIFY, SEND
 
-SEND = ("broadcast", "send", "--title", "Hello")
-NOTIFY = ("notify", "priya", "--title", "Hello")
-KEYS = ["id", "title", "channel", "arrives_at", "expires_at", "audience"]
-
-
-@pytest.fixture(autouse=True)
-def typing_time(app: Flask, ada: int, priya: int) -> Iterator[None]:
-    with at(NOW):
-        yield
-
-
-def ids(app: Flask, user: int, now: Any = NOW) -> list[int]:
-    with app.app_context():
-        return inbox.ids(user, now)
+pytestmark = pytest.mark.usefixtures("typing_time")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """``flask notify`` and ``flask broadcast send``, as typed."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,22 +9,10 @@ from flask import Flask
 from tests.support import inbox
 from tests.support.moments import HOUR, NOW, at
 from tests.support.people import add_user
+from tests.support.sending_commands import KEYS, NOTIFY, SEND, ids
 from tests.support.shell import stored
 
-SEND = ("broadcast", "send", "--title", "Hello")
-NOTIFY = ("notify", "priya", "--title", "Hello")
-KEYS = ["id", "title", "channel", "arrives_at", "expires_at", "audience"]
-
-
-@pytest.fixture(autouse=True)
-def typing_time(app: Flask, ada: int, priya: int) -> Iterator[None]:
-    with at(NOW):
-        yield
-
-
-def ids(app: Flask, user: int, now: Any = NOW) -> list[int]:
-    with app.app_context():
-        return inbox.ids(user, now)
+pytestmark = pytest.mark.usefixtures("typing_time")
 
 
 def test_notify_sends_to_named_people(app: Flask, shell: Any, priya: int, bystander: int) -> None:

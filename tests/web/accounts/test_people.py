@@ -13,27 +13,9 @@ from notifications_app.domain.accounts import actions
 from notifications_app.domain.accounts.models import User
 from notifications_app.domain.audit.models import AuditEntry
 from notifications_app.domain.inbox import change_role
+from tests.support.account_pages import look, names
 from tests.support.moments import NOON, at
 from tests.support.people import add_user, sign_in
-
-
-@pytest.fixture
-def admin(client: FlaskClient, ada: int, priya: int) -> FlaskClient:
-    """Ada's browser, just signed in."""
-    with at(NOON):
-        sign_in(client, "ada")
-        client.get("/inbox")  # takes the flash of the sign-in
-    return client
-
-
-def names(answer: Any) -> list[str]:
-    """Who is in the list, from the top."""
-    return re.findall(r'href="/admin/users/\d+"><bdi>([^<]*)</bdi>', answer.text)
-
-
-def look(client: FlaskClient, **asked: str) -> Any:
-    with at(NOON):
-        return client.get("/admin/users", query_string=asked)
 
 
 def tab_counts(answer: Any) -> dict[str, str]:

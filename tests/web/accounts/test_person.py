@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,31 +13,13 @@ from notifications_app.core.database import db
 from notifications_app.domain.accounts import actions, groups
 from notifications_app.domain.audit.models import AuditEntry
 from notifications_app.domain.inbox import change_groups
+from tests.support.account_pages import look, names
 from tests.support.moments import NOON, at
 from tests.support.people import PASSWORD, add_user, is_signed_in, sign_in, token_in
 
 LATER = NOON + timedelta(minutes=16)
 
 NEW = "a new good password"
-
-
-@pytest.fixture
-def admin(client: FlaskClient, ada: int, priya: int) -> FlaskClient:
-    """Ada's browser, just signed in."""
-    with at(NOON):
-        sign_in(client, "ada")
-        client.get("/inbox")  # takes the flash of the sign-in
-    return client
-
-
-def names(answer: Any) -> list[str]:
-    """Who is in the list, from the top."""
-    return re.findall(r'href="/admin/users/\d+"><bdi>([^<]*)</bdi>', answer.text)
-
-
-def look(client: FlaskClient, **asked: str) -> Any:
-    with at(NOON):
-        return client.get("/admin/users", query_string=asked)
 
 
 def noted(app: Flask) -> list[tuple[Any, ...]]:

@@ -2,42 +2,16 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from notifications_app.core.database import db
-from notifications_app.domain.accounts.models import User
+from tests.support.account_pages import people, save
 from tests.support.moments import NOON, at
 from tests.support.people import PASSWORD, add_user, is_signed_in, sign_in, token_in
 
 NEW = "a new good password"
-
-
-@pytest.fixture
-def reader(client: FlaskClient, priya: int, bystander: int) -> FlaskClient:
-    """Priya's browser; Noor's account must not move."""
-    sign_in(client, "priya")
-    client.get("/inbox")  # takes the flash of the sign-in
-    return client
-
-
-def people(app: Flask) -> dict[str, tuple[Any, ...]]:
-    with app.app_context():
-        rows = db.session.execute(
-            sa.select(
-                User.username, User.display_name, User.timezone, User.password_hash, User.email,
-                User.is_admin,
-            )
-        )  # fmt: skip
-        return {row.username: tuple(row) for row in rows}
-
-
-def save(client: FlaskClient, part: str, **data: str) -> Any:
-    return client.post("/settings", data={"part": part, **data})
 
 
 def test_the_page_answers_a_look_at_its_head(reader: FlaskClient) -> None:

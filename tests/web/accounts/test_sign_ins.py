@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,31 +11,9 @@ from flask.testing import FlaskClient
 from notifications_app.core.database import db
 from notifications_app.domain.accounts import queries
 from notifications_app.domain.accounts.models import SignIn, User
+from tests.support.account_pages import people, save
 from tests.support.moments import NOON, at
 from tests.support.people import PASSWORD, is_signed_in, replay, sign_in
-
-
-@pytest.fixture
-def reader(client: FlaskClient, priya: int, bystander: int) -> FlaskClient:
-    """Priya's browser; Noor's account must not move."""
-    sign_in(client, "priya")
-    client.get("/inbox")  # takes the flash of the sign-in
-    return client
-
-
-def people(app: Flask) -> dict[str, tuple[Any, ...]]:
-    with app.app_context():
-        rows = db.session.execute(
-            sa.select(
-                User.username, User.display_name, User.timezone, User.password_hash, User.email,
-                User.is_admin,
-            )
-        )  # fmt: skip
-        return {row.username: tuple(row) for row in rows}
-
-
-def save(client: FlaskClient, part: str, **data: str) -> Any:
-    return client.post("/settings", data={"part": part, **data})
 
 
 @pytest.fixture

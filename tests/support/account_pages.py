@@ -1,0 +1,40 @@
+"""What is asked of the pages of accounts, in one word each."""
+
+import re
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from notifications_app.core.database import db
+from notifications_app.domain.accounts.models import User
+from tests.support.moments import NOON, at
+
+
+def people(app: Flask) -> dict[str, tuple[Any, ...]]:
+    """The accounts as they are stored, by username."""
+    with app.app_context():
+        rows = db.session.execute(
+            sa.select(
+                User.username, User.display_name, User.timezone, User.password_hash, User.email,
+                User.is_admin,
+            )
+        )  # fmt: skip
+        return {row.username: tuple(row) for row in rows}
+
+
+def save(client: FlaskClient, part: str, **data: str) -> Any:
+    """Save a section of the settings."""
+    return client.post("/settings", data={"part": part, **data})
+
+
+def names(answer: Any) -> list[str]:
+    """Who is in the list of people, from the top."""
+    return re.findall(r'href="/admin/users/\d+"><bdi>([^<]*)</bdi>', answer.text)
+
+
+def look(client: FlaskClient, **asked: str) -> Any:
+    """Open the list of people."""
+    with at(NOON):
+        return client.get("/admin/users", query_string=asked)
