@@ -223,7 +223,7 @@ def test_nothing_sticks_out_and_what_is_pressed_is_large_enough(
     found += sideways(page)
     page.get_by_label("Everyone").check()
     page.get_by_role("button", name="Review").click()
-    expect(page.get_by_role("table")).to_be_visible()
+    expect(page.get_by_role("table", name="When it would arrive, by zone")).to_be_visible()
     found += sideways(page)
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 800})

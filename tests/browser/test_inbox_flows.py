@@ -414,7 +414,7 @@ def test_what_was_dismissed_is_restored_by_tab_and_enter(
     page.keyboard.press("Space")
     tab_to(page, "Restore the selected")
     page.keyboard.press("Enter")
-    said(page, "Put 1 notification back.")
+    said(page, "Restored 1 notification.")
     shows(page, TWO)
     tab_to(page, "Inbox 3")
     page.keyboard.press("Enter")
