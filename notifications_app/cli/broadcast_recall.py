@@ -8,7 +8,7 @@ from ..core import clock
 from ..core.database import db, reading
 from ..core.errors import BadInput, NotFound, Refused
 from ..core.logs import record
-from ..domain.broadcasts import audience, editing, queries
+from ..domain.broadcasts import audience, queries, recalling
 from ..domain.broadcasts.queries import Broadcast
 from ..domain.broadcasts.wording import (
     audience_phrase,
@@ -45,7 +45,7 @@ def recall(notification_id: int | None, last: bool, yes: bool, direct: bool) -> 
     _print_question(one)
     if not yes and not click.confirm("Recall it from every inbox?"):
         raise Refused("Cancelled. Nothing was changed.")
-    changed = editing.recall(one.id, clock.now())
+    changed = recalling.recall(one.id, clock.now())
     db.session.commit()
     print_line(recalled_sentence(one.id, changed=changed))
     if changed:
@@ -86,7 +86,7 @@ def _print_question(one: Broadcast) -> None:
 @click.argument("notification_id", metavar="ID", type=_ID)
 def restore(notification_id: int) -> None:
     """Undo a recall: everyone has the notification again, as they left it."""
-    changed = editing.restore(notification_id, clock.now())
+    changed = recalling.restore(notification_id, clock.now())
     db.session.commit()
     if changed:
         record("restored", notification=notification_id)

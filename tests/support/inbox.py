@@ -16,7 +16,7 @@ from notifications_app.core.database import db, table
 from notifications_app.domain import content
 from notifications_app.domain.accounts.memberships import GROUPS
 from notifications_app.domain.accounts.models import User
-from notifications_app.domain.broadcasts import editing
+from notifications_app.domain.broadcasts import editing, recalling
 from notifications_app.domain.broadcasts import sending as broadcasts
 from notifications_app.domain.broadcasts.schedule import SendOptions
 from notifications_app.domain.inbox import actions, queries
@@ -122,12 +122,12 @@ def edit(number: int, now: datetime, *, again: bool = False, **wanted: Any) -> l
 
 def recall(number: int, now: datetime = NOW) -> bool:
     """Take it off the air."""
-    return editing.recall(number, now)
+    return recalling.recall(number, now)
 
 
 def restore(number: int, now: datetime = NOW) -> bool:
     """Undo a recall."""
-    return editing.restore(number, now)
+    return recalling.restore(number, now)
 
 
 def _parted(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

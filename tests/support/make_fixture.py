@@ -15,7 +15,7 @@ from notifications_app import create_app
 from notifications_app.core.database import ROOT, db
 from notifications_app.domain import content
 from notifications_app.domain.accounts.models import Group, GroupMember, SignIn
-from notifications_app.domain.broadcasts import editing
+from notifications_app.domain.broadcasts import recalling
 from notifications_app.domain.broadcasts import sending as broadcasts
 from notifications_app.domain.broadcasts.schedule import SendOptions
 from notifications_app.domain.inbox import actions, add_reader, change_role, undo
@@ -51,7 +51,7 @@ def populate() -> None:
     broadcasts.broadcast("everyone", linked, later, SendOptions(arrives_at=later + 400 * DAY))
     for _ in range(3):
         broadcasts.notify([ada, priya], linked, later)
-    editing.recall(recalled, later + DAY / 2)
+    recalling.recall(recalled, later + DAY / 2)
     actions.act(priya, "read", [1, 6], later + DAY)
     undone = actions.act(priya, "dismiss", [1, 6, 7], later + 2 * DAY).stamp
     undo.undo(priya, undone, later + 2 * DAY)

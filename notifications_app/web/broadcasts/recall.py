@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from ...core import clock
 from ...core.database import db, reading
 from ...core.logs import record
-from ...domain.broadcasts import audience, editing
+from ...domain.broadcasts import audience, recalling
 from ...domain.broadcasts.wording import reach_sentence, recalled_sentence, restored_sentence
 from .. import flashes
 from ..access import admin, current_reader
@@ -38,7 +38,7 @@ def recall(notification_id: int) -> Any:
 
 
 def _recall(notification_id: int) -> Any:
-    changed = editing.recall(notification_id, clock.now(), actor_id=current_reader().id)
+    changed = recalling.recall(notification_id, clock.now(), actor_id=current_reader().id)
     db.session.commit()
     sentence = recalled_sentence(notification_id, changed=changed)
     if changed:
@@ -54,7 +54,7 @@ def restore(notification_id: int) -> Any:
     """Undo a recall."""
     with reading() as connection:
         get_broadcast_or_404(connection, notification_id)
-    changed = editing.restore(notification_id, clock.now(), actor_id=current_reader().id)
+    changed = recalling.restore(notification_id, clock.now(), actor_id=current_reader().id)
     db.session.commit()
     if changed:
         record("restored", notification=notification_id, by=current_reader().username)

@@ -13,7 +13,7 @@ from notifications_app.core import clock
 from notifications_app.core.database import db
 from notifications_app.core.errors import BadInput, BadTime, NotFound
 from notifications_app.domain.accounts.models import User
-from notifications_app.domain.broadcasts import editing
+from notifications_app.domain.broadcasts import recalling
 from notifications_app.domain.inbox.models import Delivery, Notification, Release
 from tests.support import inbox
 from tests.support.moments import HOUR, NOON, NOW
@@ -165,8 +165,8 @@ def test_the_release_carries_the_same_expiry_and_banner_as_the_notification(in_a
 def test_recalling_ends_the_release_too(in_app: Flask) -> None:
     number = inbox.broadcast(expires_at=NOW + 2 * HOUR)
     ended = inbox.broadcast(expires_at=NOW + HOUR)
-    editing.recall(number, NOW + HOUR)
-    editing.recall(ended, NOW + 2 * HOUR)
+    recalling.recall(number, NOW + HOUR)
+    recalling.recall(ended, NOW + 2 * HOUR)
     found = db.session.execute(sa.select(Release.expires_at).order_by(Release.notification_id))
     assert found.scalars().all() == [NOW + HOUR, NOW + HOUR]
 

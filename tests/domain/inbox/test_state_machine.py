@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 from notifications_app.core.database import db
 from notifications_app.core.errors import NotFound, Refused
 from notifications_app.domain.accounts.models import Group
-from notifications_app.domain.broadcasts import editing
+from notifications_app.domain.broadcasts import recalling
 from notifications_app.domain.inbox import (
     actions,
     add_reader,
@@ -188,12 +188,12 @@ class Centre(RuleBasedStateMachine):
 
     @rule(number=notes)
     def recall(self, number: int) -> None:
-        assert editing.recall(number, self.now) is not self.model.said[number].recalled
+        assert recalling.recall(number, self.now) is not self.model.said[number].recalled
         self.model.said[number].recalled = True
 
     @rule(number=notes)
     def restore(self, number: int) -> None:
-        assert editing.restore(number, self.now) is self.model.restore(number)
+        assert recalling.restore(number, self.now) is self.model.restore(number)
 
     @rule(user=users, admin=st.booleans())
     def grant_or_revoke(self, user: int, admin: bool) -> None:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from notifications_app.core.database import db
-from notifications_app.domain.broadcasts import editing
+from notifications_app.domain.broadcasts import recalling
 from tests.support.broadcast_pages import broadcast
 from tests.support.moments import NOW
 
@@ -21,6 +21,6 @@ def one_of_each(app: Flask) -> dict[str, int]:
         "recalled": broadcast(app, "Recalled one"),
     }
     with app.app_context():
-        editing.recall(numbers["recalled"], NOW)
+        recalling.recall(numbers["recalled"], NOW)
         db.session.commit()
     return numbers

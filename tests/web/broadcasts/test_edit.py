@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from notifications_app.core.database import db
-from notifications_app.domain.broadcasts import editing, sending
+from notifications_app.domain.broadcasts import recalling, sending
 from notifications_app.domain.broadcasts.schedule import SendOptions
 from notifications_app.domain.content import check
 from notifications_app.domain.inbox import change_timezone
@@ -230,7 +230,7 @@ def test_recalled_while_the_page_was_open_it_is_not_changed(app: Flask, cast: Fl
     with at(LATER):
         page = cast.get(PAGE)
         with app.app_context():
-            editing.recall(1, LATER)
+            recalling.recall(1, LATER)
             db.session.commit()
         answer = cast.post(PAGE, data={"title": "Other", "seen": value(page, "seen")})
         said = told(cast, answer)

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from notifications_app.core.database import db
 from notifications_app.domain.accounts.models import User
-from notifications_app.domain.broadcasts import editing
+from notifications_app.domain.broadcasts import recalling
 from tests.support import inbox
 from tests.support.broadcast_pages import PLAIN, broadcast, compose, words
 from tests.support.moments import HOUR, LATER, NOW, at
@@ -113,7 +113,7 @@ def test_recalled_between_two_zones_it_never_came_to_the_later(
 ) -> None:
     number = broadcast(app, "Hello", local_at=(NOW + DAY).replace(tzinfo=None))
     with app.app_context():
-        editing.recall(number, NOW + DAY - HOUR)
+        recalling.recall(number, NOW + DAY - HOUR)
         db.session.commit()
     with at(NOW + 3 * DAY):
         sign_in(admin, "ada")
