@@ -57,7 +57,7 @@ def cheap_hashes() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where SQLite files lie: in memory where there is such a folder, for a commit waits on it."""
+    """The folder of SQLite files: in memory if possible, because a commit waits for it."""
     memory = Path("/dev/shm")  # noqa: S108 - a folder within it is ours alone
     if not os.access(memory, os.W_OK):
         yield tmp_path_factory.mktemp("databases")

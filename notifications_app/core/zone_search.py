@@ -11,7 +11,7 @@ from . import clock
 
 #: How many matches a page shows.
 MOST = 12
-#: Of equal matches these come first, in this order: "EST" means New York before Panama.
+#: The order of equal matches: "EST" means New York before Panama.
 _FIRST = (
     "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles",
     "Europe/London", "Europe/Paris", "Europe/Berlin", "Asia/Kolkata", "Asia/Shanghai",

@@ -15,7 +15,7 @@ SNOOZE_TIME = "snooze"
 LAST_VISIT = "last_visit"
 #: The browser's time zone, offered to the reader.
 ZONE_OFFER = "zone_offer"
-#: What was typed in the other parts of the settings while one was saved, by field.
+#: Unsaved values of the other parts of the settings, by field.
 SETTINGS_TYPED = "settings_typed"
 #: Flask's own key of the waiting flash messages.
 FLASHES = "_flashes"

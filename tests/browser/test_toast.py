@@ -21,7 +21,7 @@ def six(site: Site, priya: int) -> Site:
 
 
 def top(page: Page, title: str) -> float:
-    """Where a row begins on the screen."""
+    """The top of a row on the screen."""
     box = row(page, title).bounding_box()
     assert box
     return box["y"]

@@ -1,4 +1,4 @@
-"""What a database says when it cannot, in one sentence."""
+"""Database errors, each in one sentence."""
 
 import sqlite3
 
@@ -43,7 +43,7 @@ def test_a_statement_that_sqlite_cannot_read_is_an_error_of_ours() -> None:
 
 
 class Said(Exception):
-    """What psycopg raises: an error with a state."""
+    """An error with a state, as psycopg raises it."""
 
     def __init__(self, sqlstate: str | None) -> None:
         super().__init__("said so")

@@ -27,7 +27,7 @@ from .models import Delivery, Mute, Notification, Release
 NOW = bindparam("now", type_=UTCDateTime)
 READER_ID = bindparam("reader_id", type_=Integer)
 IDS = bindparam("ids", type_=BigInteger, expanding=True)
-#: What was deselected from "all".
+#: The ids that were deselected from "all".
 EXCLUDED_IDS = bindparam("excluded", type_=BigInteger, expanding=True)
 #: The state of the inbox when a page was made: the bounds of "all" on that page.
 SNAPSHOT_AT = bindparam("moment", type_=UTCDateTime)

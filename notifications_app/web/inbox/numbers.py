@@ -26,7 +26,7 @@ class Numbers:
     unread: str
     #: Everything in the view: what "all" would change.
     matching: str
-    #: Where the page is, as "26–50 of 375"; empty if it is the whole view.
+    #: The position of the page, as "26–50 of 375"; empty if it is the whole view.
     place: str
 
 
