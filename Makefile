@@ -11,7 +11,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13; do \
 	"$$name" -c '' 2>/dev/null && echo "$$name" && exit; done; echo python3)
 PORT ?= 8000
-COVERAGE ?= 95
+COVERAGE ?= 97
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,8 +45,7 @@ test: $(DEV) ## Run the tests on SQLite, and on PostgreSQL too when TEST_DATABAS
 		--cov-fail-under=$(COVERAGE)
 	@if [ -n "$${TEST_DATABASE_URL:-}" ]; then \
 		echo 'Tests on PostgreSQL'; \
-		$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-branch --cov-append \
-			--cov-fail-under=$(COVERAGE); \
+		$(BIN)/python -m pytest -n auto --dist worksteal; \
 	fi
 
 quick: $(DEV) ## Run the tests that take no time: without browser, coverage and the slow ones
