@@ -1,4 +1,4 @@
-"""What tests share: a migrated database for each, people in it, browsers to ask with.
+"""Shared fixtures: a migrated database for each test, people in it, browsers to ask with.
 
 The database is migrated once a session and emptied (PostgreSQL) or copied (SQLite) for each
 test. The application is made once as well: a test that needs other settings, a route or a
@@ -33,7 +33,7 @@ from tests.support.shared_app import (
 )
 from tests.support.shell import Said, stored
 
-#: The same examples in every run, and none of them timed: machines are busy.
+#: Use equal examples in every run, and time none of them: machines are busy.
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("suite")
 

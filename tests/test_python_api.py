@@ -1,4 +1,4 @@
-"""What other code calls: ``notify`` and ``broadcast`` of the package."""
+"""The calls for other code: ``notify`` and ``broadcast`` of the package."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta

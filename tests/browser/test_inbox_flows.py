@@ -1,4 +1,4 @@
-"""What is done in the inbox: with JavaScript, without it, and by the keys alone."""
+"""Actions in the inbox: with JavaScript, without it, and by the keyboard alone."""
 
 import re
 from collections.abc import Callable

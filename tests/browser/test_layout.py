@@ -152,7 +152,7 @@ def test_the_bar_of_a_phone_is_at_the_bottom_unless_there_is_no_room(
 
 # ---- Words are whole, and nothing lies on anything else.
 
-#: Of what stands on one line if there is room for it, the words that stand on several.
+#: Words that should be on one line and are on several.
 BROKEN = """selector => {
   const found = [];
   for (const element of document.querySelectorAll(selector)) {
@@ -167,7 +167,7 @@ BROKEN = """selector => {
   }
   return found;
 }"""
-#: Of what stands side by side, the pairs that share some of the screen.
+#: Pairs of elements that should be side by side and overlap.
 OVERLAPPING = """selector => {
   const shown = [...document.querySelectorAll(selector)]
     .map((element) => [element, element.getBoundingClientRect()])

@@ -1,4 +1,4 @@
-"""What scripts make quicker and what works without them; what is there for every reader."""
+"""The help of scripts, pages without them, and content for every reader."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What people write stays words, and what the site answers stays here."""
+"""Text from people stays text, and answers stay on this site."""
 
 from collections.abc import Callable
 from urllib.parse import quote
@@ -40,7 +40,7 @@ BODIES = (
     "```html\n<script>alert(1)</script>\n```",
     "| <img src=x onerror=alert(1)> |\n|---|\n| `<b onclick=alert(1)>` |",
 )
-#: Where the address leads to is another site, or nowhere.
+#: Addresses that lead to another site, or nowhere.
 ELSEWHERE = (
     "//evil.example",
     "///evil.example",

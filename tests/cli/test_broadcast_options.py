@@ -1,4 +1,4 @@
-"""What the sending commands refuse: one line, an exit code, nothing stored."""
+"""Refusals of the sending commands: one line, an exit code, nothing stored."""
 
 from pathlib import Path
 from typing import Any

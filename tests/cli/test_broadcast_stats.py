@@ -40,7 +40,7 @@ def sent(app: Flask, ada: int, priya: int, bystander: int) -> int:
 
 @pytest.fixture
 def drawn(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """What the command prints on a terminal."""
+    """The output of the command on a terminal."""
     terminal = SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True))
     monkeypatch.setattr(broadcast_stats, "sys", terminal)
 

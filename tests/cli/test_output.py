@@ -39,7 +39,7 @@ def names(app: Flask, tmp_path: Path) -> Path:
 
 
 def command(app: Flask, *words: str) -> dict[str, Any]:
-    """What ``subprocess`` is given to run ``flask`` with this test's database."""
+    """The arguments of ``subprocess`` to run ``flask`` with this test's database."""
     url = app.config["SQLALCHEMY_DATABASE_URI"]
     key = app.config["SECRET_KEY"]
     return {
@@ -66,7 +66,7 @@ def on_a_terminal(app: Flask, *words: str) -> str:
 
 
 def in_a_pipe(app: Flask, *words: str) -> str:
-    """The same where nobody looks."""
+    """Run a command without a terminal."""
     ended = subprocess.run(capture_output=True, check=True, text=True, **command(app, *words))
     assert all(" INFO " in line for line in ended.stderr.splitlines()), ended.stderr
     return ended.stdout

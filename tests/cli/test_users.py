@@ -43,7 +43,7 @@ def refused(result: Result, code: int) -> str:
 
 
 def done(result: Result) -> str:
-    """What a command printed that did it."""
+    """The output of a command that succeeded."""
     assert result.exception is None, result.output
     assert result.exit_code == 0
     return result.stdout

@@ -49,7 +49,7 @@ def done(result: Result) -> list[str]:
 
 
 def refused(result: Result, code: int = 1) -> list[str]:
-    """What stands on stderr, without the lines of the log."""
+    """The text on stderr, without the lines of the log."""
     assert isinstance(result.exception, SystemExit), result.exception
     assert (result.exit_code, result.stdout) == (code, "")
     return [line for line in result.stderr.splitlines() if " INFO " not in line]
@@ -142,7 +142,7 @@ def test_a_file_that_cannot_be_read_is_said_in_one_line(app: Flask, name: str, r
 
 
 class Terminal(io.StringIO):
-    """What looks like a terminal."""
+    """A stream that looks like a terminal."""
 
     def isatty(self) -> bool:
         return True

@@ -157,7 +157,7 @@ def test_a_naive_moment_has_no_place_on_any_clock():
 
 
 def changes_of_clocks(zone, years):
-    """When the zone's clocks change, and what they are from UTC before and after: pytz's table."""
+    """The changes of a zone's clocks, with the offsets before and after: pytz's table."""
     tz = pytz.timezone(zone)
     times = getattr(tz, "_utc_transition_times", [])
     offsets = [info[0] for info in getattr(tz, "_transition_info", [])]

@@ -1,4 +1,4 @@
-"""What is recorded, and that no secret is."""
+"""Recorded events, and no secrets among them."""
 
 import io
 import json
@@ -17,7 +17,7 @@ CANARY = "canary-secret-of-the-tests-5f2b"
 
 @pytest.fixture
 def lines(app: Flask) -> Iterator[io.StringIO]:
-    """What the application's handler writes."""
+    """The output of the application's handler."""
     (handler,) = [
         one
         for one in logging.getLogger("notifications_app").handlers
@@ -32,7 +32,7 @@ def lines(app: Flask) -> Iterator[io.StringIO]:
 
 
 def everything(lines: io.StringIO, caplog: pytest.LogCaptureFixture) -> str:
-    """What was written, and what any other handler could have written."""
+    """The written text, and what any other handler could have written."""
     fields = [str(getattr(one, "fields", "")) for one in caplog.records]
     return lines.getvalue() + caplog.text + "".join(fields)
 

@@ -1,4 +1,4 @@
-"""What operators see: errors in Sentry, the time of a view in development."""
+"""Signals for operators: errors in Sentry, the time of a view in development."""
 
 import sys
 from collections.abc import Callable

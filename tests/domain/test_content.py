@@ -1,4 +1,4 @@
-"""What may be sent: title, body, category, topic and link."""
+"""Content that may be sent: title, body, category, topic and link."""
 
 import re
 import unicodedata
@@ -21,7 +21,7 @@ NASTY = st.text(st.one_of(st.characters(exclude_categories=()), st.sampled_from(
 
 
 def tried(*args):
-    """What was accepted, and what it was refused with: one of them is None."""
+    """The accepted content or the refusal; the other is None."""
     try:
         return content.check(*args), None
     except BadInput as refused:

@@ -22,14 +22,14 @@ from tests.support import docs as pages
 TEXT = pages.read("architecture")
 PLAIN = " ".join(TEXT.split())
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-#: What a stranger must know before reading the code.
+#: Words to know before reading the code.
 WORDS = {
     "notification", "category", "topic", "notify", "broadcast", "channel", "release", "delivery",
     "subscription", "floor", "arrives_at", "live", "unread", "dismiss, restore", "snooze", "mute",
     "banner", "recall", "stamp", "snapshot", "tab",
     "filter", "scope", "audience", "handover", "keyset", "wall time", "moment", "edge",
 }  # fmt: skip
-#: Where a path may begin.
+#: Folders in which a path may begin.
 PLACES = (ROOT, PACKAGE)
 
 

@@ -12,7 +12,7 @@ from notifications_app.domain.accounts import queries
 from tests.support import docs as pages
 
 TEXT = pages.read("configuration")
-#: Where the default is not a value that could be typed.
+#: Defaults that are not values to type.
 IN_WORDS = {
     "DATABASE_URL": "a SQLite file in `instance/`",
     "SECRET_KEY": "generated once into `instance/`",

@@ -1,4 +1,4 @@
-"""What holds for README and each page of docs/ alike: links, commands, settings, machine names."""
+"""Rules for README and all pages of docs/: links, commands, settings, machine names."""
 
 import re
 

@@ -80,7 +80,7 @@ def pins(name: str, python: dict[str, str]) -> dict[str, str]:
 
 
 def wanted(name: str) -> list[Requirement]:
-    """What ``pyproject.toml`` asks for: all extras in the one lock, the group in the other."""
+    """The requirements in ``pyproject.toml``: all extras in one lock, the group in the other."""
     if name == "dev":
         asked = PROJECT["dependency-groups"]["dev"]
     else:
@@ -109,7 +109,7 @@ def test_a_lock_pins_all_that_its_packages_need(name: str, python: str) -> None:
 
 
 def needs(package: str, pinned: str, python: dict[str, str], extra: str) -> list[Requirement]:
-    """What a package asks for; nothing where another Python has another version of it."""
+    """The requirements of a package; none if another Python has another version of it."""
     try:
         distribution = importlib.metadata.distribution(package)
     except importlib.metadata.PackageNotFoundError:

@@ -75,7 +75,7 @@ def new(url: str) -> Iterator[Flask]:
 
 @pytest.fixture
 def filled(new: Flask, url: str) -> Flask:
-    """The same with what release 1 left behind."""
+    """An application on a database filled by release 1."""
     script = (FIXTURES / f"release_1_{DATABASE}.sql").read_text(encoding="utf-8")
     if POSTGRESQL:
         with db.engine.connect() as connection:
@@ -131,7 +131,7 @@ def columns() -> dict[str, list[str]]:
 
 
 def checksums(wanted: dict[str, list[str]]) -> dict[str, str]:
-    """Of what the columns of the release hold, as far as they are still there."""
+    """Checksums of the release's columns, as far as they still exist."""
     there, sums = columns(), dict[str, str]()
     for name, of_release in wanted.items():
         kept: list[Any] = [sa.column(one) for one in of_release if one in there[name]]
@@ -203,7 +203,7 @@ def check() -> None:
 
 
 def schema() -> dict[str, list[str]]:
-    """What the database itself says of its tables."""
+    """The database's own description of its tables."""
     look = inspector()
     aspects = (
         look.get_columns,
@@ -370,7 +370,7 @@ def test_migrated_by_another_version_is_not_ready(new: Flask) -> None:
 
 
 def search_objects() -> set[str]:
-    """What a database has for the search: tables and triggers, or an index."""
+    """The objects that serve the search: tables and triggers, or an index."""
     names = "SELECT name FROM sqlite_master WHERE name LIKE 'notifications_fts%'"
     if POSTGRESQL:
         names = "SELECT indexname FROM pg_indexes WHERE indexname = 'ix_notifications_search'"

@@ -57,7 +57,7 @@ PARTIAL = {
 }
 
 
-#: What serves the search, described by no model: a table of SQLite's, an index of PostgreSQL's.
+#: Objects of the search without a model: a table on SQLite, an index on PostgreSQL.
 FTS, TRIGRAMS = "notifications_fts", "ix_notifications_search"
 
 

@@ -38,7 +38,7 @@ def clean(**environment: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What ``make dist`` builds."""
+    """The wheel that ``make dist`` builds."""
     folder = tmp_path_factory.mktemp("dist")
     run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder, cwd=ROOT)
     (found,) = folder.glob("*.whl")

@@ -1,4 +1,4 @@
-"""What is asked of the pages of accounts, in one word each."""
+"""Short calls for the pages of accounts."""
 
 import re
 from typing import Any
@@ -30,7 +30,7 @@ def save(client: FlaskClient, part: str, **data: str) -> Any:
 
 
 def names(answer: Any) -> list[str]:
-    """Who is in the list of people, from the top."""
+    """The names in the list of people, from the top."""
     return re.findall(r'href="/admin/users/\d+"><bdi>([^<]*)</bdi>', answer.text)
 
 

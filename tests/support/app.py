@@ -15,14 +15,14 @@ POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 REDIS = os.environ.get("TEST_REDIS_URL", "")
 
-#: Of the two runs of the suite, the one that a test belongs to; in the other it is left out.
+#: Marks for tests of one database, left out of the run on the other.
 on_sqlite = pytest.mark.on_sqlite
 on_postgresql = pytest.mark.on_postgresql
 with_redis = pytest.mark.skipif(not REDIS, reason="needs TEST_REDIS_URL")
 
 
 def settings(url: str, **more: Any) -> dict[str, Any]:
-    """What an application is made of in tests."""
+    """The settings of an application in tests."""
     return {
         "TESTING": True,
         "SECRET_KEY": "a key of the tests, forty characters long",

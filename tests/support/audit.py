@@ -13,7 +13,7 @@ Entries = list[tuple[str, str, dict[str, Any]]]
 
 
 def entries(app: Flask) -> Entries:
-    """What was noted, the oldest first."""
+    """The audit entries, the oldest first."""
     with app.app_context():
         rows = db.session.execute(sa.select(table(AuditEntry)).order_by(AuditEntry.id)).all()
     return [(row.action, row.subject, json.loads(row.detail)) for row in rows]

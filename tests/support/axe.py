@@ -9,7 +9,7 @@ AXE = (Path(__file__).parent / "axe.min.js").read_text()
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds, in both schemes and at both widths."""
+    """The violations that axe finds, in both schemes and at both widths."""
     page.evaluate(AXE)
     found = []
     for width in (1280, 390):

@@ -1,4 +1,4 @@
-"""What an administrator does on the pages of broadcasts, in one word each."""
+"""Short calls for the pages of broadcasts."""
 
 import re
 from html import unescape
@@ -16,7 +16,7 @@ from notifications_app.domain.inbox.models import Notification
 from tests.support.moments import NOW
 
 NEW = "/admin/broadcasts/new"
-#: What the composer sends where nothing was touched but the title.
+#: The composer's fields, with nothing touched but the title.
 PLAIN = {"title": "Hello", "body": "", "category": "info", "topic": "general", "to": "everyone",
          "when": "now", "end": "never", "expires_in": "7d"}  # fmt: skip
 
@@ -39,7 +39,7 @@ def compose(client: FlaskClient, do: str = "send", **fields: str) -> Any:
 
 
 def preview(client: FlaskClient, **fields: str) -> str:
-    """What the page says that would be sent."""
+    """The words of the preview."""
     answer = compose(client, "preview", **fields)
     assert answer.status_code == 200, errors(answer)
     return words(answer)
@@ -52,7 +52,7 @@ def words(answer: Any) -> str:
 
 
 def errors(answer: Any) -> dict[str, str]:
-    """What is wrong, by the field it stands at; under no name what is wrong with the whole."""
+    """The errors by field; under no name those of the whole form."""
     found = re.findall(
         r'class="field-error" id="(\w+)-error">.*?<span>(.*?)</span>', answer.text, re.DOTALL
     )
@@ -74,7 +74,7 @@ def focused(answer: Any) -> str:
 
 
 def value(answer: Any, name: str) -> str:
-    """What stands in a field."""
+    """The value of a field."""
     tag = re.search(rf'<(?:input|textarea)[^>]*\bname="{name}"[^>]*>', answer.text)
     assert tag, name
     if tag[0].startswith("<textarea"):

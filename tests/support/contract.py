@@ -97,7 +97,7 @@ def _keys(value: Any, above: str = "") -> list[str]:
 
 
 def differences(wanted: Contract, found: Contract) -> list[str]:
-    """What is missing and what was added, a line each."""
+    """Missing and added entries, a line each."""
     lines = []
     for section in sorted({*wanted, *found}):
         before, after = wanted.get(section, {}), found.get(section, {})

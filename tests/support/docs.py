@@ -40,7 +40,7 @@ def anchor(heading: str) -> str:
 
 
 def section(text: str, heading: str) -> str:
-    """What is below a heading, to the next one of any level."""
+    """The text below a heading, up to the next one of any level."""
     found = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", text, re.DOTALL | re.MULTILINE)
     assert found, heading
     return found[1]
@@ -61,12 +61,12 @@ def table(text: str, head: str) -> list[list[str]]:
 
 
 def named(text: str) -> list[str]:
-    """What is in code spans."""
+    """The text in code spans."""
     return re.findall(r"`([^`]+)`", text)
 
 
 def first_names(text: str, head: str) -> list[str]:
-    """What the first column of the tables with this head names."""
+    """The first column of the tables with this head."""
     return [name for row in table(text, head) for name in named(row[0])]
 
 

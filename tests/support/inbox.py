@@ -1,4 +1,4 @@
-"""What the tests of inbox and broadcasts say and ask, in one line each.
+"""Short calls for the tests of inbox and broadcasts.
 
 All of it goes through ``db.session``: the test pushes the application's context.
 """
@@ -61,7 +61,7 @@ def act(user_id: int, verb: str, scope: Any, now: datetime = NOW) -> actions.Out
 def everything(
     user_id: int, tab: str = "inbox", now: datetime = NOW, **narrowed: str
 ) -> actions.ShownSnapshotScope:
-    """What "all" means on a page of a view made now."""
+    """The scope of "all" on a page of a view made now."""
     return actions.ShownSnapshotScope(parse_filter(tab, **narrowed), shown(user_id, now))
 
 
@@ -82,7 +82,7 @@ def one(user_id: int, number: int, now: datetime = NOW) -> Any:
 
 
 def shown(user_id: int, now: datetime = NOW) -> queries.Snapshot:
-    """What "all" means on a page made now."""
+    """The snapshot of a page made now."""
     return queries.take_snapshot(db.session.connection(), reader(user_id), now)
 
 
@@ -131,7 +131,7 @@ def restore(number: int, now: datetime = NOW) -> bool:
 
 
 def _parted(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What is said, apart from how it is sent."""
+    """Part the content from the options of a sending."""
     words = {name: options.pop(name) for name in [*options] if name in CONTENT}
     return words, options
 

@@ -27,7 +27,7 @@ class Said:
     category: str = "info"
     recalled: bool = False
     edited: datetime | None = None
-    #: Of what comes at each reader's own time: when, in each zone.
+    #: With a local time: the arrival in each zone.
     zones: dict[str, datetime] | None = None
 
     def moment(self, zone: str) -> datetime:
@@ -39,7 +39,7 @@ class Copy:
     """One reader's copy. A new state is a new copy, so that the log can keep the old one."""
 
     arrives: datetime
-    #: Of what was snoozed: when it first came.
+    #: The first arrival of a snoozed copy.
     first: datetime | None = None
     read: datetime | None = None
     dismissed: datetime | None = None
@@ -215,7 +215,7 @@ class Model:
         return copy.arrives > self.now and copy.first is not None
 
     def known(self, user: int) -> dict[int, Copy]:
-        """What this reader can open: arrived, put to sleep, or dismissed."""
+        """Ids that this reader can open: arrived, snoozed or dismissed."""
         return {
             n: copy
             for n, copy in self.people[user].copies.items()
@@ -280,7 +280,7 @@ class Model:
     def act_on_all(
         self, user: int, verb: str, tab: str, shown: Page, until: datetime | None = None
     ) -> tuple[int, int]:
-        """The same for what a page showed: nothing later than it, nothing touched since."""
+        """Apply it to a page's snapshot: nothing later than it, nothing touched since."""
         moment, top, seen, mutes = shown
         timeless = tab in {"snoozed", "dismissed"}
         numbers = [
@@ -295,7 +295,7 @@ class Model:
         return self._change(user, verb, numbers, until)
 
     def _after(self, verb: str, copy: Copy, until: datetime | None) -> Copy | None:
-        """What a copy becomes; None where the verb does not reach or not change it."""
+        """The copy after the action; None if the verb does not reach or not change it."""
         here, asleep, gone = copy.arrives <= self.now, self.asleep(copy), copy.dismissed is not None
         after = None
         match verb:

@@ -1,4 +1,4 @@
-"""What stands on a page of the inbox."""
+"""Parts of a page of the inbox."""
 
 import re
 from typing import Any

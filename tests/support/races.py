@@ -87,7 +87,7 @@ def run(job: str, url: str, first: int) -> list[dict[str, int]]:
 
 @contextmanager
 def second_process(job: str, url: str) -> Iterator[Callable[[], list[dict[str, int]]]]:
-    """The same job in another process meanwhile; gives a function that waits for the answer."""
+    """Start the job in another process; return a function that waits for the answer."""
     command = [sys.executable, "-m", "tests.support.races", job, url]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout

@@ -19,7 +19,7 @@ from notifications_app.core.cache import cache
 from notifications_app.core.database import db
 from notifications_app.web.extensions import limiter
 
-#: What a statement through ``reading()`` may begin with.
+#: First words of the statements allowed through ``reading()``.
 READS = {"SELECT", "BEGIN", "WITH", "PRAGMA", "EXPLAIN"}
 ENGINE_EVENTS = ("before_cursor_execute", "after_cursor_execute", "begin", "commit", "rollback")
 POOL_EVENTS = ("connect", "checkout", "checkin")

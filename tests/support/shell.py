@@ -14,7 +14,7 @@ MODELS = (Notification, Release, Delivery, Change)
 
 @dataclass(frozen=True)
 class Said:
-    """What a command printed, and how it ended."""
+    """The output of a command, and its exit code."""
 
     code: int
     out: str

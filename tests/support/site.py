@@ -26,7 +26,7 @@ from tests.support.people import add_user
 
 
 class Console(list[str]):
-    """What pages said; a test says beforehand what is to be expected."""
+    """The messages of pages on the console; a test says beforehand which it expects."""
 
     def __init__(self) -> None:
         super().__init__()

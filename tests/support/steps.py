@@ -1,4 +1,4 @@
-"""What a person does on the pages, in one word each."""
+"""Steps of a person on the pages, in one word each."""
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -72,7 +72,7 @@ def tab_to(page: Page, words: str, *, most: int = 40, key: str = "Tab") -> None:
 
 
 def titles(page: Page) -> list[str]:
-    """What the list shows, from the top."""
+    """The titles in the list, from the top."""
     return page.locator("li.row h3 [dir]").all_inner_texts()
 
 

@@ -1,4 +1,4 @@
-"""Who may open which page: every route, every role, other people's rows."""
+"""Access to each page: every route, every role, other people's rows."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,7 +19,7 @@ from tests.support.database import everything
 from tests.support.moments import NOON
 from tests.support.people import PASSWORD, add_user, is_signed_in, sign_in, token_in
 
-#: Where no token is asked for: nowhere.
+#: Routes that ask for no token: none.
 EXEMPT: set[str] = set()
 
 PUBLIC = {
@@ -27,7 +27,7 @@ PUBLIC = {
     "web.healthz", "web.readyz", "web.start",
 }  # fmt: skip
 
-#: What is there for administrators alone.
+#: Routes for administrators alone.
 ADMIN = {
     "accounts.people", "accounts.person", "accounts.reset_link", "accounts.import_from_file",
     "audit.index", "audit.as_csv",

@@ -66,7 +66,7 @@ def shown(client: FlaskClient, *categories: str) -> list[dict[str, Any]]:
 
 
 def notifications(app: Flask) -> list[tuple[int, str, str, str]]:
-    """Of everybody: whose, the category, the title and the body."""
+    """The notifications of everybody: owner, category, title and body."""
     with app.app_context():
         rows = db.session.execute(
             sa.select(

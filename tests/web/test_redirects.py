@@ -1,4 +1,4 @@
-"""Where a sign-in may lead on to."""
+"""Redirects after signing in."""
 
 import pytest
 from flask.testing import FlaskClient

@@ -17,7 +17,7 @@ pytestmark = with_redis
 
 @pytest.fixture
 def prefix() -> str:
-    """What this test's keys begin with: others may use the same Redis at the same time."""
+    """The prefix of this test's keys: others may use the same Redis at the same time."""
     return f"test-{secrets.token_hex(8)}:"
 
 
@@ -33,7 +33,7 @@ def app(make_app: Callable[..., Flask], prefix: str) -> Iterator[Flask]:
 
 
 def number(client: FlaskClient) -> str:
-    """What the cookie holds."""
+    """The value of the cookie."""
     cookie = client.get_cookie("session")
     assert cookie is not None
     return cookie.value

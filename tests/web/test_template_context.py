@@ -1,4 +1,4 @@
-"""What every page has at hand: versions of static files, times, counts, bodies."""
+"""Values on every page: versions of static files, times, counts, bodies."""
 
 import re
 

@@ -97,7 +97,7 @@ NOT_NOTED = {
     "demo": "only fills a database without accounts, where there is nobody to answer to",
 }
 
-#: What is typed in, where it is not a password.
+#: Input of commands that is not a password.
 TYPED = {
     "users import -": "username,groups\ngrace,night\npriya,ops\n",
     "users import - --dry-run": "username,groups\ngrace,night\npriya,ops\n",
@@ -105,7 +105,7 @@ TYPED = {
     "users import - # a bad line": "username,groups\ngrace,ops\nno name,\n",
 }
 
-#: What ends well, or refuses, and changes nothing.
+#: Commands that succeed or refuse, and change nothing.
 NOTHING_DONE = (
     f"{SEND} --dry-run",
     f"{SEND} --to-user priya --dry-run",

@@ -1,4 +1,4 @@
-"""What was sent is put right for everyone at once; who wants to, makes it unread again."""
+"""Edits are for everyone at once, and can make a notification unread again."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a reader does: four statements for one row or a thousand, and nobody else's row moves."""
+"""A reader's actions: four statements for one row or a thousand; no other reader's row moves."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from tests.support import inbox
 from tests.support.moments import NOW
 
 LATER = NOW + timedelta(minutes=5)
-#: What must have been done before, so that there is something to do.
+#: Actions to do first, so that there is something to do.
 FIRST = {"unread": "read", "restore": "dismiss", "unsnooze": "snooze"}
 
 

@@ -1,4 +1,4 @@
-"""What expired or was recalled is gone at once, everywhere."""
+"""Expired and recalled notifications are gone at once, everywhere."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a view of the inbox is narrowed to."""
+"""Filters that narrow a view of the inbox."""
 
 from typing import Any
 

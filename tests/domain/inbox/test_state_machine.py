@@ -48,14 +48,14 @@ CATEGORIES = st.sampled_from(["info", "info", "error"])
 CHANNELS = st.sampled_from(["everyone", "everyone", "role:admin", "group:ops"])
 GROUPS = ("ops", "night")
 ZONES = ("UTC", "Asia/Kolkata", "Europe/Paris", "America/New_York", "Pacific/Kiritimati")
-#: Of local broadcasts: the wall time, from the wall of UTC now.
+#: Wall times of local broadcasts, relative to the wall of UTC now.
 WALLS = st.sampled_from([None, None, timedelta(hours=-3), timedelta(hours=1), timedelta(hours=9)])
 VERBS = st.sampled_from(sorted(actions.VERBS))
 SHOWN_BANNERS = 10
 
 
 def seen(shown: Any) -> Any:
-    """What a page showed, as the model has it."""
+    """The snapshot of a page, as the model has it."""
     muted = frozenset(filter(None, shown.muted.split(",")))
     return shown.moment, shown.top, shown.seen, muted
 
@@ -93,7 +93,7 @@ class Centre(RuleBasedStateMachine):
         return self.model.now
 
     def edge(self, action: Callable[[], T]) -> T | None:
-        """What a view does: nothing stays of an action that was refused."""
+        """Act as a view does: nothing stays of a refused action."""
         with db.session.begin_nested() as savepoint:
             try:
                 return action()
@@ -123,7 +123,7 @@ class Centre(RuleBasedStateMachine):
         self.model.forward(span)
 
     def times(self, delay: timedelta, wall: timedelta | None, life: timedelta | None) -> Any:
-        """What to ask for, and what the model knows of it: start, end, and start in each zone."""
+        """The options, and the model's times: start, end, and start in each zone."""
         start, zones, asked = self.now + delay, None, {"arrives_at": self.now + delay}
         if wall is not None:
             shown = (self.now + wall).replace(tzinfo=None)

@@ -25,7 +25,7 @@ from tests.support.moments import HOUR, NOON
 #: of everything is of a topic that all have muted.
 READERS, EACH, ON_AIR = 40, 400, 1_500
 NOW = NOON + timedelta(days=30)
-#: Of one source a page or a count reads at most so many rows, with some it has to skip.
+#: The most rows that a page or a count reads of one source, with some it has to skip.
 ENOUGH = 500
 COUNTING = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :size)
@@ -104,7 +104,7 @@ ASKED: dict[str, Callable[[int], Any]] = {
     "banners": lambda user: inbox.tops(user, NOW),
     "one": lambda user: inbox.one(user, 1_700, NOW),
 }
-#: What nearly every page asks for.
+#: The statements of nearly every page.
 OFTEN = {f"{tab}, {what}" for tab in ("inbox", "unread") for what in ("first page", "count")}
 DONE: dict[str, Callable[[int], Any]] = {
     "read one": lambda user: actions.act(user, "read", [1_700], NOW),

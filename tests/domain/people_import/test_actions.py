@@ -193,7 +193,7 @@ def test_accounts_made_by_somebody_else_meanwhile_are_a_refusal(
 
 
 def one_by_one(now: Any) -> None:
-    """The same as the file below, by the actions for one person."""
+    """Do the work of the file below by the actions for one person."""
     for name in ("night", "fresh"):
         groups.create(name)
     zoe = add_reader.add_reader("zoe", now=now, password_hash=None, timezone="Asia/Tokyo")
@@ -238,7 +238,7 @@ def release(channel: str, arrives_at: Any, **more: Any) -> None:
 
 
 def seen(change: Callable[[Any], None]) -> dict[str, Any]:
-    """What each reads after a change, soon and late; then all is as before."""
+    """The inbox of each after a change, soon and late; then all is as before."""
     savepoint = db.session.begin_nested()
     change(LATER)
     found = {
@@ -294,7 +294,7 @@ def test_a_dry_run_says_what_then_happens(in_app: Flask) -> None:
 
 
 def statements(rows: int) -> list[str]:
-    """What is sent to the database for so many new people."""
+    """The statements sent to the database for so many new people."""
     seen_now: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:

@@ -1,4 +1,4 @@
-"""What a browser says it is."""
+"""Names of browsers from their User-Agent."""
 
 import pytest
 

@@ -36,7 +36,7 @@ def shown(answer: Any) -> list[int]:
 
 
 def link(answer: Any, rel: str) -> str:
-    """Where the page leads to."""
+    """The addresses of the page's links."""
     before, found, _after = answer.text.partition(f'rel="{rel}"')
     assert found, rel
     return str(before.rpartition('href="')[2].partition('"')[0])

@@ -1,4 +1,4 @@
-"""Who may open the pages of broadcasts."""
+"""Access to the pages of broadcasts."""
 
 from collections.abc import Callable
 

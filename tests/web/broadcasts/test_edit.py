@@ -46,7 +46,7 @@ def save(client: FlaskClient, do: str = "save", **fields: str) -> Any:
 
 
 def told(client: FlaskClient, answer: Any) -> str:
-    """What the page says to which a change leads."""
+    """The words on the page that follows a change."""
     assert answer.status_code == 303, errors(answer)
     assert answer.headers["Location"] == "/admin/broadcasts/1"
     return words(client.get(answer.headers["Location"]))

@@ -33,7 +33,7 @@ def drawing(
 
 @pytest.fixture
 def page(app: Flask) -> Callable[..., str]:
-    """What the macro makes of figures."""
+    """The HTML that the macro makes of statistics."""
 
     def render(found: Stats = SOME) -> str:
         with app.test_request_context():
@@ -43,7 +43,7 @@ def page(app: Flask) -> Callable[..., str]:
 
 
 def words(html: str) -> str:
-    """What is read on it, in one line."""
+    """The words on it, in one line each."""
     return " ".join(re.sub(r"<[^>]*>", " ", html).split())
 
 

@@ -1,4 +1,4 @@
-"""Where the state lives, with the values it has now."""
+"""The places of state, with their present values."""
 
 import re
 from collections.abc import Callable

@@ -205,7 +205,7 @@ def test_undo_says_what_changed_since(browser: FlaskClient, done: Any, priya: in
 
 
 def press(browser: FlaskClient, step: str) -> str:
-    """What z (undo) or Shift+Z (redo) answers."""
+    """The answer to z (undo) or Shift+Z (redo)."""
     browser.post("/inbox/undo", data={"step": step, "next": "/inbox"})
     pattern = r'data-flash="(\w+)".*?:</span>\s*(.*?)\s*</p>'
     (answer,) = re.findall(pattern, page_of(browser), re.DOTALL)

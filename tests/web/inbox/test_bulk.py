@@ -48,7 +48,7 @@ def named(verb: str) -> str:
 
 
 def shown_on(done: Any, user: int) -> dict[str, str]:
-    """What a page made now says that it shows."""
+    """The snapshot fields of a page made now."""
     found = done(inbox.shown, user, LATER)
     fields = {name: getattr(found, name) for name in ("top", "seen", "muted")}
     return {"moment": found.moment.isoformat(), **{name: str(fields[name]) for name in fields}}
