@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from notifications_app import create_app
 from notifications_app.core.clock import UTCDateTime
-from notifications_app.core.database import db
+from notifications_app.core.database import create_database, db
 from notifications_app.core.database_errors import database_fault
 
 config = context.config
@@ -73,6 +73,7 @@ def switch_foreign_keys(connection: Connection, *, on: bool) -> None:
 
 def run_online() -> None:
     """Migrate the application's database."""
+    create_database()
     with db.engine.connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:

@@ -44,6 +44,12 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise ValueError("is a number, 1 or more")
+    return int(text)
+
+
 def _words(text: str) -> list[str]:
     return [word for part in text.split(",") if (word := part.strip())]
 
@@ -79,6 +85,7 @@ SETTINGS = (
     Setting("COMPARE_PAGE", "on", _one_of("on", "off", "navigation")),
     Setting("REDIS_URL", "", _redis),
     Setting("SESSION_TYPE", "cookie", _one_of("cookie", "redis")),
+    Setting("THREADS", "8", _count),
     Setting("LOG_FORMAT", "text", _one_of("text", "json")),
     Setting("SENTRY_DSN", "", str.strip),
 )

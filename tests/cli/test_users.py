@@ -348,6 +348,7 @@ def test_what_the_database_holds_is_printed_harmlessly(app: Flask, run: Run, pri
 def test_an_unmigrated_database_is_said_in_one_line(
     tmp_path: Path, make_app: Callable[..., Flask]
 ) -> None:
+    (tmp_path / "empty.sqlite3").touch()
     app = make_app(DATABASE_URL=f"sqlite:///{tmp_path / 'empty.sqlite3'}")
     for words in (["list"], ["show", "ada"], ["create", "ada", "--password-stdin"]):
         result = app.test_cli_runner().invoke(args=["users", *words], input=PASSWORD)
@@ -356,14 +357,17 @@ def test_an_unmigrated_database_is_said_in_one_line(
 
 
 @pytest.mark.parametrize(
-    "url",
-    ["sqlite:////nowhere/at/all.sqlite3", "postgresql://nobody@127.0.0.1:1/nothing"],
+    ("url", "sentence"),
+    [
+        ("sqlite:////nowhere/at/all.sqlite3", "There is no database, or its file cannot be opened"),
+        ("postgresql://nobody@127.0.0.1:1/nothing", "The database does not answer."),
+    ],
 )
 def test_a_database_that_is_not_there_is_said_in_one_line(
-    make_app: Callable[..., Flask], url: str
+    make_app: Callable[..., Flask], url: str, sentence: str
 ) -> None:
     result = make_app(DATABASE_URL=url).test_cli_runner().invoke(args=["users", "list"])
-    assert refused(result, 1).startswith("Error: The database does not answer.")
+    assert refused(result, 1).startswith(f"Error: {sentence}")
 
 
 def test_a_file_that_is_no_database_is_said_in_one_line(

@@ -41,6 +41,7 @@ def test_every_setting_has_a_default_that_starts() -> None:
         "REGISTRATION_OPEN": False,
         "REDIS_URL": "",
         "SESSION_TYPE": "cookie",
+        "THREADS": 8,
         "LOG_FORMAT": "text",
         "SENTRY_DSN": "",
         "COMPARE_PAGE": "on",

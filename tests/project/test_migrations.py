@@ -22,7 +22,7 @@ from flask import Flask
 from sqlalchemy.engine import make_url
 
 from notifications_app import create_app
-from notifications_app.core.database import ROOT, db
+from notifications_app.core.database import ROOT, create_database, db
 from notifications_app.domain.inbox import add_reader
 from tests.support import inbox
 from tests.support.app import POSTGRESQL, WORKER, on_postgresql, on_sqlite, settings
@@ -263,6 +263,7 @@ def test_the_sql_can_be_printed_without_a_database(new: Flask) -> None:
     command.upgrade(found, "head", sql=True)
     printed = found.output_buffer.getvalue()
     assert "CREATE TABLE deliveries" in printed
+    create_database()
     assert tables() == set()
 
 
@@ -344,6 +345,7 @@ def test_a_migration_that_leaves_rows_pointing_to_nothing_is_refused(
 
 
 def test_not_migrated_is_said_in_one_sentence(new: Flask) -> None:
+    create_database()
     client = new.test_client()
     sentence = "The database is not migrated. Run `flask db upgrade` first."
     page = client.get("/login")
@@ -356,14 +358,21 @@ def test_not_migrated_is_said_in_one_sentence(new: Flask) -> None:
     assert (said.exit_code, said.stdout, said.stderr) == (1, "", f"Error: {sentence}\n")
 
 
-def test_migrated_by_another_version_is_not_ready(new: Flask) -> None:
+def set_revision(revision: str) -> None:
+    db.session.execute(sa.text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
+    db.session.commit()
+
+
+def test_a_database_of_an_older_version_is_not_ready_one_of_a_newer_is(new: Flask) -> None:
     up()
     client = new.test_client()
-    assert client.get("/readyz").json == {"status": "ready"}
-    db.session.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
-    db.session.commit()
+    assert client.get("/readyz").json == {"status": "ready", "database": "ready"}
+    set_revision("0002")
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json) == (503, {"status": "not migrated"})
+    expected = {"status": "not ready", "database": "not migrated"}
+    assert (answer.status_code, answer.json) == (503, expected)
+    set_revision("9999")  # the other processes have been upgraded first
+    assert client.get("/readyz").status_code == 200
 
 
 # --- The search, which no model describes

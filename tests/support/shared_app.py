@@ -20,7 +20,7 @@ from notifications_app.core.database import db
 from notifications_app.web.extensions import limiter
 
 #: First words of the statements allowed through ``reading()``.
-READS = {"SELECT", "BEGIN", "WITH", "PRAGMA", "EXPLAIN"}
+READS = {"SELECT", "BEGIN", "WITH", "PRAGMA", "EXPLAIN", "SHOW"}
 ENGINE_EVENTS = ("before_cursor_execute", "after_cursor_execute", "begin", "commit", "rollback")
 POOL_EVENTS = ("connect", "checkout", "checkin")
 
