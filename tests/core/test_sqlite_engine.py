@@ -1,6 +1,5 @@
 """SQLite: its file may be lost, replaced or read-only, and its log does not grow for ever."""
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable

@@ -4,12 +4,13 @@ Making an application and compiling its templates cost most tests more than all 
 """
 
 import shutil
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, has_request_context
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
@@ -47,7 +48,22 @@ def new_app(values: Mapping[str, Any]) -> Flask:
     app.jinja_env.bytecode_cache = _TEMPLATES
     with app.app_context():
         sa.event.listen(db.engine, "before_cursor_execute", _refuse_writes_while_reading)
+        sa.event.listen(db.engine, "checkout", _refuse_a_second_connection)
+        sa.event.listen(db.engine, "checkin", _give_back)
     return app
+
+
+_HELD = threading.local()
+
+
+def _refuse_a_second_connection(_connection: Any, _record: Any, _proxy: Any) -> None:
+    """In a request: threads that each hold one and wait for another wait for ever."""
+    _HELD.count = getattr(_HELD, "count", 0) + 1
+    assert _HELD.count == 1 or not has_request_context(), "a second connection for one request"
+
+
+def _give_back(_connection: Any, _record: Any) -> None:
+    _HELD.count = getattr(_HELD, "count", 0) - 1
 
 
 def _refuse_writes_while_reading(

@@ -126,8 +126,7 @@ def _finish(sent: Sent, preview: SendPreview, action: str, actor_id: int | None)
     if sent.is_new:
         audit_sending(action, notification, preview, actor_id=actor_id)
     else:  # the key was used before: report the times of the first sending
-        with reading() as connection:
-            moments = arrivals_by_zone(connection, notification.id)
+        moments = arrivals_by_zone(db.session.connection(), notification.id)
         first, last = min(moments.values()), max(moments.values())
         schedule = Schedule(first, last, notification.expires_at, moments)
         if not isinstance(preview.to, str):

@@ -1,6 +1,6 @@
 """The composer: write a broadcast, review it, send it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -12,7 +12,7 @@ from ...core.errors import Refused
 from ...core.logs import record
 from ...domain.accounts.groups import list_groups
 from ...domain.broadcasts.preview import SendPreview, preview_to_channel
-from ...domain.broadcasts.schedule import ZERO, Schedule
+from ...domain.broadcasts.schedule import Schedule
 from ...domain.broadcasts.sending import SendResult, send_to_channel
 from ...domain.broadcasts.wording import audience_phrase, people_phrase
 from .. import flashes
@@ -28,6 +28,8 @@ _SENT_BEFORE = (
     "This form was sent before, and would send something else now. Nothing was sent."
     " Send it again to make it another broadcast."
 )
+#: More than lies between the clicks of a double click, less than between two typed times.
+_CLICKS = timedelta(seconds=30)
 _NOT_TYPED = {"csrf_token", "key", "reviewed"}
 
 
@@ -127,7 +129,8 @@ def _send(form: Form, now: datetime) -> Any:
 def _is_same_time(wanted: Schedule, result: SendResult, now: datetime) -> bool:
     """Return whether the notification sent under this form's key has the wanted times.
 
-    A form that is sent again may mean moments later by the time since the first sending.
+    A form that is sent again may mean moments later by the time since the first sending. Of two
+    clicks the second may be served first.
     """
     notification, first = result.notification, result.preview.schedule
     if notification.edited_at is not None:
@@ -137,8 +140,8 @@ def _is_same_time(wanted: Schedule, result: SendResult, now: datetime) -> bool:
         pairs.append((wanted.expires_at, first.expires_at))
     elif wanted.expires_at or first.expires_at:
         return False
-    later = now - notification.created_at
-    return all(ZERO <= moment - before <= later for moment, before in pairs)
+    later = max(now - notification.created_at, _CLICKS)
+    return all(-_CLICKS <= moment - before <= later for moment, before in pairs)
 
 
 def _flash_sent(sentence: str, held_until: datetime | None) -> None:
