@@ -21,7 +21,7 @@ DEV := $(VENV)/.dev
 PIP_INSTALL := install --quiet --disable-pip-version-check --no-deps
 COMPLETE = said=$$($(BIN)/pip --disable-pip-version-check check) || { echo "$$said" >&2; exit 1; }
 
-.PHONY: help run demo test quick test-python lint types check benchmarks screenshots diagrams dist lock ci clean
+.PHONY: help run demo test quick faults test-python lint types check benchmarks screenshots diagrams dist lock ci clean
 
 help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ test: $(DEV) ## Run the tests on SQLite, and on PostgreSQL too when TEST_DATABAS
 
 quick: $(DEV) ## Run the tests that take no time: without browser, coverage and the slow ones
 	@env -u TEST_DATABASE_URL $(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not browser and not slow'
+
+faults: $(DEV) ## Kill, fill, freeze and stop what the site stands on (QUICK=1 is the short form)
+	@$(BIN)/python -m pytest -q tests/faults
 
 test-python: ## Run the tests on SQLite, without a browser, on another Python (PYTHON=python3.13)
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
