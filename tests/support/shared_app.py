@@ -53,17 +53,24 @@ def new_app(values: Mapping[str, Any]) -> Flask:
     return app
 
 
-_HELD = threading.local()
+class _Held(threading.local):
+    """The places in the pool whose connections a thread has."""
+
+    def __init__(self) -> None:
+        self.places: set[int] = set()
 
 
-def _refuse_a_second_connection(_connection: Any, _record: Any, _proxy: Any) -> None:
-    """In a request: threads that each hold one and wait for another wait for ever."""
-    _HELD.count = getattr(_HELD, "count", 0) + 1
-    assert _HELD.count == 1 or not has_request_context(), "a second connection for one request"
+_HELD = _Held()
 
 
-def _give_back(_connection: Any, _record: Any) -> None:
-    _HELD.count = getattr(_HELD, "count", 0) - 1
+def _refuse_a_second_connection(_connection: Any, place: Any, _proxy: Any) -> None:
+    """Refuse it in a request: threads that have one and wait for another wait for ever."""
+    _HELD.places.add(id(place))
+    assert len(_HELD.places) == 1 or not has_request_context(), "a second connection at once"
+
+
+def _give_back(_connection: Any, place: Any) -> None:
+    _HELD.places.discard(id(place))
 
 
 def _refuse_writes_while_reading(
@@ -98,6 +105,7 @@ class SharedApp:
 
     def start(self) -> None:
         """Forget all that an earlier test has left outside of the database."""
+        _HELD.places.clear()
         vars(limiter).update(self.limiter)
         self.app.extensions.clear()
         self.app.extensions.update(self.extensions)
