@@ -30,6 +30,7 @@ PUBLIC = {
 #: Routes for administrators alone.
 ADMIN = {
     "accounts.people", "accounts.person", "accounts.reset_link", "accounts.import_from_file",
+    "accounts.staged_import",
     "audit.index", "audit.as_csv",
     "broadcasts.index", "broadcasts.one", "broadcasts.new", "broadcasts.edit", "broadcasts.recall",
     "broadcasts.restore",
@@ -44,6 +45,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str, set[str]]]:
         values: dict[str, Any] = {
             "notification_id": 1,
             "user_id": 1,
+            "import_id": 1,
             "verb": "read",
             "token": "x",
             "filename": "css/base.css",

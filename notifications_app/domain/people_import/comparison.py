@@ -21,7 +21,7 @@ from sqlalchemy import (
 from ...core.database import db, table, write
 from ..accounts.models import Group, GroupMember, User
 from .csv_file import LineError, shorten
-from .staging import GROUPS, PEOPLE
+from .temporary_tables import GROUPS, PEOPLE
 
 #: The number of names in a report, of each kind.
 FIRST = 5

@@ -3,6 +3,7 @@
 from ...core.text import counted, printable
 from .actions import Report
 from .csv_file import LineError
+from .staging import Imported
 
 
 def import_sentence(report: Report) -> str:
@@ -15,6 +16,14 @@ def import_sentence(report: Report) -> str:
     made = len(report.groups_made)
     groups = _named(made, "group made" if made == 1 else "groups made", report.groups_made[:5])
     return f"{counted(report.lines, 'person', 'people')}: {', '.join(parts)}; {groups}."
+
+
+def imported_sentence(done: Imported) -> str:
+    """Summarise a staged import, and say so if it did something other than its preview."""
+    sentence = f"Imported {import_sentence(done.report)}"
+    if done.is_as_previewed:
+        return sentence
+    return f"{sentence} This differs from the preview because accounts changed in the meantime."
 
 
 def _named(count: int, kind: str, first: list[str]) -> str:

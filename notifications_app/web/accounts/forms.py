@@ -71,6 +71,10 @@ class EndForm(Form):
     password = PasswordField("Your password")
 
 
+class EmptyForm(Form):
+    """A form without a field: a button that asks for the CSRF token."""
+
+
 class ImportForm(Form):
     """A CSV file of people."""
 

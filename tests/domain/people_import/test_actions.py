@@ -17,7 +17,7 @@ from notifications_app.domain.accounts import groups
 from notifications_app.domain.accounts.models import Group, GroupMember, User
 from notifications_app.domain.inbox import add_reader, change_groups, change_timezone
 from notifications_app.domain.inbox.models import Delivery, Notification, Release
-from notifications_app.domain.people_import import actions, comparison, staging
+from notifications_app.domain.people_import import actions, comparison, temporary_tables
 from notifications_app.domain.people_import.actions import Report, import_people
 from notifications_app.domain.people_import.csv_file import COLUMNS, LineError
 from tests.support import inbox
@@ -314,15 +314,15 @@ def test_the_statements_do_not_grow_with_the_file(in_app: Flask) -> None:
 
 def test_lines_are_staged_in_batches(in_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     batches: list[int] = []
-    stage = staging._stage
-    monkeypatch.setattr(staging, "BATCH", 40)
+    stage = temporary_tables._stage
+    monkeypatch.setattr(temporary_tables, "BATCH", 40)
     monkeypatch.setattr(actions, "BATCH", 40)
 
     def watched(words: str) -> None:
         batches.append(len(json.loads(words)))
         stage(words)
 
-    monkeypatch.setattr(staging, "_stage", watched)
+    monkeypatch.setattr(temporary_tables, "_stage", watched)
     told: list[None] = []
     rows = (f"person{n},,,," for n in range(100))
     import_people(io.StringIO("\n".join([HEAD, *rows])), LATER, lambda: told.append(None))
@@ -342,7 +342,7 @@ def peak(rows: int) -> int:
 
 def test_memory_does_not_grow_with_the_file(in_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """But for the errors, of which such a file is full. 6,000 people take over a megabyte."""
-    monkeypatch.setattr(staging, "BATCH", 100)
+    monkeypatch.setattr(temporary_tables, "BATCH", 100)
     monkeypatch.setattr(actions, "IN_MEMORY", 1_000)
     monkeypatch.setattr(comparison, "clashes", lambda: iter([LineError(2, "Enough.")]))
     peak(200)
