@@ -11,6 +11,7 @@ from ..core.text import counted
 from ..domain.accounts import groups as known
 from ..domain.accounts import queries
 from ..domain.administration import groups as administration
+from ..domain.administration import wording
 from ..domain.administration.groups import GroupChange
 from . import output
 from .output import command, example, iso_or_none, print_line
@@ -35,7 +36,7 @@ def create(group: str) -> None:
     name = administration.create_group(group, actor_id=None, now=clock.now())
     db.session.commit()
     record("group made", group=name)
-    print_line(f"Made the group “{name}”. Nobody is in it.")
+    print_line(wording.group_created_sentence(name))
 
 
 @command("list", epilog=example("flask groups list --json"))
@@ -78,7 +79,7 @@ def add(group: str, names: tuple[str, ...], dry_run: bool) -> None:
     with reading() as connection:
         found = queries.ids_of(connection, names)
     change = administration.add_members(group, found, actor_id=None, now=clock.now())
-    _finish(group, change, ("Added", "to", "in it already"), dry_run=dry_run)
+    _finish(group, change, joined=True, dry_run=dry_run)
 
 
 @command("remove", epilog=example("flask groups remove night-shift ada"))
@@ -90,23 +91,22 @@ def remove(group: str, names: tuple[str, ...], dry_run: bool) -> None:
     with reading() as connection:
         found = queries.ids_of(connection, names)
     change = administration.remove_members(group, found, actor_id=None, now=clock.now())
-    _finish(group, change, ("Removed", "from", "not in it"), dry_run=dry_run)
+    _finish(group, change, joined=False, dry_run=dry_run)
 
 
-def _finish(group: str, change: GroupChange, words: tuple[str, str, str], *, dry_run: bool) -> None:
+def _finish(group: str, change: GroupChange, *, joined: bool, dry_run: bool) -> None:
     """Commit, unless it is a dry run, and print the outcome."""
-    moved, others = change.moved, change.unchanged
-    did, preposition, state = words
-    rest = f" {others:,} {'was' if others == 1 else 'were'} {state}." if others else ""
-    what = f"{counted(len(moved), 'person', 'people')} {preposition} “{group}”.{rest}"
+    moved = change.moved
+    sentence = wording.members_sentence(group, change, joined=joined, dry_run=dry_run)
     if dry_run:
+        print_line(sentence)
         more = f" and {len(moved) - 5:,} more" if len(moved) > 5 else ""
-        print_line(f"Would have {did.lower()} {what}")
         if moved:
             print_line(f"{', '.join(moved[:5])}{more}.")
         print_line("Nothing was changed: this was a dry run.")
         return
     db.session.commit()
     if moved:
-        record("group changed", group=group, did=did.lower(), people=len(moved))
-    print_line(f"{did} {what}")
+        did = "added" if joined else "removed"
+        record("group changed", group=group, did=did, people=len(moved))
+    print_line(sentence)

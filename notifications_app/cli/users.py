@@ -16,6 +16,7 @@ from ..domain.accounts import actions, passwords, queries
 from ..domain.accounts.memberships import GROUPS
 from ..domain.accounts.models import User
 from ..domain.administration import accounts as administration
+from ..domain.administration import wording
 from . import output
 from .output import command, example, print_line
 
@@ -140,8 +141,7 @@ def create(
     )
     db.session.commit()
     record("account made", username=user.username, admin=admin)
-    kind = "administrator" if admin else "user"
-    print_line(f"Made the {kind} “{user.username}”, with times in {user.timezone}.")
+    print_line(wording.created_sentence(user.username, user.timezone, is_admin=admin))
 
 
 @command("set-password", epilog=example("flask users set-password ada"))
@@ -174,16 +174,11 @@ def set_timezone(name: str, timezone: str) -> None:
 
 def _set_active(name: str, *, active: bool) -> None:
     user = find(name)
-    if user.is_active == active:
-        print_line(f"“{user.username}” is {'active' if active else 'inactive'} already.")
-        return
     ended = administration.set_active(user, active=active, actor_id=None, now=clock.now())
     db.session.commit()
-    record("activated" if active else "deactivated", username=user.username)
-    if active:
-        print_line(f"“{user.username}” may sign in again.")
-    else:
-        print_line(f"“{user.username}” cannot sign in any more. {counted(ended, 'sign-in')} ended.")
+    if ended is not None:
+        record("activated" if active else "deactivated", username=user.username)
+    print_line(wording.active_sentence(user.username, ended, active=active))
 
 
 @command("activate", epilog=example("flask users activate ada"))
@@ -214,33 +209,31 @@ def delete(name: str, yes: bool) -> None:
     administration.delete_account(user, actor_id=None, now=clock.now())
     db.session.commit()
     record("account deleted", username=user.username)
-    print_line(f"Deleted “{user.username}”. What they sent stays, from the system.")
+    print_line(wording.deleted_sentence(user.username))
+
+
+def _set_admin(name: str, *, admin: bool) -> None:
+    user = find(name)
+    change = administration.grant_admin if admin else administration.revoke_admin
+    changed = change(user, actor_id=None, now=clock.now())
+    db.session.commit()
+    if changed:
+        record("admin granted" if admin else "admin revoked", username=user.username)
+    print_line(wording.admin_sentence(user.username, admin=admin, changed=changed))
 
 
 @command("grant-admin", epilog=example("flask users grant-admin ada"))
 @name_argument
 def grant_admin(name: str) -> None:
     """Make an account an administrator's, from now on."""
-    user = find(name)
-    changed = administration.grant_admin(user, actor_id=None, now=clock.now())
-    db.session.commit()
-    if changed:
-        record("admin granted", username=user.username)
-    print_line(f"“{user.username}” is an administrator{' now' if changed else ' already'}.")
+    _set_admin(name, admin=True)
 
 
 @command("revoke-admin", epilog=example("flask users revoke-admin ada"))
 @name_argument
 def revoke_admin(name: str) -> None:
     """Make an account an ordinary one; what had arrived for administrators stays with it."""
-    user = find(name)
-    changed = administration.revoke_admin(user, actor_id=None, now=clock.now())
-    db.session.commit()
-    if changed:
-        record("admin revoked", username=user.username)
-    print_line(
-        f"“{user.username}” is {'no administrator any more' if changed else 'no administrator'}."
-    )
+    _set_admin(name, admin=False)
 
 
 @command("reset-link", epilog=example("flask users reset-link ada grace"))

@@ -78,6 +78,18 @@ def list_groups() -> Select[Any]:
     return select(Group.id, Group.name, size.label("members")).order_by(Group.name)
 
 
+def one(connection: Connection, name: str) -> Row[Any]:
+    """Return id, name and number of members of a group.
+
+    Raises:
+        NotFound: if there is no such group.
+    """
+    row = connection.execute(list_groups().where(Group.id.in_(_by_name(name)))).first()
+    if row is None:
+        raise _missing(name)
+    return row
+
+
 def members(connection: Connection, name: str) -> Sequence[Row[Any]]:
     """Return the members of a group by username, each with the moment of joining.
 
