@@ -86,9 +86,11 @@ def check_text(
         text = unicodedata.normalize("NFC", text)
         text = trim_lines(text) if keep_indentation else text.strip()
         text = "" if all(map(is_invisible, text)) else text
+    if shortest and not text:
+        raise BadInput(f"Enter {name[0].lower()}{name[1:]}.", field)
     if not shortest <= len(text) <= longest:
-        least, length = f"{shortest} to" if shortest else "at most", len(text) or "none"
-        raise BadInput(f"{name} has {least} {longest} characters; this one has {length}.", field)
+        least = f"{shortest} to" if shortest else "at most"
+        raise BadInput(f"{name} has {least} {longest} characters; this one has {len(text)}.", field)
     return text
 
 

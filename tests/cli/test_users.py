@@ -61,7 +61,7 @@ def account(app: Flask, username: str) -> dict[str, Any]:
 def test_create_makes_an_account_with_a_password_from_stdin(app: Flask, run: Run) -> None:
     with at(NOON):
         result = run("create", "Grace", "--password-stdin", input=f"{PASSWORD}\n")
-    assert done(result) == "Made the user “grace”, with times in UTC.\n"
+    assert done(result) == "Created the user “grace” with the time zone UTC.\n"
     user = account(app, "grace")
     assert (user["email"], user["display_name"], user["timezone"]) == (None, "", "UTC")
     assert (user["is_admin"], user["is_active"], user["inbox_since"]) == (False, True, NOON)
@@ -74,7 +74,7 @@ def test_create_takes_everything_about_an_account(app: Flask, run: Run) -> None:
         "create", "ada", "--admin", "--email", "Ada@Example.org", "--display-name", "Ada M",
         "--timezone", "europe/paris", "--password-stdin", input="  kept as it is \r\n",
     )  # fmt: skip
-    assert done(result) == "Made the administrator “ada”, with times in Europe/Paris.\n"
+    assert done(result) == "Created the administrator “ada” with the time zone Europe/Paris.\n"
     user = account(app, "ada")
     assert (user["email"], user["display_name"]) == ("ada@example.org", "Ada M")
     assert user["is_admin"]
@@ -88,7 +88,7 @@ def test_create_asks_on_a_terminal_twice_and_shows_nothing(
     terminal = SimpleNamespace(isatty=lambda: True)
     monkeypatch.setattr(users, "sys", SimpleNamespace(stdin=terminal))
     result = run("create", "grace", input=f"{PASSWORD}\nanother\n{PASSWORD}\n{PASSWORD}\n")
-    assert "Made the user “grace”" in done(result)
+    assert "Created the user “grace”" in done(result)
     assert PASSWORD not in result.output
     assert sign_in(app.test_client(), "grace").status_code == 303
 
@@ -246,28 +246,28 @@ def test_deactivate_locks_out_and_activate_lets_in(
     client, noors = app.test_client(), app.test_client()
     sign_in(client, "priya")
     sign_in(noors, "noor")
-    said = "“priya” cannot sign in any more. 1 sign-in ended.\n"
+    said = "“priya” can no longer sign in. 1 sign-in ended.\n"
     assert done(run("deactivate", "priya")) == said
-    assert done(run("deactivate", "priya")) == "“priya” is inactive already.\n"
+    assert done(run("deactivate", "priya")) == "“priya” is already inactive.\n"
     assert not is_signed_in(client)
     assert is_signed_in(noors)
     assert sign_in(client, "priya").status_code == 400
-    assert done(run("activate", "priya")) == "“priya” may sign in again.\n"
-    assert done(run("activate", "priya")) == "“priya” is active already.\n"
+    assert done(run("activate", "priya")) == "“priya” can sign in again.\n"
+    assert done(run("activate", "priya")) == "“priya” is already active.\n"
     assert sign_in(client, "priya").status_code == 303
 
 
 def test_admin_is_granted_and_revoked(
     app: Flask, run: Run, ada: int, priya: int, bystander: int
 ) -> None:
-    assert done(run("grant-admin", "priya")) == "“priya” is an administrator now.\n"
+    assert done(run("grant-admin", "priya")) == "“priya” is now an administrator.\n"
     since = account(app, "priya")["admin_since"]
     assert since is not None
-    assert done(run("grant-admin", "priya")) == "“priya” is an administrator already.\n"
+    assert done(run("grant-admin", "priya")) == "“priya” is already an administrator.\n"
     assert account(app, "priya")["admin_since"] == since
     assert not account(app, "noor")["is_admin"]
-    assert done(run("revoke-admin", "priya")) == "“priya” is no administrator any more.\n"
-    assert done(run("revoke-admin", "priya")) == "“priya” is no administrator.\n"
+    assert done(run("revoke-admin", "priya")) == "“priya” is no longer an administrator.\n"
+    assert done(run("revoke-admin", "priya")) == "“priya” is not an administrator.\n"
     assert (account(app, "priya")["is_admin"], account(app, "priya")["admin_since"]) == (
         False,
         None,

@@ -58,8 +58,8 @@ def test_only_a_title_is_needed():
     [
         ({"title": "x" * 141}, "A title has 1 to 140 characters; this one has 141.", "title"),
         ({"title": "x" * 999}, "A title has 1 to 140 characters; this one has 999.", "title"),
-        ({"title": " \n"}, "A title has 1 to 140 characters; this one has none.", "title"),
-        ({"title": "\u200b\u2060"}, "A title has 1 to 140 characters; this one has none.", "title"),
+        ({"title": " \n"}, "Enter a title.", "title"),
+        ({"title": "\u200b\u2060"}, "Enter a title.", "title"),
         ({"title": "\x1fHi"}, "A title cannot contain U+001F; take it out.", "title"),
         ({"title": "Hi\x85"}, "A title cannot contain a line break; take it out.", "title"),
         ({"title": "a\nb"}, "A title cannot contain a line break; take it out.", "title"),
@@ -72,7 +72,7 @@ def test_only_a_title_is_needed():
         ({"body": "\udfff"}, "A body cannot contain U+DFFF; take it out.", "body"),
         ({"category": ""}, "A category is success, error, warning or info.", "category"),
         ({"category": "Info"}, "A category is success, error, warning or info.", "category"),
-        ({"topic": ""}, "A topic has 1 to 40 characters; this one has none.", "topic"),
+        ({"topic": ""}, "Enter a topic.", "topic"),
         ({"topic": "x" * 41}, "A topic has 1 to 40 characters; this one has 41.", "topic"),
         (
             {"action_url": "/a", "action_label": "x" * 41},

@@ -34,7 +34,7 @@ ADMIN = {
     "accounts.person_groups", "accounts.groups", "accounts.group",
     "audit.index", "audit.as_csv",
     "broadcasts.index", "broadcasts.one", "broadcasts.new", "broadcasts.edit", "broadcasts.recall",
-    "broadcasts.restore",
+    "broadcasts.restore", "broadcasts.again",
 }  # fmt: skip
 
 SAFE = {"GET", "HEAD", "OPTIONS"}

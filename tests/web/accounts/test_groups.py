@@ -51,7 +51,7 @@ def test_a_group_is_made_and_listed(app: Flask, admin: FlaskClient, ada: int) ->
     assert "No groups yet." in main_words(get(admin, PATH))
     answer = post(admin, PATH, group="Night-Shift")
     assert answer.headers["Location"] == f"{PATH}/night-shift"
-    assert "Made the group “night-shift”. Nobody is in it." in said_after(admin, answer)
+    assert "Created the group “night-shift”. It has no members yet." in said_after(admin, answer)
     assert "night-shift 0 people" in main_words(get(admin, PATH))
     assert noted(app) == [("group.created", "group night-shift", ada)]
 
@@ -87,7 +87,7 @@ def test_people_are_added_by_name_or_address_and_removed(
     page = get(admin, ops)
     assert "ops 2 people" in main_words(page)
     again = post(admin, ops, people="priya ada")
-    assert "Added 1 person to “ops”. 1 was in it already." in said_after(admin, again)
+    assert "Added 1 person to “ops”. 1 was already in it." in said_after(admin, again)
     answer = post(admin, ops, remove="priya", next=f"{ops}?after=x")
     assert answer.headers["Location"] == f"{ops}?after=x"
     assert members(app) == ["ada", "grace"]

@@ -50,7 +50,7 @@ def test_an_account_is_made_with_a_link_that_is_shown_once(
     )  # fmt: skip
     assert page.status_code == 200
     assert "Reset link for Grace H" in main_words(page)
-    assert "Made the user “grace”, with times in Asia/Kolkata." in main_words(page)
+    assert "Created the user “grace” with the time zone Asia/Kolkata." in main_words(page)
     grace = account(app, "grace")
     assert (grace.email, grace.is_admin, grace.password_hash) == ("grace@example.org", False, None)
     assert noted(app) == [("user.created", "user grace", ada),
@@ -70,7 +70,7 @@ def test_an_account_is_made_with_a_password(app: Flask, admin: FlaskClient, ada:
     assert answer.headers["Location"] == f"/admin/users/{grace.id}"
     with at(NOON):
         said = main_words(admin.get(answer.headers["Location"]))
-        assert "Made the administrator “grace”, with times in UTC." in said
+        assert "Created the administrator “grace” with the time zone UTC." in said
         visitor = app.test_client()
         sign_in(visitor, "grace", NEW)
         assert visitor.get("/admin/users").status_code == 200

@@ -63,10 +63,10 @@ def test_a_person_becomes_an_administrator_and_an_ordinary_reader_again(
     assert state(app, priya) == (False, True)
     answer = press(admin, priya, "grant-admin")
     assert answer.headers["Location"] == f"/admin/users/{priya}"
-    assert "“priya” is an administrator now." in followed(admin, answer)
+    assert "“priya” is now an administrator." in followed(admin, answer)
     assert state(app, priya) == (True, True)
     said = followed(admin, press(admin, priya, "revoke-admin"))
-    assert "“priya” is no administrator any more." in said
+    assert "“priya” is no longer an administrator." in said
     assert state(app, priya) == (False, True)
     assert noted(app) == [
         ("user.admin-granted", "user priya", ada), ("user.admin-revoked", "user priya", ada),
@@ -81,11 +81,11 @@ def test_a_deactivated_person_is_signed_out_and_comes_back_when_activated(
         sign_in(theirs, "priya")
     assert "signed out everywhere" in main_words(open_page(admin, priya, "deactivate"))
     said = followed(admin, press(admin, priya, "deactivate"))
-    assert "“priya” cannot sign in any more. 1 sign-in ended." in said
+    assert "“priya” can no longer sign in. 1 sign-in ended." in said
     assert "Inactive" in said
     with at(NOON):
         assert not is_signed_in(theirs)
-    assert "“priya” may sign in again." in followed(admin, press(admin, priya, "activate"))
+    assert "“priya” can sign in again." in followed(admin, press(admin, priya, "activate"))
     assert state(app, priya) == (False, True)
     assert [entry[0] for entry in noted(app)] == ["user.deactivated", "user.activated"]
 
@@ -135,8 +135,8 @@ def test_the_last_administrator_stays(
 @pytest.mark.parametrize(
     ("change", "sentence", "stays_signed_in"),
     [
-        ("revoke-admin", "“ada” is no administrator any more.", True),
-        ("deactivate", "“ada” cannot sign in any more.", False),
+        ("revoke-admin", "“ada” is no longer an administrator.", True),
+        ("deactivate", "“ada” can no longer sign in.", False),
         ("delete", "Deleted “ada”.", False),
     ],
 )
@@ -158,8 +158,8 @@ def test_an_administrator_leaves_these_pages_after_changing_their_own_account(
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ("grant-admin", "“hopper” is an administrator already."),
-        ("activate", "“hopper” is active already."),
+        ("grant-admin", "“hopper” is already an administrator."),
+        ("activate", "“hopper” is already active."),
     ],
 )
 def test_a_change_with_nothing_to_do_says_so(

@@ -101,7 +101,7 @@ def test_as_many_as_the_preview_counts_have_it_afterwards(
         have = [name for name, one in clients.items() if "Hello" in one.get("/inbox.json").text]
     assert len(have) == people
     count = "1 person" if people == 1 else f"{people} people"
-    assert f"{count} would see it now: {', '.join(sorted(have))}." in said
+    assert f"{count} would receive it now: {', '.join(sorted(have))}." in said
 
 
 def test_a_preview_writes_nothing_and_shows_it_as_its_reader_would_see_it(
@@ -136,7 +136,9 @@ def test_a_preview_at_each_readers_own_time_counts_as_the_command_does(
             "--expires-in", "2d", "--dry-run", "--json",
         ).json  # fmt: skip
         found = sent(app, compose(admin, **times))
-    assert f"{command['audience']} people would see it at Sat 21 Nov 2026, 09:00 on each" in said
+    assert (
+        f"{command['audience']} people would receive it at Sat 21 Nov 2026, 09:00 on each" in said
+    )
     table = said.partition("Your time People")[2]
     for zone in command["zones"]:
         here = {"Asia/Kolkata": "03:30", "UTC": "09:00"}[zone["zone"]]
@@ -207,7 +209,7 @@ def test_only_what_was_reviewed_is_sent(app: Flask, admin: FlaskClient) -> None:
         other = {**data, "title": "Other", "reviewed": value(first, "reviewed")}
         second = admin.post(NEW, data=other)
         assert (second.status_code, all_sent(app)) == (200, [])
-        assert "This has changed since your last review. Nothing was sent" in second.text
+        assert "Something changed after your last review. Nothing was sent" in second.text
         done = admin.post(NEW, data={**other, "reviewed": value(second, "reviewed")})
     assert sent(app, done).title == "Other"
 
@@ -323,7 +325,7 @@ def test_a_fresh_page_has_a_fresh_key_and_a_refused_one_keeps_its_own(admin: Fla
 # ---- what is wrong ----
 
 WRONG: list[tuple[dict[str, str], str, str]] = [
-    ({"title": " "}, "title", "A title has 1 to 140 characters; this one has none."),
+    ({"title": " "}, "title", "Enter a title."),
     ({"title": "a\tb"}, "title", "A title cannot contain U+0009; take it out."),
     ({"title": "Hi {{name}}"}, "title", "There is no placeholder “{{name}}”; only"),
     ({"body": "x" * 4001}, "body", "A body has at most 4000 characters; this one has 4001."),
@@ -417,8 +419,9 @@ def test_the_focus_is_on_the_first_that_is_wrong(
 
 
 @pytest.mark.parametrize(("start", "wrong"), [
-    ({"when": "at", "at": TOMORROW_NINE}, {"title": "A title", "expires_at": "It would expire be"}),
-    ({"when": "at", "at": ""}, {"title": "A title", "at": "Write a day"}),
+    ({"when": "at", "at": TOMORROW_NINE},
+     {"title": "Enter a title.", "expires_at": "It would expire be"}),
+    ({"when": "at", "at": ""}, {"title": "Enter a title.", "at": "Write a day"}),
 ])  # fmt: skip
 def test_an_end_before_the_start_is_said_with_the_rest(
     admin: FlaskClient, start: dict[str, str], wrong: dict[str, str]
@@ -458,7 +461,7 @@ def test_a_group_that_went_meanwhile_is_not_sent_to(
         db.session.commit()
     with at(NOW):
         answer = compose(admin, to="group", group=ops)
-        assert "There is no group yet" in admin.get(NEW).text
+        assert "There are no groups yet" in admin.get(NEW).text
     assert errors(answer) == {"group": "Choose a group."}
     with app.app_context():
         assert db.session.execute(sa.select(sa.func.count()).select_from(Release)).scalar() == 0

@@ -163,7 +163,7 @@ def test_a_length_of_time_counts_from_now_and_a_time_is_in_the_administrators_zo
 
 
 @pytest.mark.parametrize(("fields", "field", "sentence"), [
-    ({"title": ""}, "title", "A title has 1 to 140 characters"),
+    ({"title": ""}, "title", "Enter a title."),
     ({"body": "{{you}}"}, "body", "There is no placeholder"),
     ({"action_url": "ftp://x"}, "action_url", "A link starts with"),
     ({"end": "at", "expires_at": "2026-11-20T13:05"}, "expires_at", "It would expire in the past."),
