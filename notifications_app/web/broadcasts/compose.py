@@ -31,14 +31,15 @@ from .forms import END, TO, WHEN, BroadcastForm
 from .show import get_broadcast_or_404
 
 _SENT_BEFORE = (
-    "This form was sent before, and would send something else now. Nothing was sent."
-    " Send it again to make it another broadcast."
+    "This form was already sent, with other content, recipients or times. Nothing was sent now."
+    " Review and send the form again to make another broadcast."
 )
 #: More than lies between the clicks of a double click, less than between two typed times.
 _CLICKS = timedelta(seconds=30)
 _NOT_TYPED = {"csrf_token", "key", "reviewed"}
 
 
+@rerenders_after_csrf_error
 @admin
 def again(notification_id: int) -> Any:
     """Show the composer with the content and recipients of an earlier broadcast; times are new."""
@@ -47,7 +48,7 @@ def again(notification_id: int) -> Any:
     form = _form(formdata=None, data=_values(broadcast))
     if form["group"].data and form["group"].data not in form["group"].choices:
         form["to"].data = ""  # else a list would show its first group, and that would be sent to
-    return _page(form)
+    return _page(form, is_unsaved=True)
 
 
 def _values(broadcast: Broadcast) -> dict[str, Any]:
@@ -156,7 +157,7 @@ def _send(form: Form, now: datetime) -> Any:
         _flash_sent(sentence, result.preview.held_until, recallable)
     else:
         flashes.info(
-            f"This was sent already: it is notification {notification_id}. It was sent once."
+            f"This was already sent, as notification {notification_id}. Nothing was sent again."
         )
     if is_private:  # it has no page
         return redirect_after_post(url_for("broadcasts.index"), "/")

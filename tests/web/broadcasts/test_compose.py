@@ -242,7 +242,7 @@ def test_the_same_page_sent_twice_sends_once(app: Flask, admin: FlaskClient) -> 
         again = compose(admin, key=key)
     assert earlier.headers["Location"] == first.headers["Location"]
     assert again.headers["Location"] == first.headers["Location"]
-    assert "This was sent already: it is notification 1." in page
+    assert "This was already sent, as notification 1." in page
     assert [one.key for one in all_sent(app)] == [key]
     assert len(entries(app)) == 1
 
@@ -255,9 +255,7 @@ def test_the_same_page_with_other_words_is_refused_and_then_another_broadcast(
         compose(admin, key=key)
         refused = compose(admin, key=key, title="Other")
         assert refused.status_code == 400
-        assert errors(refused)[""].startswith(
-            "This form was sent before, and would send something else"
-        )
+        assert errors(refused)[""].startswith("This form was already sent, with other")
         assert value(refused, "title") == "Other"
         assert compose(admin, key=key_in(refused), title="Other").status_code == 303
     assert [one.title for one in all_sent(app)] == ["Hello", "Other"]
@@ -281,9 +279,7 @@ def test_the_same_page_at_another_time_is_not_taken_for_the_same(
     with at(NOW + timedelta(minutes=1)):
         refused = compose(admin, key=key, **changed)
         assert refused.status_code == 400
-        assert errors(refused)[""].startswith(
-            "This form was sent before, and would send something else"
-        )
+        assert errors(refused)[""].startswith("This form was already sent, with other")
         assert compose(admin, key=key_in(refused), **changed).status_code == 303
     assert len(all_sent(app)) == 2
 

@@ -75,9 +75,9 @@ def test_the_same_page_sent_twice_sends_once(
             key = key_in(admin.get(NEW))
             for _time in range(2):
                 assert compose(admin, key=key, **TO, **times).headers["Location"] == INDEX
-            assert "This was sent already" in words(admin.get(INDEX))
+            assert "This was already sent" in words(admin.get(INDEX))
             refused = compose(admin, key=key, to="people", people="priya", **times)
-        assert errors(refused)[""].startswith("This form was sent before")
+        assert errors(refused)[""].startswith("This form was already sent")
     assert len(all_sent(app)) == len(entries(app)) == 2
 
 
