@@ -22,6 +22,7 @@ from ..domain.inbox import actions, add_reader, mutes, snooze_times
 from ..domain.inbox import queries as inbox
 from ..domain.inbox.subscriptions import load_subscriber
 from . import output
+from .help import typed
 
 PEOPLE = (("ada", "Ada Moreau", "Europe/Paris", True), ("priya", "Priya Raman", "UTC", False))
 
@@ -96,7 +97,7 @@ PERSONAL = (
 
 
 @output.command("demo", epilog=output.example("flask demo"))
-@click.option("--if-empty", is_flag=True, help="Do nothing if there are accounts.")
+@click.option("--if-empty", is_flag=True, help="Do nothing if the database has accounts.")
 def demo(if_empty: bool) -> None:
     """Create two accounts with generated passwords, and notifications of every kind."""
     with reading() as connection:
@@ -126,7 +127,7 @@ def demo(if_empty: bool) -> None:
         output.print_line(f"{display} ({role}): username {name}, password {word}")
     output.print_line(
         "Created two accounts with notifications of every kind. Save these passwords: they’re shown"
-        " once (reset: flask users set-password NAME)."
+        f" once (reset: {typed('users set-password NAME')})."
     )
 
 

@@ -90,7 +90,7 @@ def test_a_broadcast_is_written_tried_sent_edited_and_recalled(
     page.get_by_role("link", name="Recall", exact=True).click()
     expect(page.get_by_text("2 people received it.")).to_be_visible()
     button(page, "Recall it for everyone")
-    said(page, "Recalled notification 1: it is gone from every inbox.")
+    said(page, "Recalled notification 1. It is no longer in any inbox.")
     expect(page.get_by_role("link", name="Edit", exact=True)).to_have_count(0)
     reader.goto("/inbox")
     expect(reader.locator("li.row")).to_have_count(0)

@@ -160,7 +160,7 @@ def test_the_page_of_the_import(site: Site, page_of: Callable[..., Page], consol
     expect(page.get_by_role("button", name="Import", exact=True)).to_be_visible()
     found += violations(page) + sideways(page) + page.evaluate(SMALL)
     choose(page, f"{CSV}{LONG},,,,\n" + f"a,{'b' * 60}@{'c' * 60}.org,,,\n" * 300, "Preview again")
-    expect(page.get_by_role("heading", name="300 of 301 lines are wrong.")).to_be_visible()
+    expect(page.get_by_role("heading", name="300 of 301 lines have errors.")).to_be_visible()
     expect(page.get_by_text("And 100 more.")).to_be_visible()
     # The list of wrong lines is long, and the same for axe at its hundredth row.
     page.evaluate("document.querySelectorAll('tbody tr:nth-child(n+9)').forEach(e => e.remove())")

@@ -14,7 +14,7 @@ from ...domain.administration.accounts import make_reset_token
 from ..access import admin, current_reader
 from ..error_pages import rerenders_after_csrf_error
 from ..forms import INVALID
-from ..redirects import safe_next
+from ..redirects import absolute_url, safe_next
 from .forms import EndForm
 from .limits import per_wrong_password
 from .settings import check_current
@@ -74,7 +74,7 @@ def _make_link(user: Row[Any], form: EndForm) -> str:
     return render_template(
         "accounts/reset_link.html",
         person=user,
-        link=url_for("accounts.reset", token=token, _external=True),
+        link=absolute_url("accounts.reset", token=token),
         back_url=_back(),
         this_url=url_for("accounts.person", user_id=user.id),
     )

@@ -138,7 +138,7 @@ def test_the_import_does_it_and_leads_to_those_without_a_password(
         page = admin.get(answer.headers["Location"])
     assert (
         "Imported 4 people: 2 new (grace, lin), 1 changed (priya), 1 unchanged;"
-        " 2 groups made (night, ops)."
+        " 2 groups created (night, ops)."
     ) in words(page)
     assert page.text.count("Reset link") == 2
     assert groups_of(app, "grace") == ["night", "ops"]
@@ -157,7 +157,9 @@ def test_the_answer_tells_what_was_done_not_what_was_previewed(
     answer = send(admin, "import", GOOD.replace("night", "day"))
     with at(NOON):
         said = words(admin.get(answer.headers["Location"]))
-    assert "1 new (lin), 2 changed (grace, priya), 1 unchanged; 2 groups made (day, ops)." in said
+    assert (
+        "1 new (lin), 2 changed (grace, priya), 1 unchanged; 2 groups created (day, ops)." in said
+    )
 
 
 def test_the_same_file_again_changes_nothing_and_is_not_noted(
@@ -168,7 +170,9 @@ def test_the_same_file_again_changes_nothing_and_is_not_noted(
     answer = send(admin, "import")
     assert answer.headers["Location"] == "/admin/users"
     with at(NOON):
-        assert "0 new, 0 changed, 4 unchanged; 0 groups made." in words(admin.get("/admin/users"))
+        assert "0 new, 0 changed, 4 unchanged; 0 groups created." in words(
+            admin.get("/admin/users")
+        )
     assert everything(app) == before
 
 
@@ -184,10 +188,10 @@ def test_every_wrong_line_is_listed_and_nothing_is_done(
     page = send(admin, step, bad)
     assert page.status_code == 400
     said = words(page)
-    assert "3 of 4 lines are wrong. Nothing was imported." in said
-    assert "Line 3 username “ &lt;b&gt; ”: A username has 1 to 40" in said
-    assert "Line 4 timezone “ Mars/Olympus ”: No time zone has that name." in said
-    assert "Line 5 username “ grace ”: It is on line 2 already." in said
+    assert "3 of 4 lines have errors. Nothing was imported." in said
+    assert "Line 3 username “ &lt;b&gt; ”: A username can have 1 to 40" in said
+    assert "Line 4 timezone “ Mars/Olympus ”: There is no such time zone." in said
+    assert "Line 5 username “ grace ”: It is already on line 2." in said
     assert 'value="import"' not in page.text
     assert "<title>Error: " in page.text
     assert everything(app) == before
@@ -202,7 +206,7 @@ def test_what_a_line_says_is_escaped(admin: FlaskClient, ada: int) -> None:
 def test_of_many_wrong_lines_the_first_are_listed(admin: FlaskClient) -> None:
     page = send(admin, "preview", "username\n" + "-\n" * 1250)
     assert page.text.count('scope="row"') == people_import.LISTED == 200
-    assert "1,250 of 1,250 lines are wrong." in words(page)
+    assert "1,250 of 1,250 lines have errors." in words(page)
     assert "And 1,050 more." in words(page)
 
 
