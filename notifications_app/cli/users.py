@@ -270,4 +270,7 @@ def reset_link(names: tuple[str, ...]) -> None:
     each = "It works once" if count == 1 else "Each works once"
     print_line(f"{counted(count, 'link')}. {each}, within 24 hours.")
     if output.is_url_assumed():
-        click.echo(f"People must open {output.base_url()} for this; else set SITE_URL.", err=True)
+        click.echo(
+            f"Links begin with {output.base_url()}. Set SITE_URL if the site has another address.",
+            err=True,
+        )

@@ -102,7 +102,7 @@ def test_it_only_reads(app: Flask, suggest: Any, ada: int) -> None:
     statements: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement.split(maxsplit=1)[0])
+        statements.append(statement)
 
     with app.app_context():
         engine = db.engine
@@ -111,8 +111,8 @@ def test_it_only_reads(app: Flask, suggest: Any, ada: int) -> None:
         assert suggest("users", "show", "") == ["ada"]
     finally:
         sa.event.remove(engine, "before_cursor_execute", note)
-    assert "SELECT" in statements
-    assert set(statements) <= {"BEGIN", "SELECT"}
+    assert statements
+    assert all(one == "BEGIN" or one.startswith("SELECT") for one in statements)
 
 
 def complete_in_a_process(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

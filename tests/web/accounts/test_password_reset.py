@@ -211,4 +211,4 @@ def test_a_command_says_which_address_it_assumes(
             add_user(app, "priya")
         result = app.test_cli_runner().invoke(args=["users", "reset-link", "priya"])
         assert result.stdout.startswith(f"priya: {address}/reset/1.")
-        assert ("else set SITE_URL" in result.stderr) is (not site)
+        assert ("Set SITE_URL" in result.stderr) is (not site)
