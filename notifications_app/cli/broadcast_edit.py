@@ -25,7 +25,9 @@ NUMBER = click.argument(
     type=click.IntRange(1, 2**31 - 1),
     shell_complete=complete_broadcasts,
 )
-_CATEGORY = click.option("--category", type=click.Choice(CATEGORIES), help="The kind of news.")
+_CATEGORY = click.option(
+    "--category", type=click.Choice(CATEGORIES), help="Category; readers filter by it."
+)
 _OPTIONS = (
     click.option("--title", help="Title: one line of 1 to 140 characters."),
     click.option("--body", help=f"Body in Markdown, up to {BODY_MAX:,} characters."),
@@ -34,10 +36,14 @@ _OPTIONS = (
     click.option("--topic", help="Topic: a short slug."),
     click.option("--action-url", help="Link; an empty one removes it."),
     click.option("--action-label", help="Text of the link."),
-    click.option("--banner/--no-banner", default=None, help="Show as a banner on every page."),
-    click.option("--expires", metavar=broadcast_options.AT, help="Expire at; needs --timezone."),
+    click.option(
+        "--banner/--no-banner", default=None, help="Show as a banner on every page, or not."
+    ),
+    click.option(
+        "--expires", metavar=broadcast_options.AT, help="When it expires; needs --timezone."
+    ),
     broadcast_options.TIMEZONE(help="Time zone of --expires, e.g. Europe/Paris."),
-    click.option("--expires-in", metavar="7d", help="Expire this long from now: m, h, d, w."),
+    click.option("--expires-in", metavar="7d", help="Expire this long from now: 30m, 12h, 7d, 2w."),
     click.option("--no-expiry", is_flag=True, help="Never expire."),
     click.option("--notify-again", is_flag=True, help="Mark unread for everyone who received it."),
     click.option("--dry-run", is_flag=True, help="Preview only: print what would change."),

@@ -32,7 +32,7 @@ _CATEGORY = click.option(
     type=click.Choice(CATEGORIES),
     default="info",
     show_default=True,
-    help="The kind of news.",
+    help="Category; readers filter by it.",
 )
 _TO_FILE = click.option(
     "--to-file",
@@ -74,12 +74,14 @@ _SENDING = (
     _TO_GROUP(help="Send to a group."),
     _TO_USER,
     _TO_FILE,
-    click.option("--at", metavar=AT, help="Arrive at; or now. Needs --timezone or --local."),
+    click.option("--at", metavar=AT, help="When it arrives, or now; needs --timezone or --local."),
     TIMEZONE(help="Time zone of --at and --expires, e.g. Europe/Paris."),
     click.option("--local", is_flag=True, help="Use each reader’s own time zone for --at."),
-    click.option("--expires", metavar=AT, help="Expire at; needs --timezone."),
-    click.option("--expires-in", metavar="7d", help="Expire this long after arrival: m, h, d, w."),
-    click.option("--undo-window", metavar="5m", help="Delay, so you can still recall it unseen."),
+    click.option("--expires", metavar=AT, help="When it expires; needs --timezone."),
+    click.option(
+        "--expires-in", metavar="7d", help="Expire this long after arrival: 30m, 12h, 7d, 2w."
+    ),
+    click.option("--undo-window", metavar="5m", help="Delay it, so you can recall it unseen."),
     _FROM,
     click.option("--dry-run", is_flag=True, help="Preview only: print who would receive it."),
 )

@@ -99,7 +99,10 @@ PERSONAL = (
 @output.command("demo", epilog=output.example("flask demo"))
 @click.option("--if-empty", is_flag=True, help="Do nothing if the database has accounts.")
 def demo(if_empty: bool) -> None:
-    """Create two accounts with generated passwords, and notifications of every kind."""
+    """Create two accounts with notifications of every kind.
+
+    Their passwords are generated, and printed once. A database that has accounts is refused.
+    """
     with reading() as connection:
         empty = queries.is_empty(connection)
     if not empty:
