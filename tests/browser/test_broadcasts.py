@@ -84,7 +84,7 @@ def test_a_broadcast_is_written_tried_sent_edited_and_recalled(
     expect(page.get_by_label("Body")).to_have_value("It is **soup**.")
     page.get_by_label("Title").fill("Dinner")
     button(page, "Save and notify again")
-    said(page, "Changed the title of notification 1 for everyone; it is unread again")
+    said(page, "Changed the title of notification 1; it is unread again")
     reader.goto("/inbox")
     expect(row(reader, "Dinner")).to_have_class(re.compile("unread"))
     page.get_by_role("link", name="Recall", exact=True).click()

@@ -137,7 +137,7 @@ def test_people_are_imported_and_given_links(
     expect(page.get_by_text("Choose a CSV file.")).to_be_visible()
     expect(page.get_by_label("CSV file")).to_be_focused()
     choose(page, f"{CSV}grace,,,Mars,\n", "Preview")
-    expect(page.get_by_role("heading", name="1 of 1 line is wrong.")).to_be_visible()
+    expect(page.get_by_role("heading", name="1 of 1 line has errors.")).to_be_visible()
     good = f"{CSV}grace,,Grace H,Europe/Paris,ops\nlin,,,,\n"
     choose(page, good, "Preview")
     expect(page.get_by_text("grace, lin")).to_be_visible()
