@@ -92,7 +92,7 @@ def test_every_bad_line_stands_on_stderr_and_then_how_many(
         "Line 2, timezone “Mars/Base”: There is no such time zone. Use one like Europe/Paris.",
         "Line 3, email “noor@example.org”: It belongs to “noor”.",
         f"Line 5, username “no\\x1b[31m”: {USERNAME}",
-        "Line 6, username “good”: It is on line 4 already.",
+        "Line 6, username “good”: It is already on line 4.",
         "Error: 4 of 5 lines have errors. Nothing was imported.",
     ]
     assert user_count(app) == 3
