@@ -14,10 +14,11 @@ from ..domain.administration import groups as administration
 from ..domain.administration import wording
 from ..domain.administration.groups import GroupChange
 from . import output
+from .completion import complete_groups, complete_usernames
 from .output import command, example, iso_or_none, print_line
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+dry_run = click.option("--dry-run", is_flag=True, help="Preview only: print what would change.")
 
 
 def _as_known(_context: Any, _option: Any, name: str) -> str:
@@ -25,14 +26,17 @@ def _as_known(_context: Any, _option: Any, name: str) -> str:
     return name.strip().lower()
 
 
-group_argument = click.argument("group", callback=_as_known)
-names_argument = click.argument("names", metavar="NAME...", nargs=-1, required=True)
+group_argument = click.argument("group", callback=_as_known, shell_complete=complete_groups)
+new_group_argument = click.argument("group", callback=_as_known)
+names_argument = click.argument(
+    "names", metavar="NAME...", nargs=-1, required=True, shell_complete=complete_usernames
+)
 
 
 @command("create", epilog=example("flask groups create night-shift"))
-@group_argument
+@new_group_argument
 def create(group: str) -> None:
-    """Make an empty group. Its name is made of a-z, 0-9 and single hyphens."""
+    """Create an empty group. Its name can contain a to z, 0 to 9 and single hyphens."""
     name = administration.create_group(group, actor_id=None, now=clock.now())
     db.session.commit()
     record("group made", group=name)
@@ -42,7 +46,7 @@ def create(group: str) -> None:
 @command("list", epilog=example("flask groups list --json"))
 @as_json
 def list_(as_json: bool) -> None:
-    """List every group and how many are in it."""
+    """List every group with its number of members."""
     with reading() as connection:
         rows = connection.execute(known.list_groups()).all()
     if as_json:
@@ -56,7 +60,7 @@ def list_(as_json: bool) -> None:
 @group_argument
 @as_json
 def show(group: str, as_json: bool) -> None:
-    """Show who is in a group, and since when (UTC)."""
+    """List the members of a group and when they joined; times are in UTC."""
     with reading() as connection:
         rows = known.members(connection, group)
     if as_json:
@@ -75,7 +79,7 @@ def show(group: str, as_json: bool) -> None:
 @names_argument
 @dry_run
 def add(group: str, names: tuple[str, ...], dry_run: bool) -> None:
-    """Put people into a group: they get what is sent to it from now on."""
+    """Add people to a group; they receive everything sent to it from now on."""
     with reading() as connection:
         found = queries.ids_of(connection, names)
     change = administration.add_members(group, found, actor_id=None, now=clock.now())
@@ -87,7 +91,7 @@ def add(group: str, names: tuple[str, ...], dry_run: bool) -> None:
 @names_argument
 @dry_run
 def remove(group: str, names: tuple[str, ...], dry_run: bool) -> None:
-    """Take people out of a group: they keep what had arrived."""
+    """Remove people from a group; they keep everything they received."""
     with reading() as connection:
         found = queries.ids_of(connection, names)
     change = administration.remove_members(group, found, actor_id=None, now=clock.now())

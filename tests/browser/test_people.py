@@ -187,7 +187,7 @@ def test_people_are_imported_and_given_links(
     expect(page.get_by_text("Choose a CSV file.")).to_be_visible()
     expect(page.get_by_label("CSV file")).to_be_focused()
     choose(page, f"{CSV}grace,,,Mars,\n", "Preview")
-    expect(page.get_by_role("heading", name="1 of 1 line is wrong.")).to_be_visible()
+    expect(page.get_by_role("heading", name="1 of 1 line has errors.")).to_be_visible()
     good = f"{CSV}grace,,Grace H,Europe/Paris,ops\nlin,,,,\n"
     choose(page, good, "Preview")
     expect(page.get_by_text("grace, lin")).to_be_visible()
@@ -211,7 +211,7 @@ def test_the_page_of_the_import(site: Site, page_of: Callable[..., Page], consol
     found += violations(page) + sideways(page) + page.evaluate(SMALL)
     page.get_by_role("link", name="Choose another file").click()
     choose(page, f"{CSV}{LONG},,,,\n" + f"a,{'b' * 60}@{'c' * 60}.org,,,\n" * 300, "Preview")
-    expect(page.get_by_role("heading", name="300 of 301 lines are wrong.")).to_be_visible()
+    expect(page.get_by_role("heading", name="300 of 301 lines have errors.")).to_be_visible()
     expect(page.get_by_text("And 100 more.")).to_be_visible()
     # The list of wrong lines is long, and the same for axe at its hundredth row.
     page.evaluate("document.querySelectorAll('tbody tr:nth-child(n+9)').forEach(e => e.remove())")

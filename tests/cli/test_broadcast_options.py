@@ -21,9 +21,9 @@ pytestmark = pytest.mark.usefixtures("typing_time")
         (["--title", "\x1b[2J"], "U+001B"),
         (["--body", "b" * 4001], "4000 characters; this one has 4001."),
         (["--topic", "Two Words"], "A topic"),
-        (["--action-url", "javascript:alert(1)"], "A link starts with"),
-        (["--action-url", "//evil.example"], "A link starts with"),
-        (["--action-url", "https://me@evil.example"], "host cannot be read"),
+        (["--action-url", "javascript:alert(1)"], "A link must start with"),
+        (["--action-url", "//evil.example"], "A link must start with"),
+        (["--action-url", "https://me@evil.example"], "host in this link is not valid"),
         (["--action-url", "https://a.example/ b"], "A link cannot contain"),
         (["--action-label", "Look"], "needs a link"),
         (["--key", ""], "Enter a key."),
@@ -101,7 +101,9 @@ def test_only_an_active_administrator_is_shown_as_the_sender(shell: Any, refused
 
 
 def test_a_banner_is_not_for_named_people(refused: Any) -> None:
-    assert "A banner is for a channel" in refused(2, *SEND, "--banner", "--to-user", "priya")
+    assert "A banner can be sent to a channel" in refused(
+        2, *SEND, "--banner", "--to-user", "priya"
+    )
 
 
 # --- Bodies from files

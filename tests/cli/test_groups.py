@@ -69,13 +69,21 @@ def test_create_makes_an_empty_group(app: Flask, done: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "code", "sentence"),
     [
-        ("ops", 1, "There is a group “ops” already. Nothing was changed."),
-        ("OPS", 1, "There is a group “ops” already. Nothing was changed."),
-        ("a b", 2, "A group name is made of a-z, 0-9 and single hyphens: on-call."),
-        ("ops@UTC", 2, "A group name is made of a-z, 0-9 and single hyphens: on-call."),
+        ("ops", 1, "The group “ops” already exists. Nothing was changed."),
+        ("OPS", 1, "The group “ops” already exists. Nothing was changed."),
+        (
+            "a b",
+            2,
+            "A group name can contain only a to z, 0 to 9 and single hyphens, for example on-call.",
+        ),
+        (
+            "ops@UTC",
+            2,
+            "A group name can contain only a to z, 0 to 9 and single hyphens, for example on-call.",
+        ),
         ("", 2, "Enter a group name."),
         ("x" * 41, 2, "A group name has 1 to 40 characters; this one has 41."),
-        ("a\0", 2, "A group name cannot contain U+0000; take it out."),
+        ("a\0", 2, "A group name cannot contain U+0000; remove it."),
     ],
 )
 def test_create_refuses_in_one_line(run: Run, name: str, code: int, sentence: str) -> None:

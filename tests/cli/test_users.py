@@ -105,15 +105,15 @@ def test_a_password_is_never_an_argument(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "typed", "code", "sentence"),
     [
-        (["no spaces"], PASSWORD, 2, "A username has 1 to 40 letters a to z"),
-        ([""], PASSWORD, 2, "A username has 1 to 40 letters a to z"),
-        (["nul\0"], PASSWORD, 2, "A username has 1 to 40 letters a to z"),
-        (["a\udcff"], PASSWORD, 2, "A username has 1 to 40 letters a to z"),
-        (["u" * 41], PASSWORD, 2, "A username has 1 to 40 letters a to z"),
+        (["no spaces"], PASSWORD, 2, "A username can have 1 to 40 letters a to z"),
+        ([""], PASSWORD, 2, "A username can have 1 to 40 letters a to z"),
+        (["nul\0"], PASSWORD, 2, "A username can have 1 to 40 letters a to z"),
+        (["a\udcff"], PASSWORD, 2, "A username can have 1 to 40 letters a to z"),
+        (["u" * 41], PASSWORD, 2, "A username can have 1 to 40 letters a to z"),
         (["grace", "--email", "nowhere"], PASSWORD, 2, "This is not an email address."),
         (["grace", "--email", "a\0@b.example"], PASSWORD, 2, "This is not an email address."),
-        (["grace", "--timezone", "Mars/Base"], PASSWORD, 2, "No time zone has that name."),
-        (["grace", "--timezone", "UTC\0"], PASSWORD, 2, "No time zone has that name."),
+        (["grace", "--timezone", "Mars/Base"], PASSWORD, 2, "There is no such time zone."),
+        (["grace", "--timezone", "UTC\0"], PASSWORD, 2, "There is no such time zone."),
         (["grace", "--display-name", "x" * 81], PASSWORD, 2, "has at most 80 characters"),
         (["grace", "--display-name", "\0"], PASSWORD, 2, "cannot contain U+0000"),
         (["grace", "--display-name", "\x1b[31m"], PASSWORD, 2, "cannot contain U+001B"),
@@ -122,7 +122,7 @@ def test_a_password_is_never_an_argument(run: Run) -> None:
         (["grace"], "", 2, "A password has 8 to 128 characters; this one has 0."),
         (["grace"], "x" * 129, 2, "A password has 8 to 128 characters; this one has 129."),
         (["grace"], "password1", 2, "This password is one of the first that are tried."),
-        (["grace"], "eight or more\0", 2, "holds a character that cannot be typed."),
+        (["grace"], "eight or more\0", 2, "contains a character that cannot be typed."),
         (["grace"], b"\xff eight or more", 2, "The password is not in UTF-8."),
         (["NOOR"], PASSWORD, 1, "The username “noor” is taken."),
         (["grace", "--email", "Noor@example.org"], PASSWORD, 1, "belongs to another account."),
@@ -213,7 +213,7 @@ def test_set_password_ends_every_sign_in(app: Flask, run: Run, priya: int, bysta
     sign_in(client, "priya")
     sign_in(noors, "noor")
     result = run("set-password", "priya", "--password-stdin", input="a new good password\n")
-    assert done(result) == "The password of “priya” is set. 1 sign-in ended.\n"
+    assert done(result) == "Set the password of “priya”. 1 sign-in ended.\n"
     assert not is_signed_in(client)
     assert is_signed_in(noors)
     assert sign_in(app.test_client(), "priya").status_code == 400
@@ -232,7 +232,7 @@ def test_set_password_refuses_a_bad_one(
 def test_set_timezone_sets_it(app: Flask, run: Run, priya: int, bystander: int) -> None:
     assert (
         done(run("set-timezone", "priya", "asia/calcutta"))
-        == "Times of “priya” are in Asia/Kolkata now.\n"
+        == "Changed the time zone of “priya” to Asia/Kolkata.\n"
     )
     assert account(app, "priya")["timezone"] == "Asia/Kolkata"
     assert account(app, "noor")["timezone"] == "UTC"
@@ -377,7 +377,7 @@ def test_a_file_that_is_no_database_is_said_in_one_line(
     file.write_text("Dear reader, " * 999)
     app = make_app(DATABASE_URL=f"sqlite:///{file}")
     result = app.test_cli_runner().invoke(args=["users", "list"])
-    assert "is no database" in refused(result, 1)
+    assert "is not a database" in refused(result, 1)
 
 
 @on_sqlite

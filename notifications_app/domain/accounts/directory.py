@@ -61,7 +61,7 @@ def check_words(words: str) -> str:
     if len(words) > MAX_SEARCH_LENGTH:
         raise BadInput(f"A search has at most {MAX_SEARCH_LENGTH} characters; shorten it.", "q")
     if "\0" in words:
-        raise BadInput("A search is made of characters that can be typed.", "q")
+        raise BadInput("A search cannot contain control characters.", "q")
     return unicodedata.normalize("NFC", words.strip())
 
 

@@ -39,7 +39,7 @@ def check(password: str, *own: str | None) -> str:
             "password",
         )
     if "\0" in password or any("\ud800" <= letter <= "\udfff" for letter in password):
-        raise BadInput("This password holds a character that cannot be typed.", "password")
+        raise BadInput("This password contains a character that cannot be typed.", "password")
     if password.lower() in _common() or password.lower() in {word.lower() for word in own if word}:
         raise BadInput(
             "This password is one of the first that are tried. Take another.", "password"

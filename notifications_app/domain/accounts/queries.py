@@ -222,6 +222,14 @@ def _by_name(connection: Connection, names: Iterable[str], column: Any) -> dict[
     return {row.name: row for row in rows}
 
 
+def usernames(connection: Connection, start: str, limit: int) -> list[tuple[str, str]]:
+    """Return the first usernames that begin with ``start``, in either case, with their names."""
+    begins = User.username.startswith(start.lower(), autoescape=True)
+    statement = select(User.username, User.display_name).where(begins)
+    found = connection.execute(statement.order_by(User.username).limit(limit))
+    return [(row.username, row.display_name) for row in found]
+
+
 def is_empty(connection: Connection) -> bool:
     """Return whether there is no account yet."""
     return connection.execute(select(User.id).limit(1)).first() is None

@@ -94,7 +94,7 @@ def schedule_unchecked(options: SendOptions, now: datetime) -> Schedule:
 def check_no_banner(options: SendOptions) -> None:
     """Raise BadInput for a banner to named people: banners belong to channels."""
     if options.is_banner:
-        raise BadInput("A banner is for a channel, not for named people.", "is_banner")
+        raise BadInput("A banner can be sent to a channel, not to named people.", "is_banner")
 
 
 def check_start(options: SendOptions, zones: Iterable[str], now: datetime) -> None:

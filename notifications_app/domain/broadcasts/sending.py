@@ -233,8 +233,8 @@ def check_channel(channel: str) -> None:
         groups.find(group)
     elif channel not in (EVERYONE, ADMINS):
         raise BadInput(
-            f"There is no channel “{channel}”. There are {EVERYONE}, {ADMINS}"
-            " and group: with a group's name.",
+            f"There is no channel “{channel}”. Use {EVERYONE}, {ADMINS}"
+            " or group: with the name of a group.",
             "to",
         )
 
@@ -286,8 +286,8 @@ def check_key(key: str | None) -> str | None:
 
 def _reused(first: Notification) -> Refused:
     return Refused(
-        f"The key “{first.key}” was used for notification {first.id}, which says something else"
-        " or went to others. Nothing was sent.",
+        f"The key “{first.key}” was already used for notification {first.id}, with other content or"
+        " other recipients. Nothing was sent.",
         "key",
     )
 

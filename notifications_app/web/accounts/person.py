@@ -19,7 +19,7 @@ from .. import flashes
 from ..access import admin, current_reader
 from ..error_pages import rerenders_after_csrf_error
 from ..forms import INVALID
-from ..redirects import redirect_after_post, safe_next
+from ..redirects import absolute_url, redirect_after_post, safe_next
 from .forms import EmptyForm, EndForm
 from .limits import per_wrong_password
 from .settings import check_current
@@ -128,7 +128,7 @@ def link_page(user: Any, token: str, sentence: str = "") -> str:
         "accounts/reset_link.html",
         person=user,
         sentence=sentence,
-        link=url_for("accounts.reset", token=token, _external=True),
+        link=absolute_url("accounts.reset", token=token),
         back_url=_back(),
         this_url=url_for("accounts.person", user_id=user.id),
     )

@@ -26,10 +26,10 @@ from tests.support.moments import HOUR, NOW
 HEAD = ",".join(COLUMNS)
 LATER = NOW + HOUR
 USERNAME = (
-    "A username has 1 to 40 letters a to z, digits, dots, dashes and underscores, and begins and"
-    " ends with a letter or digit."
+    "A username can have 1 to 40 letters a to z, digits, dots, dashes and underscores, and must"
+    " begin and end with a letter or digit."
 )
-ZONE = "No time zone has that name. Choose one like Europe/Paris."
+ZONE = "There is no such time zone. Use one like Europe/Paris."
 
 
 def run(*rows: str, head: str = HEAD, now: Any = LATER) -> Report:
@@ -134,12 +134,12 @@ def test_bystanders_keep_everything(in_app: Flask) -> None:
     [
         (
             ["zoe,,,,", "max,,,,", "ZOE,,,,", "zoe,,,,"],
-            [(4, "It is on line 2 already.", "username", "zoe"),
-             (5, "It is on line 2 already.", "username", "zoe")],
+            [(4, "It is already on line 2.", "username", "zoe"),
+             (5, "It is already on line 2.", "username", "zoe")],
         ),
         (
             ["zoe,z@example.org,,,", "max,Z@EXAMPLE.org,,,"],
-            [(3, "It is on line 2 already.", "email", "z@example.org")],
+            [(3, "It is already on line 2.", "email", "z@example.org")],
         ),
         (
             ["zoe,ada@example.org,,,", "grace,noor@example.org,,,"],
@@ -157,7 +157,7 @@ def test_bystanders_keep_everything(in_app: Flask) -> None:
              (3, "It belongs to “ada”.", "email", "ada@example.org"),
              (4, ZONE, "timezone", "Mars/Base"),
              (5, "This is not an email address.", "email", "x"),
-             (6, "It is on line 3 already.", "username", "zoe")],
+             (6, "It is already on line 3.", "username", "zoe")],
         ),
     ],
 )  # fmt: skip
@@ -361,7 +361,7 @@ def test_nothing_is_left_behind_in_the_database(in_app: Flask) -> None:
 def test_over_fifty_groups_a_person_are_refused() -> None:
     many = " ".join(f"g{number}" for number in range(groups.MAX_GROUPS_PER_USER))
     assert run(f"zoe,,,,{many}").new == 1
-    with pytest.raises(Refused, match="“zoe” would be in over 50 groups"):
+    with pytest.raises(Refused, match="“zoe” would be in more than 50 groups"):
         run("zoe,,,,another")
 
 

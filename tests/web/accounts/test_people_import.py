@@ -183,7 +183,7 @@ def test_the_import_does_it_and_leads_to_those_without_a_password(
         page = admin.get(answer.headers["Location"])
     assert (
         "Imported 4 people: 2 new (grace, lin), 1 changed (priya), 1 unchanged;"
-        " 2 groups made (night, ops)."
+        " 2 groups created (night, ops)."
     ) in words(page)
     assert "differs from the preview" not in words(page)
     assert page.text.count("Reset link") == 2
@@ -202,7 +202,9 @@ def test_an_account_made_after_the_preview_is_compared_again_and_told(
     address = stage(admin)
     add_user(app, "grace")
     said = said_after(admin, confirm(admin, address))
-    assert "1 new (lin), 2 changed (grace, priya), 1 unchanged; 2 groups made (night, ops)." in said
+    assert (
+        "1 new (lin), 2 changed (grace, priya), 1 unchanged; 2 groups created (night, ops)." in said
+    )
     assert "This differs from the preview because accounts changed in the meantime." in said
 
 
@@ -214,7 +216,7 @@ def test_a_line_that_became_wrong_after_the_preview_stops_the_import(
     before = everything(app)
     page = confirm(admin, address)
     assert page.status_code == 400
-    assert "1 of 4 lines is wrong. Nothing was imported." in words(page)
+    assert "1 of 4 lines has errors. Nothing was imported." in words(page)
     assert "Accounts changed after the preview." in words(page)
     assert "Line 2 email “ grace@example.org ”: It belongs to “hopper”." in words(page)
     assert everything(app) == before
@@ -315,10 +317,10 @@ def test_every_wrong_line_is_listed_and_nothing_is_kept(app: Flask, admin: Flask
     page = send(admin, bad)
     assert page.status_code == 400
     said = words(page)
-    assert "3 of 4 lines are wrong. Nothing was imported." in said
-    assert "Line 3 username “ &lt;b&gt; ”: A username has 1 to 40" in said
-    assert "Line 4 timezone “ Mars/Olympus ”: No time zone has that name." in said
-    assert "Line 5 username “ grace ”: It is on line 2 already." in said
+    assert "3 of 4 lines have errors. Nothing was imported." in said
+    assert "Line 3 username “ &lt;b&gt; ”: A username can have 1 to 40" in said
+    assert "Line 4 timezone “ Mars/Olympus ”: There is no such time zone." in said
+    assert "Line 5 username “ grace ”: It is already on line 2." in said
     assert "<title>Error: " in page.text
     assert everything(app) == before
 
@@ -332,7 +334,7 @@ def test_what_a_line_says_is_escaped(admin: FlaskClient, ada: int) -> None:
 def test_of_many_wrong_lines_the_first_are_listed(admin: FlaskClient) -> None:
     page = send(admin, "username\n" + "-\n" * 1250)
     assert page.text.count('scope="row"') == people_import.LISTED == 200
-    assert "1,250 of 1,250 lines are wrong." in words(page)
+    assert "1,250 of 1,250 lines have errors." in words(page)
     assert "And 1,050 more." in words(page)
 
 

@@ -175,7 +175,7 @@ def test_held_back_it_can_be_recalled_unseen(app: Flask, admin: FlaskClient) -> 
     assert "Nobody sees it before Fri 20 Nov 2026, 13:05 UTC, so you can still recall it." in page
     with at(NOW + timedelta(minutes=4)):
         assert "Hello" not in reader.get("/inbox").text
-        assert "Nobody has received it yet." in admin.get("/admin/broadcasts/1/recall").text
+        assert "Nobody has received it yet;" in admin.get("/admin/broadcasts/1/recall").text
     with at(NOW + timedelta(minutes=5)):
         assert "Hello" in reader.get("/inbox").text
 
@@ -322,24 +322,24 @@ def test_a_fresh_page_has_a_fresh_key_and_a_refused_one_keeps_its_own(admin: Fla
 
 WRONG: list[tuple[dict[str, str], str, str]] = [
     ({"title": " "}, "title", "Enter a title."),
-    ({"title": "a\tb"}, "title", "A title cannot contain U+0009; take it out."),
-    ({"title": "Hi {{name}}"}, "title", "There is no placeholder “{{name}}”; only"),
+    ({"title": "a\tb"}, "title", "A title cannot contain U+0009; remove it."),
+    ({"title": "Hi {{name}}"}, "title", "There is no placeholder “{{name}}”. Use"),
     ({"body": "x" * 4001}, "body", "A body has at most 4000 characters; this one has 4001."),
-    ({"category": "urgent"}, "category", "A category is success, error, warning or info."),
-    ({"topic": "Two words"}, "topic", "A topic is made of a-z"),
-    ({"action_url": "javascript:alert(1)"}, "action_url", "A link starts with https://"),
-    ({"action_label": "Open"}, "action_label", "A link label needs a link"),
+    ({"category": "urgent"}, "category", "A category must be success, error, warning or info."),
+    ({"topic": "Two words"}, "topic", "A topic can contain only a to z"),
+    ({"action_url": "javascript:alert(1)"}, "action_url", "A link must start with https://"),
+    ({"action_label": "Open"}, "action_label", "The link text needs a link"),
     ({"to": "group", "group": "nobody"}, "group", "Choose a group."),
     ({"to": "group"}, "group", "Choose a group."),
     ({"to": "somebody"}, "to", "Choose one of these."),
     ({"when": "soon"}, "when", "Choose one of these."),
-    ({"when": "at", "at": ""}, "at", "Write a day from 1970 to 2999"),
-    ({"when": "local", "at": "tomorrow"}, "at", "Write a day from 1970 to 2999"),
+    ({"when": "at", "at": ""}, "at", "Enter a date (1970 to 2999)"),
+    ({"when": "local", "at": "tomorrow"}, "at", "Enter a date (1970 to 2999)"),
     ({"when": "at", "at": "2026-11-20T12:59"}, "at", "That time is past. Choose a later one (UTC)"),
     ({"when": "local", "at": "2026-11-19T12:00"}, "at", "That time is past."),
     ({"end": "later"}, "end", "Choose one of these."),
-    ({"end": "in", "expires_in": "soon"}, "expires_in", "Write a length of time as 30m"),
-    ({"end": "at", "expires_at": ""}, "expires_at", "Write a day from 1970 to 2999"),
+    ({"end": "in", "expires_in": "soon"}, "expires_in", "Enter a length of time such as 30m"),
+    ({"end": "at", "expires_at": ""}, "expires_at", "Enter a date (1970 to 2999)"),
     ({"end": "at", "expires_at": "2026-11-20T12:00"}, "expires_at", "It would expire in the past."),
     ({"when": "at", "at": TOMORROW_NINE, "end": "at", "expires_at": "2026-11-21T08:00"},
      "expires_at", "It would expire before it starts."),
@@ -370,11 +370,11 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept(
 
 #: Five mistakes in the order of the page, and how each sentence begins.
 FIVE = {
-    "body": ("{{nam}}", "There is no placeholder “{{nam}}”; only"),
-    "topic": ("Two Words", "A topic is made of a-z"),
-    "action_url": ("javascript:x", "A link starts with https://"),
-    "at": ("", "Write a day from 1970 to 2999"),
-    "expires_in": ("soon", "Write a length of time as 30m"),
+    "body": ("{{nam}}", "There is no placeholder “{{nam}}”. Use"),
+    "topic": ("Two Words", "A topic can contain only a to z"),
+    "action_url": ("javascript:x", "A link must start with https://"),
+    "at": ("", "Enter a date (1970 to 2999)"),
+    "expires_in": ("soon", "Enter a length of time such as 30m"),
 }
 
 
@@ -415,9 +415,8 @@ def test_the_focus_is_on_the_first_that_is_wrong(
 
 
 @pytest.mark.parametrize(("start", "wrong"), [
-    ({"when": "at", "at": TOMORROW_NINE},
-     {"title": "Enter a title.", "expires_at": "It would expire be"}),
-    ({"when": "at", "at": ""}, {"title": "Enter a title.", "at": "Write a day"}),
+    ({"when": "at", "at": TOMORROW_NINE}, {"title": "A title", "expires_at": "It would expire be"}),
+    ({"when": "at", "at": ""}, {"title": "A title", "at": "Enter a date"}),
 ])  # fmt: skip
 def test_an_end_before_the_start_is_said_with_the_rest(
     admin: FlaskClient, start: dict[str, str], wrong: dict[str, str]

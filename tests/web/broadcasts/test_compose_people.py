@@ -105,7 +105,11 @@ def test_each_has_it_at_their_own_time(
             "There is no user “nobody”, “<b>”, “x@example.org”. Nothing was changed.",
         ),
         ({"people": "a\0b"}, "people", "There is no user “a"),
-        ({"is_banner": "y"}, "is_banner", "A banner is for a channel, not for named people."),
+        (
+            {"is_banner": "y"},
+            "is_banner",
+            "A banner can be sent to a channel, not to named people.",
+        ),
         ({"when": "at", "at": "2026-11-20T11:00"}, "at", "That time is past."),
     ],
 )
