@@ -6,11 +6,13 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired
 
+from ...domain.accounts.models import DENSITIES
 from ..forms import Form
 
 _NAME = InputRequired("Type your username.")
 _PASSWORD = InputRequired("Type your password.")
 _THEMES: list[Any] = ["system", "light", "dark"]
+_DENSITIES: list[Any] = list(DENSITIES)
 
 
 class LoginForm(Form):
@@ -52,9 +54,10 @@ class ZoneForm(Form):
 
 
 class ThemeForm(Form):
-    """The theme, stored in a cookie, and the shortcuts, stored with the account."""
+    """The theme, stored in a cookie; density and shortcuts, stored with the account."""
 
     theme = RadioField("Theme", choices=_THEMES)
+    density = RadioField("Inbox rows", choices=_DENSITIES, validate_choice=False)
     shortcuts = BooleanField("Keyboard shortcuts")
 
 
