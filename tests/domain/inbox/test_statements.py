@@ -63,6 +63,7 @@ MANY = {
 PLACES = {
     "dismissed": paging.Position(NOON + HOUR, 3_200),
     "snoozed": paging.Position(NOW + HOUR, 3_200),
+    "all": paging.Position(NOW + HOUR, 3_200),
 }
 
 
@@ -87,7 +88,7 @@ def page(tab: str, where: str) -> Callable[[int], Any]:
         connection, me = db.session.connection(), inbox.reader(user)
         here = PLACES.get(tab, paging.Position(NOON + HOUR, 1_700))
         beyond: dict[str, Any] = (
-            {} if where == "first" else {"beyond": here, "newer": where == "newer"}
+            {} if where == "first" else {"beyond": here, "backwards": where == "newer"}
         )
         return queries.rows(connection, me, NOW, view=parse_filter(tab), **beyond)
 
@@ -97,7 +98,7 @@ def page(tab: str, where: str) -> Callable[[int], Any]:
 ASKED: dict[str, Callable[[int], Any]] = {
     **{
         f"{tab}, {where} page": page(tab, where)
-        for tab in TABS
+        for tab in (*TABS, "all")
         for where in ("first", "older", "newer")
     },
     **{f"{tab}, count": partial(inbox.count, now=NOW, tab=tab) for tab in TABS},
@@ -146,7 +147,7 @@ def test_sqlite_seeks_by_the_indexes(reader: int, name: str) -> None:
     assert not [step for step in scans if step.split()[1] in tables]
     bounds = [step.partition("(")[2] for step in steps if "SEARCH releases" in step]
     assert all("channel=?" in bound or "notification_id=?" in bound for bound in bounds)
-    if "page" in name and not name.startswith("dismissed"):
+    if "page" in name and not name.startswith(("dismissed", "all")):
         assert all("arrives_at" in bound for bound in bounds)
         found = [step for step in steps if "ix_deliveries" in step]
         index = "ix_deliveries_unread" if name.startswith("unread") else "ix_deliveries_inbox"
