@@ -53,7 +53,7 @@ _TOKEN = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|(\S+))')
 _STATES = ("read", "unread")
 _ATTACHED = ("link",)
 #: Text like an operator, but neither an address (``https://``) nor a time (``12:30``).
-_LIKE_OPERATOR = re.compile(r"-?([^\W\d_]{2,}):[^/:\\]")
+_LIKE_OPERATOR = re.compile(r"-?([^\W\d_][\w-]+):(?![/:\\])")
 _FTS = named_table("notifications_fts", column("rowid"))
 #: SQLite's trigram index finds nothing shorter.
 _TRIGRAM = 3

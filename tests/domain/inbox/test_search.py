@@ -119,7 +119,8 @@ def test_an_operator_says_which_values_it_has(words: str, sentence: str) -> None
 @pytest.mark.parametrize(
     ("words", "name"),
     [("foo:bar", "foo"), ("lunch -subject:x", "subject"), ("Title:cat is:unread", "Title"),
-     ("http://a.example 12:30 C:\\dir a::b x:y", ""), ('"foo:bar" lunch', ""), ("foo:", ""),
+     ("http://a.example 12:30 C:\\dir a::b x:y", ""), ('"foo:bar" lunch', ""), ("foo:", "foo"),
+     ("in-tab:all", "in-tab"),
      ("is:unread", ""), ("", "")],
 )  # fmt: skip
 def test_an_unknown_operator_is_named(words: str, name: str) -> None:
