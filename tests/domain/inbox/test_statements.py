@@ -1,6 +1,7 @@
 """How the databases find what the inbox asks for: by the indexes, a page's worth of rows."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -13,7 +14,7 @@ from flask import Flask
 from notifications_app.core import paging
 from notifications_app.core.clock import UTCDateTime
 from notifications_app.core.database import db
-from notifications_app.domain.inbox import actions, change_timezone, queries, undo
+from notifications_app.domain.inbox import actions, change_timezone, queries, statements, undo
 from notifications_app.domain.inbox.filters import parse_filter
 from tests.support import inbox
 from tests.support.app import on_postgresql, on_sqlite
@@ -202,3 +203,14 @@ def test_a_change_of_channels_seeks_too(reader: int) -> None:
     )
     steps = [row.detail for plan in plans for row in plan]
     assert not [step for step in steps if step.startswith(("SCAN releases", "SCAN deliveries"))]
+
+
+@pytest.mark.parametrize("tab", ["inbox", "snoozed"])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_page_has_one_bound_on_each_side(tab: str, backwards: bool) -> None:
+    """Given two on one side, SQLite may seek on the wrong one and read everything before it."""
+    sql = str(statements.page_statement(tab, 0, 26, (), "sqlite", backwards=backwards))
+    for sign in ("<", ">"):
+        found = re.findall(rf"deliveries\.arrives_at {sign}=? ", sql)
+        is_open = tab == "inbox" and not backwards and sign == ">"
+        assert len(found) == (0 if is_open else 1), sql
