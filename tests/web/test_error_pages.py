@@ -50,11 +50,15 @@ def test_every_refusal_has_its_own_number(live: Flask, path: str) -> None:
     assert len(numbers) == 3
 
 
-def test_a_form_without_its_token_has_its_number_too(make_app: Callable[..., Flask]) -> None:
-    answer = make_app(WTF_CSRF_ENABLED=True).test_client().post("/logout")
+def test_a_script_without_its_token_is_told_so_with_a_number(
+    make_app: Callable[..., Flask],
+) -> None:
+    client = make_app(WTF_CSRF_ENABLED=True).test_client()
+    answer = client.post("/logout", headers={"Accept": "application/json"})
     assert answer.status_code == 400
-    assert "This form did not come from your session." in answer.text
-    assert NUMBER.search(answer.text)
+    assert answer.json is not None
+    assert answer.json["error"].startswith("You’ve been signed out, or this page is too old.")
+    assert re.fullmatch("[0-9a-f]{12}", answer.json["request_id"])
 
 
 def test_the_number_stands_in_the_record_of_the_error(

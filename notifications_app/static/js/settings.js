@@ -36,6 +36,14 @@ zoneQuery.form.addEventListener("submit", (event) => {
   showZones(zoneQuery.value, one(":checked", zones).value);
 });
 
+const savedZone = zones.dataset.saved;
+
+document.addEventListener("draft", ({ detail }) => {
+  if (detail.timezone && detail.timezone !== one(":checked", zones)?.value) showZones("", detail.timezone);
+});
+
+one("#settings-form").addEventListener("reset", () => showZones("", savedZone));
+
 const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const useBrowserZone = one("[data-browser-zone]");
 if (browserZone) {

@@ -34,6 +34,8 @@ class LoginForm(Form):
     keep = BooleanField("Keep me signed in")
     next = HiddenField()
     zone = HiddenField()
+    #: A form that was posted after its session had ended, packed by ``kept_input``.
+    kept = HiddenField()
 
 
 class RegisterForm(Form):

@@ -290,7 +290,7 @@ def test_sign_out_leaves_nothing_but_the_flash_in_the_session(
     sign_in(client, "priya")
     with client:
         client.post("/logout")
-        assert set(session) == {"_flashes"}
+        assert set(session) == {"_flashes", "signed_out"}
 
 
 def test_signing_out_twice_is_no_error(client: FlaskClient) -> None:

@@ -152,7 +152,7 @@ def test_an_expired_form_changes_nothing(make_app: Callable[..., Flask]) -> None
     client, path = app.test_client(), link(app)
     answer = client.post(path, data={"password": NEW})
     assert answer.status_code == 400
-    assert "This form did not come from your session." in answer.text
+    assert "This site needs cookies, and your browser sent none." in answer.text
     data = {"password": NEW, "csrf_token": token_in(answer)}
     assert client.post(path, data=data).status_code == 303
 

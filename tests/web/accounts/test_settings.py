@@ -80,7 +80,7 @@ def test_an_expired_form_says_so_and_keeps_what_was_typed(make_app: Callable[...
     sign_in(client, "priya", csrf_token=token_in(client.get("/login")))
     answer = save(client, "name", display_name="Kept as typed")
     assert answer.status_code == 400
-    assert "This form did not come from your session." in answer.text
+    assert "This page was out of date, so nothing was changed." in answer.text
     assert 'value="Kept as typed"' in answer.text
     assert people(app)["priya"][1] == ""
     save(client, "name", display_name="Kept as typed", csrf_token=token_in(answer))
