@@ -35,17 +35,17 @@ _log = logging.getLogger(__name__)
 
 #: The heading and the advice of each status; a refusal's own sentence replaces the advice.
 MESSAGES = {
-    400: ("That did not arrive as it should", "Nothing was changed. Go back and try again."),
-    401: ("Sign in first", "This page belongs to somebody signed in."),
-    403: ("Not allowed", "This page is not for this account."),
-    404: ("Not here", "There is no such page, or it is somebody else’s."),
-    405: ("Not like that", "This address takes another kind of request. Nothing was changed."),
-    413: ("Too large", "What was sent is larger than this site takes. Nothing was changed."),
-    415: ("Another format", "This address takes forms. Nothing was changed."),
-    429: ("Too many tries", "Nothing was changed."),
-    500: ("Something broke here", "It was recorded under the number below. Nothing was changed."),
-    503: ("Not available now", "Try again in a moment."),
-    507: ("No room left", "The disk of the database is full. Nothing was changed."),
+    400: ("Something went wrong with that request", "Nothing was changed. Go back and try again."),
+    401: ("Sign in first", "You need to sign in to see this page."),
+    403: ("Not allowed", "Your account can’t do this. Nothing was changed."),
+    404: ("Page not found", "It may have been removed, or you don’t have access."),
+    405: ("Method not allowed", "This address doesn’t accept such requests. Nothing was changed."),
+    413: ("Too large", "That was more than this site accepts at once. Nothing was changed."),
+    415: ("Unsupported format", "This address only accepts forms. Nothing was changed."),
+    429: ("Too many attempts", "Nothing was changed."),
+    500: ("Something went wrong", "The error has been recorded. Nothing was changed."),
+    503: ("Temporarily unavailable", "Try again in a moment."),
+    507: ("No space left", "The disk of the database is full. Nothing was changed."),
 }
 #: For a script, which cannot be led back to its page.
 EXPIRED = "You’ve been signed out, or this page is too old. Reload and try again."

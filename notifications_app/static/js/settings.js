@@ -44,14 +44,22 @@ document.addEventListener("draft", ({ detail }) => {
 
 one("#settings-form").addEventListener("reset", () => showZones("", savedZone));
 
-const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const useBrowserZone = one("[data-browser-zone]");
-if (browserZone) {
-  useBrowserZone.hidden = false;
-  one("button", useBrowserZone).append(`, ${browserZone}`);
-  one("button", useBrowserZone).addEventListener("click", async () => {
+/** The browser may know its zone by an older name: the server says which one is in use. */
+async function offerBrowserZone() {
+  const line = one("[data-browser-zone]");
+  const asked = new URLSearchParams({ timezone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? "" });
+  const answer = await fetch(`${zones.dataset.zones}?${asked}`).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const name = one("fieldset[data-known] :checked", part)?.value;
+  if (!name) return;
+  one("button", line).append(`, ${name}`);
+  one("button", line).addEventListener("click", async () => {
     zoneQuery.value = "";
-    await showZones("", browserZone);
-    announce(`${one(":checked", zones).value} is chosen. Save it below.`);
+    await showZones("", name);
+    announce(`${name} is chosen. Save it below.`);
   });
+  line.hidden = false;
 }
+
+offerBrowserZone();

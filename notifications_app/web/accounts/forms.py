@@ -15,14 +15,14 @@ from wtforms.validators import InputRequired
 
 from ..forms import Form
 
-_NAME = InputRequired("Type your username.")
-_PASSWORD = InputRequired("Type your password.")
 #: The choices of a new account's first sign-in, and their labels.
 ACCESS = {
     "link": "With a reset link, shown once on the next page",
     "password": "With a password that you choose",
 }
 _ACCESS: list[Any] = list(ACCESS)
+_NAME = InputRequired("Enter your username.")
+_PASSWORD = InputRequired("Enter your password.")
 _THEMES: list[Any] = ["system", "light", "dark"]
 
 

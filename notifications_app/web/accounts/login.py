@@ -19,7 +19,7 @@ from . import authentication
 from .forms import LoginForm
 from .limits import per_account, per_address
 
-WRONG = "Username or password is wrong."
+WRONG = "Wrong username or password."
 
 
 #: What the end of a session has lost, by the query parameter ``lost`` of the sign-in page.

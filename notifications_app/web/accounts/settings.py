@@ -173,15 +173,16 @@ def zone_choices(query: str, chosen: str, now: datetime) -> dict[str, Any]:
     query = query[:80]
     found = find(query, now)
     try:
-        name = clock.zone_name(chosen)
+        name, is_known = clock.zone_name(chosen), True
     except UnknownZone:
-        name = current_reader().timezone
+        name, is_known = current_reader().timezone, False
     zones = [name, *(zone for zone in found.zones if zone != name)]
     return {
         "zones": [
             (zone, clock.offset_words(now, zone), clock.time_of_day(now, zone), zone == name)
             for zone in zones
         ],
+        "zone_is_known": is_known,
         "zone_query": query,
         "zone_count_words": _count_words(query, found),
     }

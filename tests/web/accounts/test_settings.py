@@ -138,8 +138,13 @@ def test_the_chosen_zone_stays_among_the_matches(reader: FlaskClient) -> None:
     answer = reader.get("/settings/zones?zone_query=kiev&timezone=Japan").text
     assert re.findall(r'value="([^"]+)"', answer) == ["Asia/Tokyo", "Europe/Kyiv"]
     assert re.search(r'value="Asia/Tokyo"\s+checked', answer)
+    assert "data-known" in answer
     answer = reader.get("/settings/zones?timezone=Mars").text
     assert re.findall(r'value="([^"]+)"', answer) == ["Asia/Kolkata"]
+    assert "data-known" not in answer
+    older = reader.get("/settings/zones?timezone=Asia/Calcutta").text
+    assert re.findall(r'value="([^"]+)"', older) == ["Asia/Kolkata"]
+    assert "data-known" in older
 
 
 def test_the_page_of_settings_does_not_carry_every_zone(reader: FlaskClient) -> None:
