@@ -9,7 +9,7 @@ from notifications_app.core.database import db
 from notifications_app.domain.accounts import actions as accounts
 from tests.support.axe import violations
 from tests.support.site import Console, Site
-from tests.support.steps import said, sign_in, sign_out, tick
+from tests.support.steps import press, row, said, sign_in, sign_out, tick
 
 RESTORED = "Restored what you typed."
 NEW = "/admin/broadcasts/new"
@@ -120,6 +120,24 @@ def test_a_typed_snooze_time_outlasts_the_session(
     expect(page.locator(".bulk [name=until]")).to_have_value("2031-02-03T04:05")
     page.locator(".bulk").get_by_role("button", name="Snooze until then").click()
     said(page, "Snoozed 1 notification until")
+
+
+def test_a_list_from_before_another_sign_in_works_at_the_second_click(
+    site: Site, priya: int, page_of: Callable[..., Page]
+) -> None:
+    site.send(priya, "Lunch")
+    page = page_of("priya")
+    page.goto("/inbox")
+    other = page.context.new_page()
+    other.goto("/inbox")
+    sign_out(other)
+    sign_in(other, "priya")
+    expect(row(other, "Lunch")).to_be_visible()
+    press(page, "Dismiss", "Lunch")
+    said(page, "This page was out of date, so nothing was changed.")
+    press(page, "Dismiss", "Lunch")
+    said(page, "Dismissed “Lunch”.")
+    sign_out(page)
 
 
 def test_settings_and_searches_keep_their_text_but_no_password(

@@ -283,6 +283,9 @@ document.addEventListener("htmx:after:swap", () => {
   if (refused) before.picked = selected().map((box) => box.value);
   const moved = before.from !== location.pathname + location.search;
   if (moved || !before.picked.includes(lastPicked)) lastPicked = null;
+  // After a sign-in in another tab, the rest of the page has old tokens.
+  const token = one("#view [name=csrf_token]")?.value;
+  if (token) for (const field of all("[name=csrf_token]")) field.value = token;
   all("[data-more]", one("#view")).forEach(setUpMore);
   setUp(one("#said"));
   one(".flashes").append(...failures);
