@@ -29,9 +29,11 @@ class Log(glogging.Logger):
 
 
 def when_ready(server: Any) -> None:
-    """Print where the server listens."""
+    """Print where the server listens, and warn of what several processes lack."""
     addresses = " and ".join(str(listener) for listener in server.LISTENERS)
     click.echo(f"Serving on {addresses} (stop with Ctrl+C).")
+    if server.cfg.workers > 1 and not _SETTINGS["REDIS_URL"]:
+        server.log.warning("Without REDIS_URL, each process counts sign-in attempts for itself.")
 
 
 bind = "127.0.0.1:8000"

@@ -80,8 +80,8 @@ def served(programs: Path, folder: Path, settings: dict[str, str]) -> Iterator[s
         listener.listen()
         port = listener.getsockname()[1]
         command = [
-            str(programs / "python"), "-m", "gunicorn", "--worker-class", "gthread",
-            "--threads", "2", "--no-control-socket", "--log-level", "warning", "--bind", f"fd://{listener.fileno()}",
+            str(programs / "python"), "-m", "gunicorn", "--config",
+            "python:notifications_app.server.settings", "--bind", f"fd://{listener.fileno()}",
             "notifications_app:create_app()",
         ]  # fmt: skip
         server = subprocess.Popen(

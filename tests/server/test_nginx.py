@@ -24,7 +24,9 @@ HOST = "notify.example.org"
 GET = b"GET /seen HTTP/1.1\r\nHost: notify.example.org\r\n"
 POST = b"POST /echo HTTP/1.1\r\nHost: notify.example.org\r\n"
 
-needs_nginx = pytest.mark.skipif(NGINX is None, reason="needs Debian's nginx-light")
+needs_nginx = pytest.mark.skipif(
+    NGINX is None and not os.environ.get("REQUIRE_NGINX"), reason="needs Debian's nginx-light"
+)
 
 
 def free_port() -> int:
@@ -54,7 +56,7 @@ def proxy(folder: Path, behind: Address) -> Iterator[int]:
         + f"daemon off;\nworker_processes 1;\npid {folder}/pid;\nerror_log stderr;\nevents {{ }}\n"
         + f"http {{ access_log off; {paths} include {folder}/site.conf; }}\n"
     )
-    assert NGINX
+    assert NGINX, "nginx is not installed"
     process = subprocess.Popen(
         [NGINX, "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")],
         stderr=subprocess.PIPE, text=True,
@@ -120,6 +122,14 @@ def test_the_address_scheme_and_host_of_the_client_arrive(tmp_path: Path) -> Non
         data = POST + b"Content-Length: %d\r\n\r\n" % len(body) + body
         status, said = read_answer(stack.enter_context(connect(port, data)))
         assert (status, json.loads(said)["size"]) == (200, len(body))
+
+
+def test_it_gives_up_idle_connections_before_the_server_does() -> None:
+    upstream = CONFIGURATION.partition("upstream ")[2].partition("}")[0]
+    seconds = int(upstream.partition("keepalive_timeout ")[2].partition("s;")[0])
+    source = (ROOT / "notifications_app" / "server" / "settings.py").read_text()
+    assert f"the server's {source.partition('keepalive = ')[2].split()[0]} seconds" in upstream
+    assert seconds < int(source.partition("keepalive = ")[2].split()[0])
 
 
 def test_it_takes_the_file_of_people_that_the_application_takes() -> None:

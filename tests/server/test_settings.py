@@ -1,5 +1,6 @@
 """The settings of the server: one place for make run, make serve and the documentation."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from notifications_app.core.database import ROOT
+from tests.support.servers import running
+from tests.support.slow_clients import ask
 
 COMMAND = "--config python:notifications_app.server.settings"
 
@@ -64,6 +67,19 @@ def test_certificates_are_the_proxys(tmp_path: Path) -> None:
     done = gunicorn(tmp_path, "--certfile", pem, "--keyfile", pem, "--bind", "127.0.0.1:0")
     assert done.returncode == 1
     assert "Error: This server speaks plain HTTP" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.on_sqlite
+def test_it_logs_in_the_format_of_the_application_and_warns_of_missing_redis(
+    tmp_path: Path,
+) -> None:
+    with running(tmp_path, LOG_FORMAT="json", WORKERS="2") as server:
+        assert ask(server.address, b"\n")[0] == 400
+        said = server.stop()
+    messages = [json.loads(line)["message"] for line in said.splitlines()]
+    assert messages[0].startswith("Without REDIS_URL, each process counts")
+    assert messages[1].startswith("Invalid request from ip=127.0.0.1")
 
 
 @pytest.mark.parametrize("file", ["Makefile", "docs/deploying.md"])

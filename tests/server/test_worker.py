@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -79,6 +81,18 @@ def is_deaf(server: Server) -> bool:
     return False
 
 
+def stop_worker(server: Server) -> str:
+    """Stop the process that answers, and wait until it is gone."""
+    first = process_id(server)
+    os.kill(first, signal.SIGTERM)
+    until(lambda: not Path(f"/proc/{first}").exists())
+    return ""
+
+
+def process_id(server: Server) -> int:
+    return int(json.loads(ask(server.address, get("process"))[1])["id"])
+
+
 def sent(address: tuple[str, int], data: bytes) -> socket.socket:
     client = socket.create_connection(address, timeout=PATIENCE)
     client.sendall(data)
@@ -122,11 +136,12 @@ def test_it_ends_with_slow_clients_open_and_answers_what_it_works_on(tmp_path: P
         assert server.process.wait(PATIENCE) == 0
 
 
-def test_a_request_that_hangs_does_not_keep_it(tmp_path: Path) -> None:
-    with running(tmp_path, "--graceful-timeout", "2") as server:
-        with sent(server.address, get("hang")):
+def test_a_request_that_hangs_keeps_neither_the_server_nor_a_worker(tmp_path: Path) -> None:
+    with running(tmp_path, "--graceful-timeout", "2") as server, ExitStack() as stack:
+        for ends in (lambda: stop_worker(server), server.stop):
+            stack.enter_context(sent(server.address, get("hang")))
             server.wait_until_hanging()
-            said = server.stop()
+            said = ends()
         assert server.process.returncode == 0
         assert "Stopped with 1 unanswered request" in said
 

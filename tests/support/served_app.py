@@ -1,6 +1,8 @@
 """The application with a few routes more, for the tests of the server."""
 
 import hashlib
+import os
+import socket
 import threading
 import time
 from pathlib import Path
@@ -17,42 +19,53 @@ PIECE = bytes(range(256)) * 256
 def make(hang_until: str = "") -> Flask:
     """Make it; ``/hang`` ends when the file of that name is there."""
     app = create_app()
-
-    @csrf.exempt
-    def echo() -> ResponseReturnValue:
-        body = request.get_data()
-        return {"size": len(body), "hash": hashlib.sha256(body).hexdigest()}
-
-    def long() -> ResponseReturnValue:
-        return PIECE * int(request.args["pieces"]), {"Content-Type": "application/octet-stream"}
+    go_on, begun = Path(hang_until), Path(f"{hang_until}.begun")
 
     def hang() -> ResponseReturnValue:
-        Path(f"{hang_until}.begun").touch()
-        while not Path(hang_until).exists():
-            time.sleep(0.02)
+        begun.touch()
+        wait_for(go_on)
         return "done"
-
-    def seen() -> ResponseReturnValue:
-        return {"scheme": request.scheme, "address": request.remote_addr, "host": request.host}
 
     def keep_socket() -> ResponseReturnValue:
         """Send on the socket after the thread has gone on, as live updates do."""
         sock = request.environ["gunicorn.socket"]
-        kept = sock.dup()
+        kept = socket.socket.dup(sock)  # refused for anything but a real socket
         kept.setblocking(True)
         sock.detach()
-        Path(f"{hang_until}.begun").touch()
+        begun.touch()
 
         def send() -> None:
             with kept:
-                while not Path(hang_until).exists():
-                    time.sleep(0.02)
+                wait_for(go_on)
                 kept.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nkept")
 
         threading.Thread(target=send).start()
         return ""
 
     app.add_url_rule("/echo", view_func=echo, methods=["POST"])
-    for view in (long, hang, seen, keep_socket):
+    for view in (long, seen, process, hang, keep_socket):
         app.add_url_rule(f"/{view.__name__}", view_func=view)
     return app
+
+
+def wait_for(file: Path) -> None:
+    while not file.exists():
+        time.sleep(0.02)
+
+
+@csrf.exempt
+def echo() -> ResponseReturnValue:
+    body = request.get_data()
+    return {"size": len(body), "hash": hashlib.sha256(body).hexdigest()}
+
+
+def long() -> ResponseReturnValue:
+    return PIECE * int(request.args["pieces"]), {"Content-Type": "application/octet-stream"}
+
+
+def seen() -> ResponseReturnValue:
+    return {"scheme": request.scheme, "address": request.remote_addr, "host": request.host}
+
+
+def process() -> ResponseReturnValue:
+    return {"id": os.getpid()}
