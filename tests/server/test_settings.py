@@ -57,7 +57,7 @@ def test_a_wrong_setting_is_one_sentence(
 def test_an_unsafe_setting_ends_the_server_without_a_traceback(tmp_path: Path) -> None:
     done = gunicorn(tmp_path, "--bind", "127.0.0.1:0", HTTPS="on")
     assert done.returncode == 4
-    assert done.stderr.startswith("Error: With HTTPS=on, TRUSTED_HOSTS names the hosts")
+    assert done.stderr.startswith("Error: HTTPS=on needs TRUSTED_HOSTS")
     assert "Traceback" not in done.stderr
 
 
