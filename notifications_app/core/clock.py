@@ -14,7 +14,8 @@ from sqlalchemy import DateTime
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from .errors import BadTime, UnknownZone
+from .errors import BadInput, BadTime, UnknownZone
+from .text import refuse_invisible, trim
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August",
@@ -92,7 +93,16 @@ def older_zone_names() -> dict[str, list[str]]:
 
 
 def zone_name(name: str) -> str:
-    """Return the name to store for a zone given in any case; an older alias becomes today's."""
+    """Return the name to store for a zone given in any case; an older alias becomes today's.
+
+    Raises:
+        UnknownZone: if there is no such zone.
+    """
+    name = trim(name)
+    try:
+        refuse_invisible(name, "timezone", "time zone")
+    except BadInput as refusal:
+        raise UnknownZone(str(refusal), "timezone") from None
     if name.casefold() not in _SPELLINGS:
         raise UnknownZone("No time zone has that name. Choose one like Europe/Paris.", "timezone")
     return _SPELLINGS[name.casefold()]
@@ -161,7 +171,7 @@ def parse_wall(text: str) -> datetime:
     Raises:
         BadTime: if the text is no such time between 1970 and 2999.
     """
-    text = text.strip()
+    text = trim(text)
     try:
         return datetime.fromisoformat(text if _WALL.fullmatch(text) else "")
     except ValueError:
@@ -174,7 +184,7 @@ def parse_span(text: str) -> timedelta:
     Raises:
         BadTime: if the text is nothing of the kind, or zero.
     """
-    match = _SPAN.fullmatch(text.strip())
+    match = _SPAN.fullmatch(trim(text))
     if match is None:
         raise BadTime("Write a length of time as 30m, 12h, 7d or 2w, in at most five digits.")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})

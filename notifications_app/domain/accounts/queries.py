@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from ...core.errors import NotFound
+from ...core.text import name_key, visible
 from .memberships import GROUPS, Membership
 from .models import SignIn, User
 
@@ -183,7 +184,7 @@ def ids_of(
     Raises:
         NotFound: naming the first five usernames without an account.
     """
-    names = list(dict.fromkeys(name.strip().lower() for name in usernames))
+    names = list(dict.fromkeys(map(name_key, usernames)))
     ids: dict[str, int] = {}
     for start in watched(range(0, len(names), 5000)):
         part = [name for name in names[start : start + 5000] if may_be_name(name)]
@@ -191,7 +192,7 @@ def ids_of(
         ids.update({row.username: row.id for row in rows})
     missing = [name for name in names if name not in ids]
     if missing:
-        some = ", ".join(f"“{name}”" for name in missing[:5])
+        some = ", ".join(f"“{visible(name)}”" for name in missing[:5])
         more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
         raise NotFound(f"There is no user {some}{more}. Nothing was changed.")
     return {name: ids[name] for name in names}
