@@ -71,6 +71,7 @@ def check(
         topic = check_slug(topic)
     with errors:
         action_url = trim(action_url or "")
+        refuse_placeholders("action_url", action_url)
         action_url = check_link(action_url) if action_url else None
     with errors:  # a refused link was given all the same, so its label is no error
         action_label = _label(action_label or "", is_linked=bool(action_url))
