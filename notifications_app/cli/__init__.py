@@ -12,6 +12,7 @@ from . import (
     broadcast_stats,
     demo,
     groups,
+    maintenance,
     shell,
     users,
     users_import,
@@ -58,6 +59,7 @@ GROUPS: dict[str, tuple[str, tuple[click.Command, ...]]] = {
             broadcast_recall.restore,
         ),
     ),
+    "maintenance": ("Work on the database that no page does.", (maintenance.retime,)),
     "audit": ("See what administrators and commands changed.", (audit.list_, audit.export_)),
 }
 

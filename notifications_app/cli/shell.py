@@ -5,6 +5,7 @@ from typing import Any
 from ..core.database import db
 from ..domain.accounts.models import Group, GroupMember, SignIn, User
 from ..domain.audit.models import AuditEntry
+from ..domain.broadcasts.models import ZoneData
 from ..domain.inbox.models import Change, Delivery, Mute, Notification, Release
 from ..python_api import broadcast, notify
 
@@ -12,7 +13,7 @@ from ..python_api import broadcast, notify
 def shell_context() -> dict[str, Any]:
     """Return the database, the models, ``notify`` and ``broadcast``, each by its name."""
     models: tuple[type[Any], ...] = (User, SignIn, Group, GroupMember)
-    models += (Notification, Release, Delivery, Change, Mute, AuditEntry)
+    models += (Notification, Release, Delivery, Change, Mute, AuditEntry, ZoneData)
     return {
         "db": db,
         "notify": notify,

@@ -33,6 +33,8 @@ _SPELLINGS = {
     else _LINKS[name]
     for name in pytz.all_timezones
 }
+#: The release of the IANA database that the rules come from, such as ``2026a``.
+ZONE_DATA_VERSION: str = pytz.OLSON_VERSION  # type: ignore[attr-defined]
 #: Every name that an account may hold: a zone may be renamed after it was chosen.
 EVERY_ZONE = frozenset(pytz.all_timezones)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from sqlalchemy.engine import make_url
 from notifications_app import create_app
 from notifications_app.core.database import ROOT, db
 from notifications_app.domain.inbox import add_reader
+from notifications_app.domain.inbox.models import Notification
 from tests.support import inbox
 from tests.support.app import POSTGRESQL, WORKER, on_postgresql, on_sqlite, settings
 from tests.support.make_fixture import DAY, START
@@ -416,6 +418,30 @@ def test_the_audience_is_taken_from_the_audit_log(filled: Flask) -> None:
         down("0003", "lose-audience")
 
 
+def test_the_local_time_is_taken_from_the_release_that_comes_last(filled: Flask) -> None:
+    up("0005")
+    release = sa.text(
+        "INSERT INTO releases (channel, notification_id, arrives_at, is_banner)"
+        " VALUES (:channel, 1, :arrives_at, FALSE)"
+    )
+    for zone, arrives_at in (
+        ("Etc/GMT+12", "2027-07-01 21:30:15.250000"),
+        ("UTC", "2027-07-01 09:30:15.250000"),
+    ):
+        values = {"channel": f"group:ops@{zone}", "arrives_at": arrives_at}
+        db.session.execute(release, values)
+    db.session.commit()
+    for _ in range(2):
+        up("0008")
+        found = db.session.execute(
+            sa.select(Notification.id, Notification.local_at).where(
+                Notification.local_at.is_not(None)
+            )
+        ).all()
+        assert [tuple(row) for row in found] == [(1, datetime(2027, 7, 1, 9, 30, 15, 250000))]
+        down("0005", "lose-local-times")
+
+
 # --- Data that a downgrade deletes
 
 
@@ -424,6 +450,7 @@ DATA = {
     "lose-audit": "INSERT INTO audit (at, action, subject, detail) VALUES (:at, 'a', 'b', '{}')",
     "lose-actor-names": "UPDATE audit SET actor_name = 'zoe'",
     "lose-audience": "UPDATE notifications SET audience = 7 WHERE id = 1",
+    "lose-local-times": "UPDATE notifications SET local_at = '2026-11-20 09:00:00' WHERE id = 1",
     "lose-everything": "UPDATE users SET display_name = 'Z' WHERE id = 1",
 }
 
@@ -432,7 +459,7 @@ def losing() -> dict[str, str]:
     """The argument that allows each downgrade, with the revision before it."""
     modules = {one.revision: one.module for one in SCRIPTS.walk_revisions()}
     return {
-        modules[one].LOSES[0]: previous or "base"
+        modules[one].LOSES[0]: str(previous or "base")
         for one, previous in STEPS
         if hasattr(modules[one], "LOSES")
     }

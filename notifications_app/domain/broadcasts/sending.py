@@ -257,6 +257,8 @@ def _write(
         "key": key,
         "expires_at": arrives.expires_at,
         "audience": audience,
+        "local_at": options.local_at,
+        "held_until": now + options.undo_window if options.local_at else None,
         "created_at": now,
     }
     statement = (

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...core.clock import UTCDateTime
@@ -38,6 +38,10 @@ class Notification(Model):
     key: Mapped[str | None] = mapped_column(String(KEY_MAX), unique=True)
     #: The number of people it was sent to, at that moment; null if not recorded.
     audience: Mapped[int | None]
+    #: The wall time at which it arrives in each reader's zone; null if it is at one moment.
+    local_at: Mapped[datetime | None] = mapped_column(DateTime)
+    #: The end of the undo window of a notification with ``local_at``.
+    held_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     recalled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
