@@ -75,7 +75,7 @@ def ask_before_losing(steps_of: Callable[..., Iterable[Any]]) -> Callable[..., l
         lost: dict[str, str] = {}
         for step in found:
             module = getattr(getattr(step, "revision", None), "module", None)
-            if module is None or not step.is_downgrade or not hasattr(module, "LOSES"):
+            if not step.is_downgrade or not getattr(module, "LOSES", None):
                 continue
             argument, what, statement = module.LOSES
             if context.is_offline_mode():

@@ -90,6 +90,7 @@ DATA = """
   id * never used twice
   title
   body Markdown
+  search_text folded
   category success, error, …
   topic a slug
   action_url ?

@@ -48,6 +48,9 @@ _FILLERS = _characters(
 _SELECTORS = _characters("\ufe00\ufe0f")  # of the shape of the character before
 #: What :func:`trim` removes.
 AROUND_A_NAME = _NOTHING + _JOINERS + _DIRECTION_MARKS + _FILLERS + _SELECTORS
+_NOT_SEARCHED = re.compile(
+    rf"[\xad\u061c\u200b\u200e\u200f\u2060-\u2064\u206a-\u206f\ufeff{_BIDI_CONTROLS}]"
+)
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff]"
 )
@@ -74,6 +77,17 @@ def trim(text: str) -> str:
 def name_key(text: str) -> str:
     """Return a typed username or group name as it is stored: trimmed, in lower case."""
     return trim(text).lower()
+
+
+def fold(text: str) -> str:
+    """Return a text as searches compare it: in NFC, without case, with its accents.
+
+    Both the stored text and the typed words are folded, so that every database gives the answers
+    that Unicode gives: ß is ss, and the ligature ﬁ is fi. What only hints at line breaks or
+    directions is left out.
+    """
+    folded = unicodedata.normalize("NFD", _NOT_SEARCHED.sub("", text)).casefold()
+    return unicodedata.normalize("NFC", folded)
 
 
 def visible(text: str) -> str:

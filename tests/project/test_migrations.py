@@ -26,7 +26,7 @@ from sqlalchemy.engine import make_url
 from notifications_app import create_app
 from notifications_app.core.database import ROOT, db
 from notifications_app.domain.inbox import add_reader
-from notifications_app.domain.inbox.models import Notification
+from notifications_app.domain.inbox.models import Notification, search_text
 from tests.support import inbox
 from tests.support.app import POSTGRESQL, WORKER, on_postgresql, on_sqlite, settings
 from tests.support.make_fixture import DAY, START
@@ -442,6 +442,29 @@ def test_the_local_time_is_taken_from_the_release_that_comes_last(filled: Flask)
         down("0005", "lose-local-times")
 
 
+def test_what_was_sent_before_is_found_by_every_form_of_its_letters(filled: Flask) -> None:
+    up("0008")
+    db.session.execute(
+        sa.text("UPDATE notifications SET title = :title, body = :body WHERE id = 7"),
+        {"title": "Ölwechsel", "body": "In der Straße, Cafe\u0301"},
+    )
+    db.session.commit()
+    for _ in range(2):
+        up()
+        for q in ("öl", "ölwechsel", "STRASSE", "café"):
+            assert inbox.ids(1, LATER, q=q) == [7], q
+        title, body = db.session.execute(
+            sa.text("SELECT title, body FROM notifications WHERE id = 7")
+        ).one()
+        assert (title, body) == ("Ölwechsel", "In der Straße, Cafe\u0301")
+        texts = db.session.execute(
+            sa.select(Notification.title, Notification.body, Notification.search_text)
+        ).all()
+        assert all(row.search_text == search_text(row.title, row.body) for row in texts)
+        down("0008")
+        db.session.rollback()
+
+
 # --- Data that a downgrade deletes
 
 
@@ -461,7 +484,7 @@ def losing() -> dict[str, str]:
     return {
         modules[one].LOSES[0]: str(previous or "base")
         for one, previous in STEPS
-        if hasattr(modules[one], "LOSES")
+        if getattr(modules[one], "LOSES", None)
     }
 
 

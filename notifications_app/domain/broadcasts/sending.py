@@ -20,7 +20,7 @@ from ..accounts.models import User
 from ..accounts.queries import ids_of
 from ..channels import ADMINS, EVERYONE, group_of, in_zone, without_zone, zone_of
 from ..content import Content
-from ..inbox.models import KEY_MAX, Delivery, Notification, Release
+from ..inbox.models import KEY_MAX, Delivery, Notification, Release, search_text
 from .audience import arrivals_by_zone
 from .audit_entries import BROADCAST, audit_sending
 from .preview import SendPreview, preview_to_channel, preview_to_people
@@ -252,6 +252,7 @@ def _write(
     key = check_key(options.key)
     values = {
         **asdict(content),
+        "search_text": search_text(content.title, content.body),
         "is_banner": options.is_banner,
         "sender_id": options.sender_id,
         "key": key,

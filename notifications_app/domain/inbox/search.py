@@ -17,7 +17,6 @@ from sqlalchemy import (
     false,
     literal_column,
     not_,
-    or_,
     select,
     true,
 )
@@ -25,6 +24,7 @@ from sqlalchemy import table as named_table
 from sqlalchemy.sql.expression import column
 
 from ...core.errors import BadInput
+from ...core.text import fold, trim
 from ..content import CATEGORIES
 from .models import Delivery, Notification
 
@@ -61,7 +61,7 @@ def parse(words: str) -> tuple[Term, ...]:
     terms = []
     # A phrase has no line break: PostgreSQL would match it across the end of a title.
     for minus, key, phrase, word in _TOKEN.findall(words.replace("\n", " ")):
-        value = (phrase or word).strip()
+        value = trim(phrase or word)
         if _is_known(key, value):
             terms.append(Term(key, value.lower(), bool(minus)))
             continue
@@ -81,7 +81,7 @@ def _is_known(key: str, value: str) -> bool:
 
 
 def _text(text: str, *, negative: bool) -> Term:
-    return Term("text" if len(text) >= _TRIGRAM else "short", text, negative)
+    return Term("text" if len(fold(text)) >= _TRIGRAM else "short", text, negative)
 
 
 def shape(terms: Sequence[Term]) -> Shape:
@@ -99,9 +99,9 @@ def values(terms: Sequence[Term], dialect: str) -> dict[str, str]:
 
 def _value(term: Term, dialect: str) -> str:
     if term.kind == "text" and dialect == "sqlite":
-        return '"{}"'.format(term.value.replace('"', '""'))
+        return '"{}"'.format(fold(term.value).replace('"', '""'))
     if term.kind in {"text", "short"}:
-        escaped = re.sub(r"([%_\\])", r"\\\1", term.value)
+        escaped = re.sub(r"([%_\\])", r"\\\1", fold(term.value))
         return f"%{escaped}%"
     return term.value
 
@@ -128,14 +128,9 @@ def _condition(kind: str, value: Any, dialect: str, *, delivered: bool) -> Colum
         return Delivery.read_at.is_(None) if delivered else true()
     if kind == "is:read":
         return Delivery.read_at.is_not(None) if delivered else false()
-    return _on_sqlite(kind, value) if dialect == "sqlite" else _on_postgresql(value)
-
-
-def _on_sqlite(kind: str, value: Any) -> ColumnElement[bool]:
-    if kind == "text":
+    if kind == "text" and dialect == "sqlite":
         return _matching([value])
-    title, body = Notification.title, Notification.body
-    return or_(title.like(value, escape="\\"), body.like(value, escape="\\"))
+    return Notification.search_text.like(value, escape="\\")
 
 
 def _matching(words: Sequence[Any]) -> ColumnElement[bool]:
@@ -143,9 +138,3 @@ def _matching(words: Sequence[Any]) -> ColumnElement[bool]:
     expression = reduce(lambda left, right: left.concat(" AND ").concat(right), words)
     matching = literal_column("notifications_fts").op("MATCH")(expression)
     return Notification.id.in_(select(_FTS.c.rowid).where(matching))
-
-
-def _on_postgresql(value: Any) -> ColumnElement[bool]:
-    """Build the match with the index's own expression: title, line break, body."""
-    text = Notification.title.concat(literal_column("E'\\n'")).concat(Notification.body)
-    return text.ilike(value, escape="\\")
