@@ -121,7 +121,7 @@ def refuse_invisible(text: str, field: str, name: str) -> str:
     Raises:
         BadInput: for ``field``, naming the character.
     """
-    for character in text:
+    for character in "" if text.isascii() else text:
         if character in AROUND_A_NAME and character not in _ASCII_SPACES:
             raise BadInput(forbidden_sentence(_with_article(name), character), field)
     return text

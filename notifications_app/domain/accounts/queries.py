@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from ...core.errors import NotFound
-from ...core.text import name_key, visible
+from ...core.text import name_key, refuse_invisible, visible
 from .memberships import GROUPS, Membership
 from .models import SignIn, User
 
@@ -182,9 +182,12 @@ def ids_of(
     ``watched`` wraps the sequence of batches, for instance to show a progress bar.
 
     Raises:
+        BadInput: if a name contains an invisible character.
         NotFound: naming the first five usernames without an account.
     """
     names = list(dict.fromkeys(map(name_key, usernames)))
+    for name in names:
+        refuse_invisible(name, "to", "username")
     ids: dict[str, int] = {}
     for start in watched(range(0, len(names), 5000)):
         part = [name for name in names[start : start + 5000] if may_be_name(name)]
