@@ -144,6 +144,15 @@ def test_an_open_quote_spoils_its_own_line_however_long_the_file_is(filler: str)
     assert all(isinstance(one, Person) for one in found[1:])
 
 
+def test_an_open_quote_is_not_closed_by_one_far_below() -> None:
+    text = "username,display_name\n" + 'a,"open\n' + "b,x\n" * (LINE_MAX // 4) + 'c,"\n'
+    found = read(text)
+    mismatch = "The quotes on this line do not match."
+    last = LINE_MAX // 4 + 3
+    assert (found[0], found[-1]) == (LineError(2, mismatch), LineError(last, mismatch))
+    assert all(isinstance(one, Person) for one in found[1:-1])
+
+
 def test_cells_missing_at_the_end_are_empty() -> None:
     assert people("username,email,groups\nada\ngrace,g@b.example") == [
         (2, "ada", None, None, None, ()),
