@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from logging.config import fileConfig
 from typing import Any
 
+import click
 from alembic import context
 from alembic.util import CommandError
 from flask import current_app
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from notifications_app import create_app
 from notifications_app.core.clock import UTCDateTime
-from notifications_app.core.database import db
+from notifications_app.core.database import create_database, db
 from notifications_app.core.database_errors import database_fault
 
 config = context.config
@@ -115,8 +116,27 @@ def switch_foreign_keys(connection: Connection, *, on: bool) -> None:
         raise CommandError("SQLite did not switch its foreign keys. Nothing was migrated.")
 
 
+def print_outcome(before: str, after: str) -> None:
+    """Print one sentence about an upgrade or downgrade: the versions before and after."""
+    command = context.get_context().opts["fn"].__name__
+    if config.attributes.get("quiet") or command not in {"upgrade", "downgrade"}:
+        return
+    if before == after:
+        click.echo(f"The database is already at {after or 'no version'}. Nothing was changed.")
+    elif before and after:
+        click.echo(f"Migrated the database from {before} to {after}.")
+    else:
+        click.echo(f"Created the tables, at {after}." if after else "Removed all tables.")
+
+
+def version() -> str:
+    """Return the revision that the database is at; empty without tables."""
+    return ", ".join(context.get_context().get_current_heads())
+
+
 def run_online() -> None:
     """Migrate the application's database."""
+    create_database()
     with db.engine.connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
@@ -124,11 +144,14 @@ def run_online() -> None:
         try:
             configure(connection=connection)
             with context.begin_transaction():
+                before = version()
                 context.run_migrations()
+                after = version()
                 if is_sqlite:
                     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
                     if broken:
                         raise CommandError(f"{len(broken)} rows point to nothing. Rolled back.")
+            print_outcome(before, after)
         finally:
             if is_sqlite:
                 connection.rollback()

@@ -56,7 +56,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
 
 def _start_extensions(app: Flask) -> None:
-    options = database.engine_options(app.config["SQLALCHEMY_DATABASE_URI"])
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    options = database.engine_options(url, app.config["THREADS"])
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     database.db.init_app(app)
     database.prepare_database(app)

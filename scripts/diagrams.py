@@ -59,6 +59,13 @@ DATA = """
   inbox_since floor of everyone
   last_stamp of the last action
   created_at
+0 staged_imports: checked files, kept an hour
+  id * never used twice
+  user_id >users
+  created_at
+  content ? compressed lines
+  preview JSON
+  imported_at ?
 1 audit: who changed what
   id *
   at

@@ -38,6 +38,12 @@ hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, d
 hypothesis.settings.load_profile("suite")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the faults, which ``make faults`` asks for by name."""
+    is_asked = any("faults" in Path(name).parts for name in config.args)
+    return True if collection_path.name == "faults" and not is_asked else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what speaks of the other database."""
     other = "on_sqlite" if POSTGRESQL else "on_postgresql"

@@ -177,7 +177,8 @@ def test_naive_moments_and_strangers_are_refused(in_app: Flask, priya: int) -> N
     assert stored() == (0, 0, 0)
 
 
-def test_the_shell_has_them_ready(app: Flask) -> None:
+def test_the_shell_has_them_ready(make_app: Callable[..., Flask]) -> None:
+    app = make_app()
     with app.app_context():
         names = app.make_shell_context()
     assert {"db", "notify", "broadcast", "User", "Notification", "Release", "Delivery"} <= set(

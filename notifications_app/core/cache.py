@@ -7,6 +7,7 @@ from typing import Any
 from flask import current_app
 from flask_caching import Cache
 
+from . import redis_state
 from .extension_keys import CACHE_RETRY_AT
 
 #: How long a failed cache is left alone, in seconds: each attempt may take 0.2 s.
@@ -32,7 +33,10 @@ def _try(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     if monotonic() < current_app.extensions.get(CACHE_RETRY_AT, 0.0):
         return None
     try:
-        return method(*args, **kwargs)
-    except Exception:  # noqa: BLE001 - each kind of cache fails in its own way
+        value = method(*args, **kwargs)
+    except Exception as error:  # noqa: BLE001 - each kind of cache fails in its own way
+        redis_state.failed(error)
         current_app.extensions[CACHE_RETRY_AT] = monotonic() + RETRY_AFTER_SECONDS
         return None
+    redis_state.answered()
+    return value

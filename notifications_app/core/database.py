@@ -5,10 +5,8 @@ snapshot on SQLite, autocommit on PostgreSQL.
 """
 
 import json
-import sqlite3
-import threading
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,28 +23,22 @@ from sqlalchemy import (
     MetaData,
     Select,
     Table,
-    event,
     func,
     literal,
     select,
 )
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase
 
+from . import patience, postgresql_engine, sqlite_engine
 from .extension_keys import READING_ENGINE
 
 PACKAGE = Path(__file__).resolve().parent.parent
 #: The folder of alembic.ini, migrations and templates: beside the package in a
 #: checkout, inside it in an installed wheel.
 ROOT = PACKAGE if (PACKAGE / "alembic.ini").exists() else PACKAGE.parent
-
-#: How long a writer waits for the lock, in seconds. SQLite's busy handler is not fair: at
-#: 5 s, two tight writers now and then starved one of them.
-LOCK_TIMEOUT = 15.0
-#: Key in a pooled connection's info: its transaction holds the process's write lock.
-_HOLDS_LOCK = "holds write lock"
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -87,6 +79,18 @@ def write(statement: Executable, values: Mapping[str, Any] | None = None) -> int
     return cast("CursorResult[Any]", result).rowcount
 
 
+class _RolledBackError(Exception):
+    """Ends a savepoint whose changes were only tried."""
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Try changes through ``db.session`` in a savepoint, and undo them at the end."""
+    with suppress(_RolledBackError), db.session.begin_nested():
+        yield
+        raise _RolledBackError
+
+
 def insert_into(model: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT with support for ON CONFLICT, in the database's own dialect."""
     if db.engine.dialect.name == "sqlite":
@@ -112,16 +116,18 @@ def _find_migrations(config: Any) -> Any:
     return config
 
 
-def engine_options(url: str) -> dict[str, Any]:
-    """Return the engine options for a database URL: timeouts, and UTC as the session's zone."""
+def engine_options(url: str, threads: int) -> dict[str, Any]:
+    """Return the engine options for a database URL; ``threads``: how many serve requests.
+
+    The pool has a connection for each of them, and a few for what runs beside them.
+    """
+    if make_url(url).database in {None, "", ":memory:"}:
+        return {}  # one connection is the whole database
+    size = {"pool_size": threads + 2, "max_overflow": 3, "pool_timeout": patience.PAGE}
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": LOCK_TIMEOUT}}
-    return {
-        "connect_args": {
-            "connect_timeout": 2,
-            "options": f"-c timezone=utc -c lock_timeout={int(LOCK_TIMEOUT * 1000)}",
-        }
-    }
+        return size
+    options = {"options": "-c timezone=utc", **postgresql_engine.CONNECTING}
+    return {**size, "connect_args": options}
 
 
 def prepare_database(app: Flask) -> None:
@@ -129,12 +135,24 @@ def prepare_database(app: Flask) -> None:
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
+        sqlite_engine.prepare(engine, app.config["THREADS"])
         reader = engine.execution_options(read=True)
     else:
-        event.listen(engine, "begin", _wait_less)
+        postgresql_engine.prepare(engine, app.config["THREADS"])
         reader = engine.execution_options(read=True, isolation_level="AUTOCOMMIT")
     app.extensions[READING_ENGINE] = reader
+
+
+def create_database() -> None:
+    """Make the file of a SQLite database that does not exist yet."""
+    if db.engine.dialect.name == "sqlite":
+        sqlite_engine.create_file(db.engine)
+
+
+def begin_late() -> None:
+    """Hold no lock before the first change from now on: see :func:`sqlite_engine.begin_late`."""
+    if db.engine.dialect.name == "sqlite":
+        sqlite_engine.begin_late(db.engine)
 
 
 @contextmanager
@@ -143,52 +161,3 @@ def reading() -> Iterator[Connection]:
     engine = cast("Engine", current_app.extensions[READING_ENGINE])
     with engine.connect() as connection:
         yield connection
-
-
-def _wait_less(connection: Connection) -> None:
-    """Apply the execution option ``lock_timeout``, in seconds, on PostgreSQL."""
-    timeout = connection.get_execution_options().get("lock_timeout")
-    if timeout is not None:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(timeout * 1000)}")
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    # Unlike SQLite's busy handler it is fair, and waiting threads do not poll.
-    write_lock = threading.Lock()
-
-    @event.listens_for(engine, "connect")
-    def connect(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None  # the driver sends its own BEGIN too late
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT * 1000)}")
-        # SQLite's lower() and LIKE fold only a to z.
-        connection.create_function("casefold", 1, str.casefold, deterministic=True)
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if options.get("read"):
-            connection.exec_driver_sql("BEGIN")
-            return
-        timeout = options.get("lock_timeout", LOCK_TIMEOUT)
-        info = connection.connection.record_info
-        if info is not None and not info.get(_HOLDS_LOCK):
-            if not write_lock.acquire(timeout=timeout):
-                locked = sqlite3.OperationalError("database is locked")
-                raise OperationalError("BEGIN IMMEDIATE", None, locked)
-            info[_HOLDS_LOCK] = True
-        if timeout != LOCK_TIMEOUT:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(timeout * 1000)}")
-        try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        finally:
-            if timeout != LOCK_TIMEOUT:
-                connection.exec_driver_sql(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT * 1000)}")
-
-    # Not at commit: that event fires before the commit itself.
-    @event.listens_for(engine, "checkin")
-    def checkin(_connection: Any, record: Any) -> None:
-        if record.record_info.pop(_HOLDS_LOCK, False):
-            write_lock.release()

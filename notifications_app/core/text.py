@@ -134,7 +134,7 @@ def _with_article(name: str) -> str:
 def forbidden_sentence(name: str, character: str) -> str:
     """Return the sentence that refuses a character, with its number in Unicode."""
     what = "a line break" if character in _BREAKS else f"U+{ord(character):04X}"
-    return f"{name} cannot contain {what}; take it out."
+    return f"{name} cannot contain {what}; remove it."
 
 
 def check_slug(slug: str, field: str = "topic", name: str = "topic") -> str:
@@ -146,7 +146,10 @@ def check_slug(slug: str, field: str = "topic", name: str = "topic") -> str:
     slug = refuse_invisible(trim(slug), field, name)
     slug = check_line(slug, field, name, SLUG_MAX, 1)
     if not _SLUG.fullmatch(slug):
-        raise BadInput(f"A {name} is made of a-z, 0-9 and single hyphens: on-call.", field)
+        raise BadInput(
+            f"A {name} can contain only a to z, 0 to 9 and single hyphens, for example on-call.",
+            field,
+        )
     return slug
 
 
@@ -202,9 +205,11 @@ def check_text(
         text = unicodedata.normalize("NFC", text)
         text = trim_lines(text) if keep_indentation else text.strip(_ends(text))
         text = "" if all(is_invisible(letter) or letter in _SELECTORS for letter in text) else text
+    if shortest and not text:
+        raise BadInput(f"Enter {name[0].lower()}{name[1:]}.", field)
     if not shortest <= len(text) <= longest:
-        least, length = f"{shortest} to" if shortest else "at most", len(text) or "none"
-        raise BadInput(f"{name} has {least} {longest} characters; this one has {length}.", field)
+        least = f"{shortest} to" if shortest else "at most"
+        raise BadInput(f"{name} has {least} {longest} characters; this one has {len(text)}.", field)
     return text
 
 

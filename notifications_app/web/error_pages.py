@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
-from ..core.database_errors import database_fault
+from ..core.database_errors import Fault, database_fault
 from ..core.errors import NotFound, Refused
 from ..core.logs import record
 from ..core.text import counted
@@ -138,4 +138,9 @@ def _database_error(error: DBAPIError | PoolTimeout) -> Response:
     if fault is None:
         raise error
     _log.error("the database: %s (%s)", fault.sentence, g.get("request_id", ""))
+    return fault_page(fault)
+
+
+def fault_page(fault: Fault) -> Response:
+    """Return the page of a fault of the database or of Redis."""
     return error_page(fault.status, fault.sentence, 2 if fault.status == 503 else None)

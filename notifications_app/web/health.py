@@ -4,11 +4,18 @@ from alembic.script import ScriptDirectory
 from flask import Blueprint, Flask, current_app, redirect, url_for
 from flask_login import current_user
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.wrappers import Response
 
-from ..core.database import ROOT, reading
-from ..core.extension_keys import MIGRATION_HEADS
+from ..core import redis_state
+from ..core.database import ROOT, db, reading, write
+from ..core.database_errors import LOCKED, database_fault
+from ..core.extension_keys import MIGRATIONS
 from .access import public
+
+#: The state of a part that works.
+READY = "ready"
 
 
 @public
@@ -26,14 +33,45 @@ def healthz() -> dict[str, str]:
 
 @public
 def readyz() -> tuple[dict[str, str], int]:
-    """Answer whether the database can be reached and is migrated: 200 or 503."""
-    if MIGRATION_HEADS not in current_app.extensions:
-        heads = ScriptDirectory(str(ROOT / "migrations")).get_heads()
-        current_app.extensions[MIGRATION_HEADS] = set(heads)
-    with reading() as connection:
-        versions = connection.execute(text("SELECT version_num FROM alembic_version")).scalars()
-        is_ready = set(versions) == current_app.extensions[MIGRATION_HEADS]
-    return {"status": "ready" if is_ready else "not migrated"}, 200 if is_ready else 503
+    """Answer whether requests can be served, 200 or 503, and which part is not ready."""
+    parts = {"database": _database_state()}
+    is_ready = parts["database"] == READY
+    if current_app.config["REDIS_URL"]:
+        parts["redis"] = READY if redis_state.answers() else "away"
+        # Limits and cache do without it; sessions do not.
+        is_ready &= parts["redis"] == READY or current_app.config["SESSION_TYPE"] != "redis"
+    return {"status": READY if is_ready else "not ready", **parts}, 200 if is_ready else 503
+
+
+def _database_state() -> str:
+    """Return "ready", or the reason why the database is not: can it be written, is it migrated?
+
+    A revision that this version does not know is a newer one: during an upgrade, processes of
+    the version before go on serving.
+    """
+    if MIGRATIONS not in current_app.extensions:
+        scripts = ScriptDirectory(str(ROOT / "migrations"))
+        current_app.extensions[MIGRATIONS] = (
+            set(scripts.get_heads()),
+            {script.revision for script in scripts.walk_revisions()},
+        )
+    heads, known = current_app.extensions[MIGRATIONS]
+    try:
+        with reading() as connection:
+            asked = connection.execute(text("SELECT version_num FROM alembic_version"))
+            versions = set(asked.scalars())
+        if versions <= known and versions != heads:
+            return "not migrated"
+        db.session.connection(execution_options={"lock_timeout": 0.2})
+        write(text("UPDATE alembic_version SET version_num = version_num"))
+    except (DBAPIError, PoolTimeout) as error:
+        fault = database_fault(error)
+        if fault is None:
+            raise
+        return READY if fault is LOCKED else fault.state
+    finally:
+        db.session.remove()
+    return READY
 
 
 def register(app: Flask) -> None:

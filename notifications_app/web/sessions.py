@@ -4,8 +4,6 @@ from typing import Any
 
 from flask import Flask, current_app, session
 
-from ..core.config import redis_timeouts
-
 #: The actions that ``z`` takes back, and those that Shift+Z repeats: see ``undo_stack``.
 UNDO_STACK = "undo"
 REDO_STACK = "redo"
@@ -23,14 +21,10 @@ FLASHES = "_flashes"
 
 def register(app: Flask) -> None:
     """Store sessions in Redis if ``SESSION_TYPE`` says so; else in Flask's signed cookie."""
-    if app.config["SESSION_TYPE"] != "redis":
-        return
-    from flask_session import Session
-    from redis import Redis
+    if app.config["SESSION_TYPE"] == "redis":
+        from . import redis_sessions  # needs the extra "redis"
 
-    app.config["SESSION_REDIS"] = Redis.from_url(app.config["REDIS_URL"], **redis_timeouts())
-    app.config["SESSION_PERMANENT"] = False
-    Session(app)
+        redis_sessions.register(app)
 
 
 def renew() -> None:

@@ -25,7 +25,7 @@ from notifications_app.core import database_errors
         ("database table is locked: users", database_errors.LOCKED),
         ("database or disk is full", database_errors.FULL),
         ("attempt to write a readonly database", database_errors.READ_ONLY),
-        ("unable to open database file", database_errors.AWAY),
+        ("unable to open database file", database_errors.MISSING),
         ("disk I/O error", database_errors.AWAY),
         ("file is not a database", database_errors.BROKEN),
         ("database disk image is malformed", database_errors.BROKEN),

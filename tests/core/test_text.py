@@ -83,8 +83,8 @@ def test_invisible_characters_around_a_text_are_dropped(character):
 def test_an_invisible_character_inside_a_name_is_refused_with_its_number(character):
     sentence, field = refusal("Hello", topic=f"bil{character}ling")
     code = f"U+{ord(character):04X}"
-    assert (sentence, field) == (f"A topic cannot contain {code}; take it out.", "topic")
-    with pytest.raises(BadInput, match=re.escape(f"{code}; take it out.")):
+    assert (sentence, field) == (f"A topic cannot contain {code}; remove it.", "topic")
+    with pytest.raises(BadInput, match=re.escape(f"{code}; remove it.")):
         content.check("Hello", action_url=f"/me{character}nu")
     assert character not in text_.visible(f"bil{character}ling")
 
@@ -92,7 +92,7 @@ def test_an_invisible_character_inside_a_name_is_refused_with_its_number(charact
 @pytest.mark.parametrize("character", "\u200b\ufeff\u2060\u180e\u2063\ufffa")
 def test_an_invisible_character_without_a_use_is_refused_in_a_title(character):
     sentence, _field = refusal(f"Hel{character}lo")
-    assert sentence == f"A title cannot contain U+{ord(character):04X}; take it out."
+    assert sentence == f"A title cannot contain U+{ord(character):04X}; remove it."
 
 
 @pytest.mark.parametrize(

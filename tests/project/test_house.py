@@ -127,7 +127,12 @@ def test_no_statement_is_put_together_from_text() -> None:
         for node in ast.walk(tree(file)):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("text", "execute")):
                 made = [ast.unparse(one) for one in node.args if isinstance(one, ast.JoinedStr)]
-                assert all(one.startswith("f'PRAGMA busy_timeout=") for one in made), file
+                assert all(one.startswith("f'PRAGMA ") for one in made), file
+
+
+def test_an_address_for_somebody_else_is_made_in_one_place() -> None:
+    for file in FILES:  # Flask would take the host from a header
+        assert "_external=True" not in file.read_text(), f"{file}: use absolute_url()"
 
 
 def test_nothing_is_left_undone_or_printed() -> None:

@@ -21,6 +21,7 @@ TABLES = {
     "mutes": "user_id topic",
     "audit": "id at actor_id action subject detail actor_name",
     "zone_data": "id version",
+    "staged_imports": "id user_id created_at content preview imported_at",
 }
 PRIMARY_KEYS = {
     "users": "id",
@@ -34,6 +35,7 @@ PRIMARY_KEYS = {
     "mutes": "user_id topic",
     "audit": "id",
     "zone_data": "id",
+    "staged_imports": "id",
 }
 UNIQUE = {("users", "username"), ("users", "email"), ("groups", "name"), ("notifications", "key")}
 INDEXES = {
@@ -50,6 +52,7 @@ INDEXES = {
     "ix_changes_notification_id": "notification_id",
     "ix_audit_actor_id": "actor_id",
     "ix_audit_subject": "subject",
+    "ix_staged_imports_user_id": "user_id",
 }
 PARTIAL = {
     "ix_releases_banner": "is_banner",

@@ -4,12 +4,13 @@ Making an application and compiling its templates cost most tests more than all 
 """
 
 import shutil
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, has_request_context
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
@@ -20,7 +21,7 @@ from notifications_app.core.database import db
 from notifications_app.web.extensions import limiter
 
 #: First words of the statements allowed through ``reading()``.
-READS = {"SELECT", "BEGIN", "WITH", "PRAGMA", "EXPLAIN"}
+READS = {"SELECT", "BEGIN", "WITH", "PRAGMA", "EXPLAIN", "SHOW"}
 ENGINE_EVENTS = ("before_cursor_execute", "after_cursor_execute", "begin", "commit", "rollback")
 POOL_EVENTS = ("connect", "checkout", "checkin")
 
@@ -47,7 +48,29 @@ def new_app(values: Mapping[str, Any]) -> Flask:
     app.jinja_env.bytecode_cache = _TEMPLATES
     with app.app_context():
         sa.event.listen(db.engine, "before_cursor_execute", _refuse_writes_while_reading)
+        sa.event.listen(db.engine, "checkout", _refuse_a_second_connection)
+        sa.event.listen(db.engine, "checkin", _give_back)
     return app
+
+
+class _Held(threading.local):
+    """The places in the pool whose connections a thread has."""
+
+    def __init__(self) -> None:
+        self.places: set[int] = set()
+
+
+_HELD = _Held()
+
+
+def _refuse_a_second_connection(_connection: Any, place: Any, _proxy: Any) -> None:
+    """Refuse it in a request: threads that have one and wait for another wait for ever."""
+    _HELD.places.add(id(place))
+    assert len(_HELD.places) == 1 or not has_request_context(), "a second connection at once"
+
+
+def _give_back(_connection: Any, place: Any) -> None:
+    _HELD.places.discard(id(place))
 
 
 def _refuse_writes_while_reading(
@@ -82,6 +105,7 @@ class SharedApp:
 
     def start(self) -> None:
         """Forget all that an earlier test has left outside of the database."""
+        _HELD.places.clear()
         vars(limiter).update(self.limiter)
         self.app.extensions.clear()
         self.app.extensions.update(self.extensions)

@@ -30,9 +30,11 @@ PUBLIC = {
 #: Routes for administrators alone.
 ADMIN = {
     "accounts.people", "accounts.person", "accounts.reset_link", "accounts.import_from_file",
+    "accounts.staged_import", "accounts.new_person", "accounts.change_person",
+    "accounts.person_groups", "accounts.groups", "accounts.group",
     "audit.index", "audit.as_csv",
     "broadcasts.index", "broadcasts.one", "broadcasts.new", "broadcasts.edit", "broadcasts.recall",
-    "broadcasts.restore",
+    "broadcasts.restore", "broadcasts.again",
 }  # fmt: skip
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -44,6 +46,9 @@ def routes(app: Flask) -> Iterator[tuple[str, str, set[str]]]:
         values: dict[str, Any] = {
             "notification_id": 1,
             "user_id": 1,
+            "import_id": 1,
+            "change": "grant-admin",
+            "group": "ops",
             "verb": "read",
             "token": "x",
             "filename": "css/base.css",

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, abort
 
-from notifications_app.core import database
+from notifications_app.core import patience
 from notifications_app.core.database import db, reading
 from notifications_app.core.errors import NotFound, Refused
 from notifications_app.domain.accounts.models import User
@@ -125,10 +125,14 @@ def test_an_error_page_asks_the_database_for_nothing(
 
 
 @pytest.mark.parametrize(
-    "url", ["sqlite:////nowhere/at/all.sqlite3", "postgresql://name:hunter2@127.0.0.1:1/nothing"]
+    ("url", "sentence"),
+    [
+        ("sqlite:////nowhere/at/all.sqlite3", "There is no database, or its file cannot be opened"),
+        ("postgresql://name:hunter2@127.0.0.1:1/nothing", "The database does not answer."),
+    ],
 )
 def test_with_the_database_away_every_page_says_so_signed_in_or_not(
-    live: Flask, make_app: Callable[..., Flask], url: str
+    live: Flask, make_app: Callable[..., Flask], url: str, sentence: str
 ) -> None:
     add_user(live, "priya")
     client = live.test_client()
@@ -139,13 +143,13 @@ def test_with_the_database_away_every_page_says_so_signed_in_or_not(
             browser.get("/login"),
             sign_in(browser, "priya"),
         ):
-            unavailable(answer, "The database does not answer.")
+            unavailable(answer, sentence)
         assert browser.get("/nowhere").status_code in {404, 503}
         assert browser.get("/static/css/base.css", buffered=True).status_code == 200
     signed_in = replay(away, client)
     for path in ("/", "/inbox", "/settings", "/compare", "/inbox/1", "/inbox/badge"):
-        unavailable(signed_in.get(path), "The database does not answer.")
-    unavailable(signed_in.post("/settings", data={"part": "name"}), "The database does not answer.")
+        unavailable(signed_in.get(path), sentence)
+    unavailable(signed_in.post("/settings", data={"part": "name"}), sentence)
     assert client.get("/inbox").status_code == 200
 
 
@@ -163,6 +167,7 @@ def unavailable(answer: Any, sentence: str) -> None:
 def test_an_unmigrated_database_is_said_with_the_command(
     make_app: Callable[..., Flask], tmp_path: Path
 ) -> None:
+    (tmp_path / "new.sqlite3").touch()
     app = make_app(DATABASE_URL=f"sqlite:///{tmp_path / 'new.sqlite3'}", TESTING=False)
     unavailable(app.test_client().get("/login"), "The database is not migrated.")
 
@@ -170,7 +175,7 @@ def test_an_unmigrated_database_is_said_with_the_command(
 @pytest.fixture
 def locked(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Any]]:
     """Somebody else's transaction that does not end."""
-    monkeypatch.setattr(database, "LOCK_TIMEOUT", 0.05)
+    monkeypatch.setattr(patience, "PAGE", 0.05)
     engine = sa.create_engine(database_url)
     connection = engine.connect()
 
@@ -214,7 +219,7 @@ def test_a_full_disk_is_said_and_heals_when_there_is_room_again(live: Flask) -> 
     sa.event.remove(*event)
     full = answers[-1]
     assert full.status_code == 507
-    assert "The disk of the database is full. Nothing was changed." in full.text
+    assert "The database’s disk is full. Nothing was changed." in full.text
     with live.app_context():
         sa.event.listen(db.engine, "checkout", _room)
     made = sum(answer.status_code == 303 for answer in answers)

@@ -54,5 +54,5 @@ def reset_password(user: Row[Any], password_hash: str) -> None:
     is_unchanged = User.password_hash.is_not_distinct_from(user.password_hash)
     statement = update(table(User)).where(User.id == user.id, User.is_active, is_unchanged)
     if not write(statement.values(password_hash=password_hash)):
-        raise Refused("This link was used meanwhile. Ask for another.")
+        raise Refused("This link was already used. Ask for a new one.")
     end_all(user.id)

@@ -42,7 +42,7 @@ def check(password: str, *own: str | None) -> str:
             "password",
         )
     if "\0" in password or any("\ud800" <= letter <= "\udfff" for letter in password):
-        raise BadInput("This password holds a character that cannot be typed.", "password")
+        raise BadInput("This password contains a character that cannot be typed.", "password")
     words = {normalised(word).lower() for word in own if word}
     if password.lower() in _common() or password.lower() in words:
         raise BadInput(

@@ -83,6 +83,7 @@ def start_session(user: Row[Any], password: str, *, keep: bool) -> bool:
         user, address=request.remote_addr or "", user_agent=agent, keep=keep, now=now
     )
     if token is None:
+        db.session.remove()  # do not hold the lock while the page is rendered
         return False
     if better is not None:
         actions.upgrade_hash(user.id, user.password_hash, better)

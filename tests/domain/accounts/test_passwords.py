@@ -34,8 +34,8 @@ def test_a_good_password_comes_back_exactly_as_given(good: str) -> None:
         ("Password1", "This password is one of the first that are tried. Take another."),
         ("priya.raman", "This password is one of the first that are tried. Take another."),
         ("Priya@Example.org", "This password is one of the first that are tried. Take another."),
-        ("eight or more\0", "This password holds a character that cannot be typed."),
-        ("eight or more\ud800", "This password holds a character that cannot be typed."),
+        ("eight or more\0", "This password contains a character that cannot be typed."),
+        ("eight or more\ud800", "This password contains a character that cannot be typed."),
     ],
 )
 def test_a_bad_password_is_refused_with_a_sentence(bad: str, sentence: str) -> None:

@@ -180,7 +180,7 @@ def test_an_invisible_character_inside_a_name_is_named(character: str) -> None:
     ]:
         (wrong,) = read(HEAD + line)
         assert isinstance(wrong, LineError)
-        assert wrong.reason == f"{what} cannot contain {code}; take it out."
+        assert wrong.reason == f"{what} cannot contain {code}; remove it."
         assert character not in wrong.value
 
 
