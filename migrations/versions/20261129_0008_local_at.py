@@ -4,14 +4,14 @@ Broadcasts of before get theirs from the release in the zone Etc/GMT+12, which i
 everywhere and never changes its clocks.
 
 Revision ID: 0008
-Revises: 0006
+Revises: 0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -20,6 +20,7 @@ from ..domain import content
 from ..domain.inbox import queries
 from . import flashes
 from .sessions import ZONE_OFFER
+from .shortcuts import SHORTCUTS
 
 
 def capped_count(count: int) -> str:
@@ -143,6 +144,7 @@ def _context() -> dict[str, Any]:
         "badge": badge,
         "banners": banners,
         "flashes": flashes.flashes,
+        "shortcut_groups": SHORTCUTS,
         "theme": _theme(),
         "zone_offer": session.get(ZONE_OFFER),
         "zone_words": zone_words,

@@ -428,7 +428,7 @@ def test_the_audience_is_taken_from_the_audit_log(filled: Flask) -> None:
 
 
 def test_the_local_time_is_taken_from_the_release_that_comes_last(filled: Flask) -> None:
-    up("0006")
+    up("0007")
     release = sa.text(
         "INSERT INTO releases (channel, notification_id, arrives_at, is_banner)"
         " VALUES (:channel, 1, :arrives_at, FALSE)"
@@ -448,7 +448,7 @@ def test_the_local_time_is_taken_from_the_release_that_comes_last(filled: Flask)
             )
         ).all()
         assert [tuple(row) for row in found] == [(1, datetime(2027, 7, 1, 9, 30, 15, 250000))]
-        down("0006", "lose-local-times")
+        down("0007", "lose-local-times")
 
 
 def test_what_was_sent_before_is_found_by_every_form_of_its_letters(filled: Flask) -> None:
@@ -483,6 +483,7 @@ DATA = {
     "lose-actor-names": "UPDATE audit SET actor_name = 'zoe'",
     "lose-audience": "UPDATE notifications SET audience = 7 WHERE id = 1",
     "lose-local-times": "UPDATE notifications SET local_at = '2026-11-20 09:00:00' WHERE id = 1",
+    "lose-density": "UPDATE users SET density = 'compact' WHERE id = 1",
     "lose-everything": "UPDATE users SET display_name = 'Z' WHERE id = 1",
 }
 
@@ -574,6 +575,14 @@ def test_both_commands_ask_before_they_delete(
     assert allowed.returncode == 0, allowed.stderr
     db.session.rollback()
     assert revision() == "0002"
+
+
+def test_accounts_of_before_have_comfortable_rows(filled: Flask) -> None:
+    for _ in range(2):
+        up("0007")
+        found = db.session.execute(sa.text("SELECT density FROM users")).scalars().all()
+        assert found == ["comfortable"] * ROWS["users"]
+        down("0005")
 
 
 DENIED = "DO $$ BEGIN RAISE insufficient_privilege; END $$"

@@ -208,5 +208,5 @@ def test_one_group_too_many_is_said(app: Flask, admin: FlaskClient, priya: int) 
                 change_groups.join_group(f"g{number}", [priya], NOON)
         db.session.commit()
     before = everything(app)
-    assert "“priya” would be in over 50 groups." in put(admin, priya, "add", "g0")
+    assert "“priya” would be in more than 50 groups." in put(admin, priya, "add", "g0")
     assert everything(app) == before
