@@ -145,7 +145,7 @@ def test_unknown_inactive_wrong_and_passwordless_look_the_same(
         said = answer.text.replace(f' value="{name}"', "").replace(token_in(answer), "")
         looks.add((answer.status_code, said))
     assert len(looks) == 1, looks
-    assert "Username or password is wrong." in looks.pop()[1]
+    assert "Wrong username or password." in looks.pop()[1]
 
 
 def test_a_wrong_password_with_accents_takes_as_long_for_nobody(
@@ -167,7 +167,7 @@ def test_without_a_name_or_a_password_nothing_is_hashed(
     data = {"username": "priya", "password": PASSWORD, missing: ""}
     answer = client.post("/login", data=data)
     assert answer.status_code == 400
-    assert f"Type your {missing}." in answer.text
+    assert f"Enter your {missing}." in answer.text
     assert hashings == []
 
 
@@ -285,10 +285,8 @@ def test_an_empty_installation_names_the_command_of_the_first_account(client: Fl
 def test_who_forgot_the_password_is_told_whom_to_ask(app: Flask, ada: int, priya: int) -> None:
     add_user(app, "jonas", is_admin=True, display_name="Jonas <b>")
     lines = app.test_client().get("/login").text
-    asked = " ".join(re.sub(r"<[^>]+>", "", lines[lines.index("Forgotten") :]).split())
-    assert asked.startswith(
-        "Forgotten the password? Ask ada or Jonas &lt;b&gt; for a one-time link."
-    )
+    asked = " ".join(re.sub(r"<[^>]+>", "", lines[lines.index("Forgot your") :]).split())
+    assert asked.startswith("Forgot your password? Ask ada or Jonas &lt;b&gt; for a reset link.")
     assert "flask users create" not in lines
     assert "Priya" not in lines
 
@@ -315,7 +313,7 @@ def test_sign_out_leaves_nothing_but_the_flash_in_the_session(
     sign_in(client, "priya")
     with client:
         client.post("/logout")
-        assert set(session) == {"_flashes"}
+        assert set(session) == {"_flashes", "signed_out"}
 
 
 def test_signing_out_twice_is_no_error(client: FlaskClient) -> None:

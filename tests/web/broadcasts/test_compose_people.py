@@ -58,7 +58,7 @@ def test_it_is_sent_to_these_people_alone(
         assert answer.headers["Location"] == INDEX
         said = words(admin.get(INDEX))
     assert "Sent notification 1 “Hello” to priya, grace (2 people) now." in said
-    assert "No broadcast yet." in said
+    assert "No broadcasts yet." in said
     assert titles(app, priya) == titles(app, grace) == ["Hello"]
     assert titles(app, bystander) == titles(app, ada) == []
     (one,) = all_sent(app)
