@@ -1,6 +1,7 @@
 """The migration environment of both ``flask db`` and plain ``alembic``."""
 
 import logging
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from logging.config import fileConfig
 from typing import Any
@@ -9,7 +10,7 @@ import click
 from alembic import context
 from alembic.util import CommandError
 from flask import current_app
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from notifications_app import create_app
@@ -58,6 +59,49 @@ def configure(**options: Any) -> None:
         process_revision_directives=without_empty,
         **options,
     )
+    migration: Any = context.get_context()
+    migration._migrations_fn = ask_before_losing(migration._migrations_fn)  # noqa: SLF001 - no hook
+
+
+def ask_before_losing(steps_of: Callable[..., Iterable[Any]]) -> Callable[..., list[Any]]:
+    """Wrap the planning of a migration: refuse a downgrade that deletes data nobody gave up.
+
+    A revision whose downgrade deletes data has ``LOSES``: the argument that allows it, the name of
+    the data, and a statement that counts its rows. With ``--sql`` nothing can be counted, and
+    every such revision asks.
+    """
+
+    def steps(heads: Any, migration: Any) -> list[Any]:
+        found = list(steps_of(heads, migration))
+        lost: dict[str, str] = {}
+        for step in found:
+            module = getattr(getattr(step, "revision", None), "module", None)
+            if not step.is_downgrade or not getattr(module, "LOSES", None):
+                continue
+            argument, what, statement = module.LOSES
+            if context.is_offline_mode():
+                lost[argument] = what
+            elif count := migration.connection.execute(text(statement)).scalar():
+                lost[argument] = f"{what} ({count:,} {'row' if count == 1 else 'rows'})"
+        check_given_up(lost)
+        return found
+
+    return steps
+
+
+def check_given_up(lost: dict[str, str]) -> None:
+    """Raise CommandError if an argument in ``lost`` was not given as ``-x ARGUMENT=yes``."""
+    given = context.get_x_argument(as_dictionary=True)
+    missing = [argument for argument in lost if given.get(argument) != "yes"]
+    if missing:
+        data = ", ".join(lost[argument] for argument in missing)
+        arguments = " ".join(f"-x {argument}=yes" for argument in missing)
+        raise CommandError(
+            f"This downgrade would delete {data}. Nothing was migrated."
+            f" Make a backup, and allow it with {arguments}."
+        )
+    for what in lost.values():
+        logging.getLogger("alembic").warning("Deleting %s, as the command allows.", what)
 
 
 def switch_foreign_keys(connection: Connection, *, on: bool) -> None:

@@ -25,6 +25,7 @@ from .web import (
     security,
     sessions,
     template_context,
+    zone_data,
 )
 
 
@@ -50,6 +51,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         layer.register(app)
     for feature in (health, accounts, inbox, broadcasts, audit, compare, cli):
         feature.register(app)
+    zone_data.check_at_start(app)
     return app
 
 

@@ -99,6 +99,7 @@ DATA = """
   id * never used twice
   title
   body Markdown
+  search_text folded
   category success, error, …
   topic a slug
   action_url ?
@@ -107,10 +108,15 @@ DATA = """
   sender_id ? >users
   key ? unique: sends once
   audience ? at sending
+  local_at ? a wall time
+  held_until ? with local_at
   expires_at ?
   recalled_at ?
   edited_at ?
   created_at
+3 zone_data: of time zones
+  id *
+  version 2026a
 3 releases: a broadcast on a channel
   channel * group:ops
   notification_id * >notifications

@@ -12,6 +12,13 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+#: The argument that allows the downgrade, the data that it deletes, and their number.
+LOSES = (
+    "lose-everything",
+    "all accounts and notifications",
+    "SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM notifications)",
+)
+
 
 def upgrade() -> None:
     op.create_table(

@@ -12,6 +12,9 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+#: The argument that allows the downgrade, the data that it deletes, and their number.
+LOSES = ("lose-audit", "the audit log", "SELECT count(*) FROM audit")
+
 
 def upgrade() -> None:
     op.create_table(

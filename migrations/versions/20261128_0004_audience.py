@@ -12,6 +12,13 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+#: The argument that allows the downgrade, the data that it deletes, and their number.
+LOSES = (
+    "lose-audience",
+    "the numbers of recipients",
+    "SELECT count(*) FROM notifications WHERE audience IS NOT NULL",
+)
+
 _AUDIENCE = {
     "sqlite": "json_extract(audit.detail, '$.audience')",
     "postgresql": "CAST(CAST(audit.detail AS json) ->> 'audience' AS integer)",

@@ -12,6 +12,9 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+#: Nothing that lasts: previews of files, which can be chosen again.
+LOSES = None
+
 
 def upgrade() -> None:
     op.create_table(

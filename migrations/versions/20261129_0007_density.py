@@ -12,6 +12,13 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
+#: The argument that allows the downgrade, the data that it deletes, and their number.
+LOSES = (
+    "lose-density",
+    "the readers' choices of compact rows",
+    "SELECT count(*) FROM users WHERE density <> 'comfortable'",
+)
+
 
 def upgrade() -> None:
     op.add_column(

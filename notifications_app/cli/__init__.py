@@ -15,6 +15,7 @@ from . import (
     completion,
     demo,
     groups,
+    maintenance,
     shell,
     users,
     users_import,
@@ -62,6 +63,7 @@ GROUPS: dict[str, tuple[str, tuple[click.Command, ...]]] = {
             broadcast_recall.restore,
         ),
     ),
+    "maintenance": ("Work on the database that no page does.", (maintenance.retime,)),
     "audit": ("See who changed what.", (audit.list_, audit.export_)),
 }
 

@@ -12,6 +12,7 @@ import click
 from ..core import clock
 from ..core.database import reading
 from ..core.errors import BadInput, NotFound, Refused
+from ..core.text import UTF_8, encoding_of, name_key, trim, visible
 from ..domain.accounts.groups import check_name
 from ..domain.broadcasts import queries
 from ..domain.broadcasts.schedule import ZERO, SendOptions
@@ -133,7 +134,7 @@ def names(name: str) -> list[str]:
     Raises:
         BadInput: if the file cannot be read, is not UTF-8 text, or holds no name.
     """
-    found = [line.strip() for line in _text(name, _read(name, -1)).splitlines()]
+    found = [trim(line) for line in _text(name, _read(name, -1)).splitlines()]
     if not any(found):
         raise BadInput(f"The file “{name}” contains no usernames.", "to_file")
     return [line for line in found if line]
@@ -151,12 +152,16 @@ def _read(name: str, most: int) -> bytes:
 
 
 def _text(name: str, found: bytes) -> str:
-    if b"\0" in found:
+    encoding = encoding_of(found)
+    if b"\0" in found and encoding == UTF_8:
         raise BadInput(f"The file “{name}” is not text.")
     try:
-        return found.decode("utf-8-sig")
+        text = found.decode(encoding)
     except UnicodeDecodeError:
         raise BadInput(f"The file “{name}” is not in UTF-8.") from None
+    if "\0" in text:
+        raise BadInput(f"The file “{name}” is not text.")
+    return text
 
 
 def times(
@@ -242,9 +247,9 @@ def sender_id(name: str | None) -> int | None:
     if name is None:
         return None
     with reading() as connection:
-        found = queries.sender(connection, name.strip().lower())
+        found = queries.sender(connection, name_key(name))
     if found is None:
-        raise NotFound(f"There is no user “{name}”. Nothing was sent.")
+        raise NotFound(f"There is no user “{visible(name)}”. Nothing was sent.")
     if not found.is_admin or not found.is_active:
         raise Refused(f"“{name}” is not an active administrator. Nothing was sent.")
     return int(found.id)

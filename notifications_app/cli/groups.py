@@ -7,7 +7,7 @@ import click
 from ..core import clock
 from ..core.database import db, reading
 from ..core.logs import record
-from ..core.text import counted
+from ..core.text import counted, name_key
 from ..domain.accounts import groups as known
 from ..domain.accounts import queries
 from ..domain.administration import groups as administration
@@ -23,7 +23,7 @@ dry_run = click.option("--dry-run", is_flag=True, help="Preview only: print what
 
 def _as_known(_context: Any, _option: Any, name: str) -> str:
     """Return a typed group name as it is stored: trimmed, in lower case."""
-    return name.strip().lower()
+    return name_key(name)
 
 
 group_argument = click.argument("group", callback=_as_known, shell_complete=complete_groups)

@@ -11,7 +11,7 @@ from ..core.database import db, reading
 from ..core.errors import BadInput, NotFound, Refused
 from ..core.logs import record
 from ..core.signing import signing_keys
-from ..core.text import counted
+from ..core.text import counted, name_key, visible
 from ..domain.accounts import actions, passwords, queries
 from ..domain.accounts.memberships import GROUPS
 from ..domain.accounts.models import User
@@ -29,9 +29,9 @@ new_name_argument = click.argument("name")
 def find(name: str) -> Row[Any]:
     """Return the account with this username, in any case; raise NotFound if there is none."""
     with reading() as connection:
-        user = queries.credentials(connection, name.strip().lower())
+        user = queries.credentials(connection, name_key(name))
     if user is None:
-        raise NotFound(f"There is no user “{name}”. Nothing was changed.")
+        raise NotFound(f"There is no user “{visible(name)}”. Nothing was changed.")
     return user
 
 

@@ -14,7 +14,8 @@ from sqlalchemy import DateTime
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from .errors import BadTime, UnknownZone
+from .errors import BadInput, BadTime, UnknownZone
+from .text import refuse_invisible, trim
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August",
@@ -32,6 +33,8 @@ _SPELLINGS = {
     else _LINKS[name]
     for name in pytz.all_timezones
 }
+#: The release of the IANA database that the rules come from, such as ``2026a``.
+ZONE_DATA_VERSION: str = pytz.OLSON_VERSION  # type: ignore[attr-defined]
 #: Every name that an account may hold: a zone may be renamed after it was chosen.
 EVERY_ZONE = frozenset(pytz.all_timezones)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -92,7 +95,16 @@ def older_zone_names() -> dict[str, list[str]]:
 
 
 def zone_name(name: str) -> str:
-    """Return the name to store for a zone given in any case; an older alias becomes today's."""
+    """Return the name to store for a zone given in any case; an older alias becomes today's.
+
+    Raises:
+        UnknownZone: if there is no such zone.
+    """
+    name = trim(name)
+    try:
+        refuse_invisible(name, "timezone", "time zone")
+    except BadInput as refusal:
+        raise UnknownZone(str(refusal), "timezone") from None
     if name.casefold() not in _SPELLINGS:
         raise UnknownZone("There is no such time zone. Use one like Europe/Paris.", "timezone")
     return _SPELLINGS[name.casefold()]
@@ -161,7 +173,7 @@ def parse_wall(text: str) -> datetime:
     Raises:
         BadTime: if the text is no such time between 1970 and 2999.
     """
-    text = text.strip()
+    text = trim(text)
     try:
         return datetime.fromisoformat(text if _WALL.fullmatch(text) else "")
     except ValueError:
@@ -174,7 +186,7 @@ def parse_span(text: str) -> timedelta:
     Raises:
         BadTime: if the text is nothing of the kind, or zero.
     """
-    match = _SPAN.fullmatch(text.strip())
+    match = _SPAN.fullmatch(trim(text))
     if match is None:
         raise BadTime(
             "Enter a length of time such as 30m, 12h, 7d or 2w, with at most five digits."

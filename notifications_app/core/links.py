@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from .errors import BadInput
-from .text import is_invisible
+from .text import forbidden_sentence, is_invisible
 
 URL_MAX = 2000
 
@@ -29,8 +29,11 @@ def link_error(url: str) -> str | None:
     """Return a sentence explaining why a link is not safe to follow; None if it is safe."""
     if len(url) > URL_MAX:
         return f"A link has at most {URL_MAX} characters; this one has {len(url)}."
-    if "\\" in url or any(map(is_invisible, url)):
-        return "A link cannot contain spaces, invisible characters or backslashes."
+    hidden = next((letter for letter in url if letter != " " and is_invisible(letter)), None)
+    if hidden is not None:
+        return forbidden_sentence("A link", hidden)
+    if "\\" in url or " " in url:
+        return "A link cannot contain spaces or backslashes."
     if re.match(r"/(?!/)", url):
         return None
     if not re.match(r"https?://[^/?#]", url, re.IGNORECASE):

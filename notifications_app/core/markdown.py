@@ -14,8 +14,9 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from .errors import BadInput
 from .links import link_error
-from .placeholders import fill, fill_markdown, normalised
+from .placeholders import NAME, NAME_IN_LINK, fill, fill_markdown, normalised
 from .text import NOT_IN_A_TERMINAL, shorten
 
 EXCERPT_MAX = 240
@@ -48,7 +49,8 @@ def _without_images(tokens: Iterable[Token]) -> Iterator[Token]:
             yield token
             continue
         url = str(token.attrs.get("src", ""))
-        text = Token("text", "", 0, content="".join(_words(token.children or ())).strip() or url)
+        words = "".join(_words(token.children or ())).strip()
+        text = Token("text", "", 0, content=words or url.replace(NAME_IN_LINK, NAME))
         yield from [text] if in_link or link_error(url) else _link(url, text)
 
 
@@ -106,7 +108,11 @@ def _without_punctuation(url: str) -> str:
 _TASK = re.compile(r"^\[([ xX])\](?=\s)")
 _BOXES = {" ": "☐", "x": "☑"}
 _SCHEME = re.compile(r"(?<![a-z0-9.+-])https?$", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://[^\s<>\[\]\"`{}|\\^“”’\u3000-\u303f\uff00-\uffef]+", re.IGNORECASE)
+_MARK = f"braces{secrets.token_hex(8)}n"  # a word that no body contains
+_ADDRESS = re.compile(
+    rf"https?://(?:(?:{{{{|{_MARK}\d+\.)display_name}}}}|[^\s<>\[\]\"`{{}}|\\^“”’\u3000-\u303f\uff00-\uffef])+",
+    re.IGNORECASE,
+)
 _ENDS_A_SENTENCE = ".,:;!?'*_~…"
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True})
 _MARKDOWN.enable(["strikethrough", "table"])
@@ -120,9 +126,9 @@ _DIRECTED = {"blockquote", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "tabl
 _TAGS = {"a", "br", "code", "em", "hr", "li", "s", "strong", "tbody", "td", "th", "thead", "tr",
          *_DIRECTED}  # fmt: skip
 _ATTRIBUTES = {tag: {"dir"} for tag in _DIRECTED} | {"a": {"href", "title"}, "ol": {"dir", "start"}}
-_MARK = f"braces{secrets.token_hex(8)}n"  # a word that no body contains
 _MARKED = re.compile(rf"{_MARK}(\d+)\.")
 _HIDDEN = "{\0"  # no body contains it either
+_LINK = "\0"  # before a placeholder in the address of a link
 _IN_CODE = re.compile("<code>[^<]*</code>")
 
 
@@ -170,24 +176,37 @@ def normalised_body(body: str) -> str:
     """Return a body with its placeholders in their exact spelling; code is left as it is.
 
     Raises:
-        BadInput: for ``body``, if it contains an unknown placeholder outside code.
+        BadInput: for ``body``, if it contains an unknown placeholder outside code, or one in the
+            host of a link, where no name can be.
     """
-    return _change_outside_code(body, lambda text: normalised("body", text))
+    body = _change_outside_code(body, lambda text: normalised("body", text))
+    for address in _addresses_of(_MARKDOWN.parse(body) if NAME in body else ()):
+        if NAME_IN_LINK in address and _only_good_values("a", "href", address) is None:
+            raise BadInput(f"{NAME} can be in the path of a link, not in its host.", "body")
+    return body
 
 
 def fill_body(body: str, name: str) -> str:
-    """Replace the placeholders outside code by the reader's name, with its marks escaped."""
-    return _change_outside_code(body, lambda text: fill_markdown(text, name))
+    """Replace the placeholders outside code by the reader's name, as Markdown needs it."""
+    return _change_outside_code(body, lambda text: fill_markdown(text, name, link=_LINK))
 
 
 def _change_outside_code(body: str, change: Callable[[str], str]) -> str:
     """Apply ``change`` to a body whose ``{{`` in code look like something else meanwhile."""
     first, *parts = body.split("{{")
     marked = "".join(f"{_MARK}{index}.{part}" for index, part in enumerate(parts))
-    in_code = set(_MARKED.findall(" ".join(_code_of(_MARKDOWN.parse(first + marked)))))
-    braces = (_HIDDEN if str(index) in in_code else "{{" for index in range(len(parts)))
-    text = first + "".join(map("".join, zip(braces, parts, strict=True)))
-    return change(text).replace(_HIDDEN, "{{")
+    tokens = _MARKDOWN.parse(first + marked)
+    braces = dict.fromkeys(map(str, range(len(parts))), "{{")
+    braces |= dict.fromkeys(_MARKED.findall(" ".join(_addresses_of(tokens))), f"{_LINK}{{{{")
+    braces |= dict.fromkeys(_MARKED.findall(" ".join(_code_of(tokens))), _HIDDEN)
+    text = first + "".join(map("".join, zip(braces.values(), parts, strict=True)))
+    return change(text).replace(_HIDDEN, "{{").replace(_LINK, "")
+
+
+def _addresses_of(tokens: Iterable[Token]) -> Iterator[str]:
+    for token in tokens:
+        yield str(token.attrs.get("href", ""))
+        yield from _addresses_of(token.children or ())
 
 
 def _code_of(tokens: Iterable[Token]) -> Iterator[str]:

@@ -1,6 +1,11 @@
-"""The placeholder ``{{display_name}}`` in titles and bodies: readers see their own name there."""
+"""The placeholder ``{{display_name}}`` in titles and bodies: readers see their own name there.
+
+In the address of a link of a body, the name is percent-encoded. In the other fields nothing is
+filled in, so placeholders are refused there.
+"""
 
 import re
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
@@ -8,7 +13,10 @@ from .errors import BadInput
 from .text import shorten
 
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_NAME = "{{display_name}}"
+NAME = "{{display_name}}"
+#: The placeholder in the address of a link, after Markdown has encoded it.
+NAME_IN_LINK = quote(NAME)
+_HREF = re.compile('href="[^"]*"')
 _MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # ASCII punctuation, which may be Markdown's syntax
 
 
@@ -21,11 +29,11 @@ def normalised(field: str, text: str) -> str:
 
     def exact(match: re.Match[str]) -> str:
         name = match[1].strip()
-        if f"{{{{{name}}}}}" != _NAME:
+        if f"{{{{{name}}}}}" != NAME:
             raise BadInput(
-                f"There is no placeholder “{{{{{shorten(name, 40)}}}}}”. Use {_NAME}.", field
+                f"There is no placeholder “{{{{{shorten(name, 40)}}}}}”. Use {NAME}.", field
             )
-        return _NAME
+        return NAME
 
     # Only up to the last "}}": searching for it from each later "{{" took minutes.
     before, end, rest = text.rpartition("}}")
@@ -44,12 +52,31 @@ def refuse_placeholders(field: str, text: str) -> str:
 
 
 def fill(text: str, name: str) -> str:
-    """Replace the placeholders by the reader's name, escaped if the text is :class:`Markup`."""
-    if isinstance(text, Markup):
-        return Markup(text.replace(_NAME, escape(name)))  # noqa: S704 - both are safe
-    return text.replace(_NAME, name)
+    """Replace the placeholders by the reader's name.
+
+    In :class:`Markup` the name is escaped, and in the addresses of its links percent-encoded.
+    """
+    if not isinstance(text, Markup):
+        return text.replace(NAME, name)
+    html = str(text).replace(NAME, escape(name))
+    if NAME_IN_LINK in html:
+        html = _HREF.sub(lambda href: href[0].replace(NAME_IN_LINK, in_link(name)), html)
+    return Markup(html)  # noqa: S704 - the text was safe, and the name is escaped
 
 
-def fill_markdown(body: str, name: str) -> str:
-    """Replace the placeholders in a Markdown body by the reader's name, with its marks escaped."""
-    return body.replace(_NAME, _MARKS.sub(r"\\\1", name))
+def in_link(name: str) -> str:
+    """Return a name for the address of a link: percent-encoded, so that it is one part of it.
+
+    Punctuation is encoded too: after an address in a text it would belong to the sentence.
+    """
+    encoded = quote(name, safe="")
+    return encoded.replace(".", "%2E").replace("_", "%5F").replace("~", "%7E")
+
+
+def fill_markdown(body: str, name: str, *, link: str) -> str:
+    """Replace the placeholders in a Markdown body by the reader's name, with its marks escaped.
+
+    After ``link``, which marks those in the address of a link, it is percent-encoded.
+    """
+    body = body.replace(f"{link}{NAME}", in_link(name))
+    return body.replace(NAME, _MARKS.sub(r"\\\1", name))

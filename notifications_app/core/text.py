@@ -1,20 +1,60 @@
 """Checks of typed text (a line, a slug, a body), and text made safe for terminals."""
 
+import codecs
 import re
 import unicodedata
 
 from .errors import BadInput
 
 SLUG_MAX = 40
+#: The encoding of text files, with or without a byte order mark.
+UTF_8 = "utf-8-sig"
 
 _BIDI_CONTROLS = r"\u202a-\u202e\u2066-\u2069"  # embeddings, overrides and isolates
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 _CONTROLS = rf"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{_BIDI_CONTROLS}"
-_NOT_IN_A_LINE = re.compile(rf"[{_CONTROLS}]")
+#: Scripts without spaces between words, in which U+200B marks where a line may break.
+_UNSPACED = r"\u0e00-\u109f\u1780-\u17ff\u1950-\u1aaf\u1b00-\u1bff\ua980-\ua9ff\uaa60-\uaaff"
+_NOT_IN_A_LINE = re.compile(
+    rf"[{_CONTROLS}\u180e\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb]"
+    rf"|(?<![{_UNSPACED}])\u200b(?![{_UNSPACED}])"
+)
 NOT_IN_A_BODY = re.compile(r"[\x00\ud800-\udfff]")
 NOT_IN_A_TERMINAL = re.compile(rf"[{_CONTROLS}\u061c\u200e\u200f]")
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"}  # Unicode's controls, surrogates and spaces
-_EMPTY_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
+
+
+def _characters(*ranges: str) -> str:
+    """Return the characters of ranges: ``_characters("az")`` is the alphabet."""
+    return "".join(chr(code) for ends in ranges for code in range(ord(ends[0]), ord(ends[-1]) + 1))
+
+
+_SPACES = _characters(
+    " ", "\t\r", "\xa0", "\u1680", "\u2000\u200a", "\u2028\u2029", "\u202f", "\u205f",
+    "\u3000",
+)  # fmt: skip
+#: Characters without a meaning at the ends of a text, and without a shape.
+_NOTHING = _SPACES + _characters(
+    "\xad", "\u180e", "\u200b", "\u202a\u202e", "\u2060\u2064", "\u2066\u206f", "\ufeff",
+    "\ufff9\ufffb",
+)  # fmt: skip
+_ASCII_SPACES = " \t\n\r\x0b\x0c"
+_JOINERS = "\u200c\u200d"
+_DIRECTION_MARKS = "\u061c\u200e\u200f"
+#: Letters and symbols in Unicode's tables, and blank to the eye.
+_FILLERS = _characters(
+    "\u034f", "\u115f\u1160", "\u17b4\u17b5", "\u180b\u180d", "\u180f", "\u2800", "\u3164", "\uffa0"
+)  # fmt: skip
+_SELECTORS = _characters("\ufe00\ufe0f")  # of the shape of the character before
+#: What :func:`trim` removes.
+AROUND_A_NAME = _NOTHING + _JOINERS + _DIRECTION_MARKS + _FILLERS + _SELECTORS
+_NOT_SEARCHED = re.compile(
+    rf"[\xad\u061c\u200b\u200e\u200f\u2060-\u2064\u206a-\u206f\ufeff{_BIDI_CONTROLS}]"
+)
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff]"
+)
+_JOINING = re.compile("[\u0600-\u061b\u061d-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc]")
 _HANGUL_LEADING = re.compile("[\u1100-\u115f\ua960-\ua97c]")
 _HANGUL_FOLLOWING = re.compile("[\u1160-\u11ff\ud7b0-\ud7fb]")
 _THAI_AND_LAO_AM = "\u0e33\u0eb3"  # letters for Unicode, marks to the eye
@@ -26,7 +66,75 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 def is_invisible(character: str) -> bool:
     """Return whether nothing of a character is visible."""
-    return unicodedata.category(character) in _INVISIBLE
+    return unicodedata.category(character) in _INVISIBLE or character in _FILLERS
+
+
+def trim(text: str) -> str:
+    """Return a name, or whatever is no prose, without spaces and invisible characters around it."""
+    return text.strip(AROUND_A_NAME)
+
+
+def name_key(text: str) -> str:
+    """Return a typed username or group name as it is stored: trimmed, in lower case."""
+    return trim(text).lower()
+
+
+def fold(text: str) -> str:
+    """Return a text as searches compare it: in NFC, without case, with its accents.
+
+    Both the stored text and the typed words are folded, so that every database gives the answers
+    that Unicode gives: ß is ss, and the ligature ﬁ is fi. What only hints at line breaks or
+    directions is left out.
+    """
+    folded = unicodedata.normalize("NFD", _NOT_SEARCHED.sub("", text)).casefold()
+    return unicodedata.normalize("NFC", folded)
+
+
+def visible(text: str) -> str:
+    r"""Return a name as a message shows it: invisible characters escaped, such as ``\u200b``."""
+    return "".join(
+        letter.encode("unicode_escape", "surrogatepass").decode("ascii")
+        if letter != " " and (is_invisible(letter) or letter in _SELECTORS)
+        else letter
+        for letter in text
+    )
+
+
+def encoding_of(start: bytes) -> str:
+    """Return the encoding of a text file by its first bytes: UTF-8, or UTF-16 as Excel saves it."""
+    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return "utf-16"
+    if len(start) > 1 and 0 in start[:2] and any(start[:2]):
+        return "utf-16-be" if start[0] == 0 else "utf-16-le"
+    return UTF_8
+
+
+def _ends(text: str) -> str:
+    """Return the characters that mean nothing at the ends of this text."""
+    marks = "" if _RIGHT_TO_LEFT.search(text) else _DIRECTION_MARKS
+    return _NOTHING + marks + ("" if _JOINING.search(text) else _JOINERS)
+
+
+def refuse_invisible(text: str, field: str, name: str) -> str:
+    """Return the text of a name, which holds no invisible character or unusual space.
+
+    Raises:
+        BadInput: for ``field``, naming the character.
+    """
+    for character in "" if text.isascii() else text:
+        if character in AROUND_A_NAME and character not in _ASCII_SPACES:
+            raise BadInput(forbidden_sentence(_with_article(name), character), field)
+    return text
+
+
+def _with_article(name: str) -> str:
+    return f"{'An' if name[0] in 'aeio' else 'A'} {name}"
+
+
+def forbidden_sentence(name: str, character: str) -> str:
+    """Return the sentence that refuses a character, with its number in Unicode."""
+    what = "a line break" if character in _BREAKS else f"U+{ord(character):04X}"
+    return f"{name} cannot contain {what}; remove it."
 
 
 def check_slug(slug: str, field: str = "topic", name: str = "topic") -> str:
@@ -35,6 +143,7 @@ def check_slug(slug: str, field: str = "topic", name: str = "topic") -> str:
     Raises:
         BadInput: for ``field``, if the text is no slug of at most 40 characters.
     """
+    slug = refuse_invisible(trim(slug), field, name)
     slug = check_line(slug, field, name, SLUG_MAX, 1)
     if not _SLUG.fullmatch(slug):
         raise BadInput(
@@ -45,22 +154,30 @@ def check_slug(slug: str, field: str = "topic", name: str = "topic") -> str:
 
 
 def check_line(text: str, field: str, name: str, longest: int, shortest: int = 0) -> str:
-    """Return one line of text in NFC, without surrounding space.
+    """Return one line of text in NFC, without spaces and invisible characters around it.
 
     ``name`` is the word for the field in the sentence ("title", "display name"). Line breaks,
-    control characters, lone surrogates and characters that change the writing direction are
-    refused; a line without a visible character counts as empty.
+    control characters, lone surrogates, invisible characters without a use in words and those
+    that change the writing direction are refused; a line without a visible character counts as
+    empty.
 
     Raises:
         BadInput: for ``field``.
     """
-    name = f"{'An' if name[0] in 'aeio' else 'A'} {name}"
-    return check_text(text.strip(" \t\r\n"), _NOT_IN_A_LINE, field, name, (shortest, longest))
+    text = text.strip(_ends(text))
+    return check_text(text, _NOT_IN_A_LINE, field, _with_article(name), (shortest, longest))
 
 
 def trim_lines(text: str) -> str:
-    """Remove the empty lines around a text and the space at its end, not its first indentation."""
-    return _EMPTY_LINES.sub("", text).rstrip()
+    """Remove the empty lines around a text and the space at its end, not its first indentation.
+
+    Invisible characters at the ends go too: before a mark of Markdown, they would hide it.
+    """
+    ends = _ends(text)
+    rest = text.lstrip(ends)
+    first_line = text[: len(text) - len(rest)].rpartition("\n")[2]
+    indentation = "".join(character for character in first_line if character in _SPACES)
+    return (indentation + rest).rstrip(ends)
 
 
 def check_text(
@@ -72,7 +189,7 @@ def check_text(
     *,
     keep_indentation: bool = False,
 ) -> str:
-    """Return the text in NFC, without surrounding space.
+    """Return the text in NFC, without spaces and invisible characters around it.
 
     ``bad`` matches the forbidden characters, ``name`` begins the sentence ("A body"), and
     ``size`` is the smallest and the largest number of characters. Where the indentation of the
@@ -84,11 +201,10 @@ def check_text(
     shortest, longest = size
     if len(text) <= 4 * longest:  # NFC joins at most four characters, and is slow on long text
         if match := bad.search(text):
-            character = "a line break" if match[0] in _BREAKS else f"U+{ord(match[0]):04X}"
-            raise BadInput(f"{name} cannot contain {character}; remove it.", field)
+            raise BadInput(forbidden_sentence(name, match[0]), field)
         text = unicodedata.normalize("NFC", text)
-        text = trim_lines(text) if keep_indentation else text.strip()
-        text = "" if all(map(is_invisible, text)) else text
+        text = trim_lines(text) if keep_indentation else text.strip(_ends(text))
+        text = "" if all(is_invisible(letter) or letter in _SELECTORS for letter in text) else text
     if shortest and not text:
         raise BadInput(f"Enter {name[0].lower()}{name[1:]}.", field)
     if not shortest <= len(text) <= longest:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from . import clock
+from .text import trim
 
 #: How many matches a page shows.
 MOST = 12
@@ -67,7 +68,7 @@ def _normal(text: str) -> str:
 
 
 def _by_offset(query: str, now: datetime) -> dict[str, int]:
-    match = _OFFSET.fullmatch(query.strip().casefold())
+    match = _OFFSET.fullmatch(trim(query).casefold())
     if match is None:
         return {}
     sign = "+" if match[1] == "+" else "-"

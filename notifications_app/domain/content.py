@@ -7,7 +7,7 @@ from ..core.errors import BadInput, ErrorCollector
 from ..core.links import check_link
 from ..core.markdown import normalised_body
 from ..core.placeholders import normalised, refuse_placeholders
-from ..core.text import NOT_IN_A_BODY, check_line, check_slug, check_text, trim_lines
+from ..core.text import NOT_IN_A_BODY, check_line, check_slug, check_text, trim, trim_lines
 
 TITLE_MAX = 140
 BODY_MAX = 4000
@@ -70,6 +70,8 @@ def check(
     with errors:
         topic = check_slug(topic)
     with errors:
+        action_url = trim(action_url or "")
+        refuse_placeholders("action_url", action_url)
         action_url = check_link(action_url) if action_url else None
     with errors:  # a refused link was given all the same, so its label is no error
         action_label = _label(action_label or "", is_linked=bool(action_url))

@@ -80,9 +80,21 @@ def test_names_come_from_a_file_or_from_standard_input(
     assert stored(app) == [2, 0, 3, 0]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_file_may_be_in_utf_16_and_have_invisible_characters_around_names(
+    shell: Any, priya: int, tmp_path: Path, encoding: str
+) -> None:
+    file = tmp_path / "names"
+    file.write_bytes("priya\u200b\r\n\u2060 \n\xa0ADA\u202c\n\u200b\n".encode(encoding))
+    assert "to priya, ada (2 people) now." in shell(*SEND, "--to-file", file).out
+    said = shell(*SEND, "--to-user", "\u200bpriya\ufeff", "--topic", "\u200bbilling\xa0").out
+    assert "to priya (1 person) now." in said
+
+
 @pytest.mark.parametrize(
     ("content", "code", "words"),
     [
+        ("pri\u200bya\n".encode(), 2, "A username cannot contain U+200B; remove it."),
         (b"priya\nnobody\n", 1, "There is no user “nobody”. Nothing was changed."),
         (b"\n \n", 2, "contains no usernames"),
         (b"priya\0", 2, "is not text"),

@@ -102,8 +102,9 @@ def test_every_bad_line_stands_on_stderr_and_then_how_many(
     ("data", "first"),
     [
         (b"", "Line 1: The file is empty. Its first line names the columns."),
-        (b"name\nada", "Line 1: The first line names the columns, separated by commas: username"),
-        (b"\xff\xfeu\0s\0", "Line 1: This line is not in UTF-8."),
+        (b"name\nada", "Line 1: The first line names the columns, separated by commas, semicolons"),
+        (b"\xff\xfeu\0\0\xd8", "Line 1: This line is not in UTF-16."),
+        (b"us\xffer", "Line 1: This line is not in UTF-8."),
         (b"username\nj\xf8rn", "Line 2: This line is not in UTF-8."),
     ],
 )
@@ -114,9 +115,9 @@ def test_what_is_no_such_file_is_refused(run: Any, data: bytes, first: str) -> N
 
 
 def test_one_of_many_lines_is_wrong(run: Any) -> None:
-    lines = refused(run(HEAD + "".join(f"p{n},,,,\n" for n in range(1203)) + ",,,,\n"))
+    lines = refused(run(HEAD + "".join(f"p{n},,,,\n" for n in range(1203)) + "a b,,,,\n"))
     assert lines == [
-        f"Line 1205, username: {USERNAME}",
+        f"Line 1205, username “a b”: {USERNAME}",
         "Error: 1 of 1,204 lines has errors. Nothing was imported.",
     ]
 

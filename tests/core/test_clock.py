@@ -112,9 +112,7 @@ def test_a_zone_has_one_spelling(typed, name):
     assert clock.zone_name(typed) == name
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "Mars/Base", "Europe/Paris ", "../UTC", "IST", "\0", "\ud800"]
-)
+@pytest.mark.parametrize("typed", ["", "Mars/Base", "../UTC", "IST", "\0", "\ud800"])
 def test_an_unknown_zone_is_refused_for_its_field(typed):
     with pytest.raises(UnknownZone) as refused:
         clock.zone_name(typed)

@@ -1,6 +1,8 @@
 """``{{display_name}}`` is each reader's own name, and no more than a name."""
 
+import re
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -46,6 +48,59 @@ def test_the_words_of_a_link_take_no_placeholder(text: str) -> None:
     assert refusal.value.field == "action_label"
 
 
+@pytest.mark.parametrize("url", ["/u/{{display_name}}", "https://x.org/?q={{ name }}", "/{{}}"])
+def test_an_action_link_takes_no_placeholder(url: str) -> None:
+    with pytest.raises(BadInput, match="Placeholders work only in the title and body") as refusal:
+        content.check("Hello", action_url=url)
+    assert refusal.value.field == "action_url"
+
+
+ODD = 'A/b "ß <x>&?#..'
+ENCODED = "A%2Fb%20%22%C3%9F%20%3Cx%3E%26%3F%23%2E%2E"
+
+
+@pytest.mark.parametrize(
+    ("body", "address"),
+    [
+        ("[me](/u/{{ display_name }})", "/u/NAME"),
+        ("[me](</u/{{display_name}}> 'Hi {{display_name}}')", "/u/NAME"),
+        ("https://x.org/{{display_name}}/a?b={{display_name}}!", "https://x.org/NAME/a?b=NAME"),
+        ("<https://x.org/{{display_name}}>", "https://x.org/NAME"),
+        ("![](/a/{{display_name}}.png)", "/a/NAME.png"),
+        ("[{{display_name}}][a]\n\n[a]: /x#{{display_name}}", "/x#NAME"),
+        ("[me](mailto:{{display_name}}@x.org)", "mailto:NAME@x.org"),
+        ("[`{{display_name}}`](/`{{display_name}}`)", "/%60NAME%60"),
+    ],
+)
+def test_in_the_address_of_a_link_a_name_is_encoded(body: str, address: str) -> None:
+    body = content.check("Hello", body).body
+    href = f'href="{address.replace("NAME", ENCODED)}"'
+    filled = fill(markdown_of(body), ODD)
+    assert href in filled
+    assert "%7B" not in filled
+    assert ENCODED in markdown.fill_body(body, ODD)
+    assert href in markdown.to_html(markdown.fill_body(body, ODD))
+    assert "%7B" not in markdown.excerpt(body, ODD)
+
+
+@given(name=NAMES)
+def test_no_name_leads_a_link_elsewhere(name: str) -> None:
+    filled = fill(markdown_of("[a](/{{display_name}}) [b](/x?{{display_name}})"), name)
+    first, second = re.findall('href="([^"]*)"', filled)
+    assert unquote(first) == f"/{name}"
+    assert unquote(second) == f"/x?{name}"
+    assert not set(first[1:]) & set("/?#\\:@")
+
+
+@pytest.mark.parametrize(
+    "body", ["[a](https://{{display_name}}.example/)", "[a](//{{display_name}}/x)"]
+)
+def test_the_host_of_a_link_takes_no_placeholder(body: str) -> None:
+    with pytest.raises(BadInput, match="not in its host") as refusal:
+        content.check("Hello", body)
+    assert refusal.value.field == "body"
+
+
 @pytest.mark.parametrize("text", ["{{display_name}}", "{{ display_name }}", "{{\tdisplay_name}}"])
 def test_space_within_does_not_matter(text: str) -> None:
     assert content.check(f"Hi {text}!").title == "Hi {{display_name}}!"
@@ -65,7 +120,7 @@ def test_a_name_in_a_body_is_words_and_nothing_else(name: str) -> None:
 
 @given(name=NAMES.map(str.strip).filter(lambda name: name and "&" not in name))
 def test_a_name_in_markdown_reads_as_it_is(name: str) -> None:
-    said = markdown.excerpt(fill_markdown("Dear {{display_name}}!", name), "")
+    said = markdown.excerpt(fill_markdown("Dear {{display_name}}!", name, link="\0"), "")
     assert said == " ".join(f"Dear {name}!".split())
 
 

@@ -1,5 +1,7 @@
 """One line of text, and text that a terminal may show."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,7 +33,7 @@ def test_one_line_of_any_name():
         text_.check_line("abcd", "email", "email", 3)
     assert refused.value.field == "email"
     with pytest.raises(BadInput, match="at most 3"):
-        text_.check_line("\u200b" * 13, "email", "email", 3)
+        text_.check_line("\u200d".join("a" * 13), "email", "email", 3)
 
 
 @pytest.mark.parametrize("character", FORBIDDEN)
@@ -53,6 +55,86 @@ def test_nothing_that_is_not_text_stands_in_a_line(character):
 )
 def test_what_scripts_and_emoji_need_stays(kept):
     assert content.check(kept).title == kept
+
+
+NOTHING = (
+    "\u200b\ufeff\u2060\xad\u200c\u200d\u200e\u200f\u061c\u202a\u202e\u2066\u2069\xa0\u2009\u3000"
+)
+
+
+@pytest.mark.parametrize("character", NOTHING)
+def test_invisible_characters_around_a_text_are_dropped(character):
+    around = f" {character}{{}}{character}\n"
+    said = content.check(
+        around.format("Hello"),
+        around.format("# Hello"),
+        topic=around.format("billing"),
+        action_url=around.format("/menu"),
+        action_label=around.format("Menu"),
+    )
+    assert said == content.Content("Hello", said.body, "info", "billing", "/menu", "Menu")
+    assert said.body.strip() == "# Hello"
+    assert text_.trim(around.format("ada")) == "ada"
+    assert text_.name_key(around.format("Ada")) == "ada"
+    assert text_.check_line(around.format(""), "display_name", "display name", 80) == ""
+
+
+@pytest.mark.parametrize("character", NOTHING)
+def test_an_invisible_character_inside_a_name_is_refused_with_its_number(character):
+    sentence, field = refusal("Hello", topic=f"bil{character}ling")
+    code = f"U+{ord(character):04X}"
+    assert (sentence, field) == (f"A topic cannot contain {code}; remove it.", "topic")
+    with pytest.raises(BadInput, match=re.escape(f"{code}; remove it.")):
+        content.check("Hello", action_url=f"/me{character}nu")
+    assert character not in text_.visible(f"bil{character}ling")
+
+
+@pytest.mark.parametrize("character", "\u200b\ufeff\u2060\u180e\u2063\ufffa")
+def test_an_invisible_character_without_a_use_is_refused_in_a_title(character):
+    sentence, _field = refusal(f"Hel{character}lo")
+    assert sentence == f"A title cannot contain U+{ord(character):04X}; remove it."
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "\u0e2a\u0e27\u0e31\u0e2a\u200b\u0e14\u0e35",
+        "\u1797\u17b6\u179f\u17b6\u200b\u1781\u17d2\u1798\u17c2\u179a",
+        "Donau\xaddampf",
+        "\u05e9\u05dc\u05d5\u05dd!\u200f",
+        "\u0647\u200d",
+        "\u2764\ufe0f",
+        "\U0001f3f4\U000e0067\U000e0062\U000e007f",
+    ],
+)
+def test_what_a_script_or_emoji_ends_with_stays_in_a_title_and_a_body(kept):
+    said = content.check(kept, kept)
+    assert (said.title, said.body) == (kept, kept)
+
+
+@pytest.mark.parametrize(
+    "blank", ["\u3164", "\u2800\u2800", "\u115f\u1160", "\ufe0f", "\u200b \u200d"]
+)
+def test_a_line_of_blanks_is_empty(blank):
+    assert text_.check_line(blank, "display_name", "display name", 80) == ""
+
+
+@pytest.mark.parametrize(
+    ("start", "encoding"),
+    [
+        (b"", "utf-8-sig"),
+        (b"a", "utf-8-sig"),
+        (b"ab\0", "utf-8-sig"),
+        (b"\xef\xbb\xbfa", "utf-8-sig"),
+        (b"\xff\xfea\0", "utf-16"),
+        (b"\xfe\xff\0a", "utf-16"),
+        (b"a\0b\0", "utf-16-le"),
+        (b"\0a\0b", "utf-16-be"),
+        (b"\0\0\0\0", "utf-8-sig"),
+    ],
+)
+def test_an_encoding_is_told_by_the_first_bytes(start, encoding):
+    assert text_.encoding_of(start) == encoding
 
 
 @pytest.mark.parametrize(

@@ -34,10 +34,15 @@ PRINTING: dict[tuple[str, ...], list[list[str]]] = {
     ("broadcast", "show"): [["broadcast", "show", "1"]],
     ("broadcast", "stats"): [["broadcast", "stats", "1"]],
     ("audit", "list"): [["audit", "list"]],
+    ("maintenance", "retime"): [["maintenance", "retime"]],
 }
-#: Keys of the shared section that one of the sending commands alone prints.
+#: Keys of the shared section that one of the sending commands alone prints, and those of a list
+#: that is empty here.
 NOT_PRINTED: dict[tuple[str, ...], set[str]] = {
     ("notify",): {"channel", "zones", "zones[].zone", "zones[].arrives_at", "zones[].people"},
+    ("maintenance", "retime"): {
+        f"notifications[].{key}" for key in ("id", "title", "local_at", "zones")
+    },
 }
 
 

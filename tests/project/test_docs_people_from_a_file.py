@@ -4,7 +4,7 @@ import io
 import re
 
 from notifications_app.domain.accounts import groups, models
-from notifications_app.domain.people_import import csv_file
+from notifications_app.domain.people_import import csv_file, csv_records
 from notifications_app.domain.people_import.wording import line_error_sentence
 from notifications_app.web.accounts import people_import
 from tests.support import docs as pages
@@ -37,6 +37,6 @@ def test_its_limits_are_those_of_the_code() -> None:
     assert f"1 to {models.USERNAME_MAX} letters" in rows["username"]
     assert f"up to {models.NAME_MAX} characters" in rows["display_name"]
     assert f"at most {groups.MAX_GROUPS_PER_USER}" in rows["groups"]
-    assert f"at most {csv_file.LINE_MAX:,} characters" in PLAIN
+    assert f"at most {csv_records.LINE_MAX:,} characters" in PLAIN
     assert f"the page takes up to {people_import.LARGEST // people_import.MEGABYTE} MB" in PLAIN
     assert re.search(r"works once, within 24 hours", PLAIN)

@@ -8,7 +8,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from argparse import Namespace
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from sqlalchemy.engine import make_url
 from notifications_app import create_app
 from notifications_app.core.database import ROOT, create_database, db
 from notifications_app.domain.inbox import add_reader
+from notifications_app.domain.inbox.models import Notification, search_text
 from tests.support import inbox
 from tests.support.app import POSTGRESQL, WORKER, on_postgresql, on_sqlite, settings
 from tests.support.make_fixture import DAY, START
@@ -102,9 +105,11 @@ def up(target: str = "head", scripts: Path | None = None) -> None:
     command.upgrade(config(scripts), target)
 
 
-def down(target: str) -> None:
+def down(target: str, *given_up: str) -> None:
     db.session.rollback()
-    command.downgrade(config(), target)
+    found = config()
+    found.cmd_opts = Namespace(x=[f"{argument}=yes" for argument in given_up])
+    command.downgrade(found, target)
 
 
 def revision() -> str | None:
@@ -190,7 +195,7 @@ def test_each_revision_goes_up_down_and_up_and_loses_nothing(filled: Flask) -> N
 
 def test_all_the_way_down_leaves_nothing_and_up_again_works(filled: Flask) -> None:
     up()
-    down("base")
+    down("base", "lose-everything")
     assert tables() == {"alembic_version"}
     up()
     assert counts() == dict.fromkeys(ROWS, 0)
@@ -419,7 +424,158 @@ def test_the_audience_is_taken_from_the_audit_log(filled: Flask) -> None:
         up("0004")
         found = db.session.execute(sa.text("SELECT id, audience FROM notifications ORDER BY id"))
         assert dict(found.tuples().all()) == {1: 7, 3: 2} | dict.fromkeys((2, 4, 5, 6, 7, 8))
-        down("0003")
+        down("0003", "lose-audience")
+
+
+def test_the_local_time_is_taken_from_the_release_that_comes_last(filled: Flask) -> None:
+    up("0007")
+    release = sa.text(
+        "INSERT INTO releases (channel, notification_id, arrives_at, is_banner)"
+        " VALUES (:channel, 1, :arrives_at, FALSE)"
+    )
+    for zone, arrives_at in (
+        ("Etc/GMT+12", "2027-07-01 21:30:15.250000"),
+        ("UTC", "2027-07-01 09:30:15.250000"),
+    ):
+        values = {"channel": f"group:ops@{zone}", "arrives_at": arrives_at}
+        db.session.execute(release, values)
+    db.session.commit()
+    for _ in range(2):
+        up("0008")
+        found = db.session.execute(
+            sa.select(Notification.id, Notification.local_at).where(
+                Notification.local_at.is_not(None)
+            )
+        ).all()
+        assert [tuple(row) for row in found] == [(1, datetime(2027, 7, 1, 9, 30, 15, 250000))]
+        down("0007", "lose-local-times")
+
+
+def test_what_was_sent_before_is_found_by_every_form_of_its_letters(filled: Flask) -> None:
+    up("0008")
+    db.session.execute(
+        sa.text("UPDATE notifications SET title = :title, body = :body WHERE id = 7"),
+        {"title": "Ölwechsel", "body": "In der Straße, Cafe\u0301"},
+    )
+    db.session.commit()
+    for _ in range(2):
+        up()
+        for q in ("öl", "ölwechsel", "STRASSE", "café"):
+            assert inbox.ids(1, LATER, q=q) == [7], q
+        title, body = db.session.execute(
+            sa.text("SELECT title, body FROM notifications WHERE id = 7")
+        ).one()
+        assert (title, body) == ("Ölwechsel", "In der Straße, Cafe\u0301")
+        texts = db.session.execute(
+            sa.select(Notification.title, Notification.body, Notification.search_text)
+        ).all()
+        assert all(row.search_text == search_text(row.title, row.body) for row in texts)
+        down("0008")
+        db.session.rollback()
+
+
+# --- Data that a downgrade deletes
+
+
+#: A row of what each downgrade deletes, by the argument that allows it.
+DATA = {
+    "lose-audit": "INSERT INTO audit (at, action, subject, detail) VALUES (:at, 'a', 'b', '{}')",
+    "lose-actor-names": "UPDATE audit SET actor_name = 'zoe'",
+    "lose-audience": "UPDATE notifications SET audience = 7 WHERE id = 1",
+    "lose-local-times": "UPDATE notifications SET local_at = '2026-11-20 09:00:00' WHERE id = 1",
+    "lose-density": "UPDATE users SET density = 'compact' WHERE id = 1",
+    "lose-earlier-reads": "UPDATE deliveries SET earlier_read_at = arrives_at",
+    "lose-everything": "UPDATE users SET display_name = 'Z' WHERE id = 1",
+}
+
+
+def losing() -> dict[str, str]:
+    """The argument that allows each downgrade, with the revision before it."""
+    modules = {one.revision: one.module for one in SCRIPTS.walk_revisions()}
+    return {
+        modules[one].LOSES[0]: str(previous or "base")
+        for one, previous in STEPS
+        if getattr(modules[one], "LOSES", None)
+    }
+
+
+def test_every_downgrade_that_drops_data_asks() -> None:
+    for one in SCRIPTS.walk_revisions():
+        source = Path(one.path).read_text(encoding="utf-8")
+        drops = "op.drop_table(" in source or "drop_column(" in source
+        assert drops == hasattr(one.module, "LOSES"), one.revision
+    assert set(losing()) == set(DATA)
+
+
+@pytest.mark.parametrize("argument", DATA)
+def test_a_downgrade_deletes_no_data_unasked(
+    filled: Flask, argument: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    up()
+    for statement in (DATA["lose-audit"], DATA[argument]):
+        db.session.execute(sa.text(statement), {"at": START} if ":at" in statement else {})
+    db.session.commit()
+    others = set(DATA) - {argument}
+    before, target = revision(), losing()[argument]
+    for given_up in (others, [*others, f"{argument}=no"]):
+        with pytest.raises(CommandError, match=rf"would delete .* with -x {argument}=yes\.$"):
+            down(target, *given_up)
+        assert revision() == before
+    down(target, *DATA)
+    assert revision() == (None if target == "base" else target)
+    assert "as the command allows" in caplog.text
+
+
+def test_everything_that_a_downgrade_deletes_is_named_at_once(filled: Flask) -> None:
+    up()
+    for statement in DATA.values():
+        db.session.execute(sa.text(statement), {"at": START} if ":at" in statement else {})
+    db.session.commit()
+    with pytest.raises(CommandError) as refused:
+        down("base")
+    sentence = str(refused.value)
+    assert "the audit log (1 row)" in sentence
+    assert "all accounts and notifications (11 rows)" in sentence
+    assert all(f"-x {argument}=yes" in sentence for argument in DATA)
+    printed = config()
+    printed.output_buffer = io.StringIO()
+    with pytest.raises(CommandError, match="-x lose-audit=yes"):
+        command.downgrade(printed, "0005:0001", sql=True)
+
+
+@pytest.mark.parametrize("words", [("flask", "db"), ("alembic",)])
+def test_both_commands_ask_before_they_delete(
+    filled: Flask, url: str, words: tuple[str, ...]
+) -> None:
+    up()
+    db.session.execute(sa.text(DATA["lose-audit"]), {"at": START})
+    db.session.commit()
+    program = Path(sys.executable).with_name(words[0])
+    environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": "k" * 40}
+
+    def run(*more: str) -> Any:
+        before = more if words[0] == "alembic" else ()
+        after = () if before else more
+        return subprocess.run(
+            [program, *before, *words[1:], "downgrade", *after, "0002"],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    refused = run()
+    assert refused.returncode != 0
+    assert "-x lose-audit=yes" in refused.stdout + refused.stderr
+    assert "Traceback" not in refused.stderr
+    db.session.rollback()
+    assert revision() == SCRIPTS.get_current_head()
+    db.session.rollback()
+    allowed = run("-x", "lose-audit=yes")
+    assert allowed.returncode == 0, allowed.stderr
+    db.session.rollback()
+    assert revision() == "0002"
 
 
 def test_accounts_of_before_have_comfortable_rows(filled: Flask) -> None:
@@ -452,4 +608,4 @@ def test_without_the_right_to_trigrams_it_is_migrated_all_the_same(
     assert inbox.ids(user, LATER, q="needles") == []
     db.session.commit()
     check()
-    down("base")
+    down("base", *DATA)

@@ -14,13 +14,14 @@ TABLES = {
     "groups": "id name",
     "group_members": "group_id user_id since",
     "notifications": "id title body category topic action_url action_label is_banner sender_id key "
-    "expires_at recalled_at edited_at created_at audience",
+    "expires_at recalled_at edited_at created_at audience local_at held_until search_text",
     "releases": "channel notification_id arrives_at expires_at is_banner",
     "deliveries": "user_id notification_id arrives_at snoozed_from read_at dismissed_at stamp "
     "earlier_read_at",
     "changes": "user_id stamp notification_id arrives_at snoozed_from read_at dismissed_at",
     "mutes": "user_id topic",
     "audit": "id at actor_id action subject detail actor_name",
+    "zone_data": "id version",
     "staged_imports": "id user_id created_at content preview imported_at",
 }
 PRIMARY_KEYS = {
@@ -34,6 +35,7 @@ PRIMARY_KEYS = {
     "changes": "user_id stamp notification_id",
     "mutes": "user_id topic",
     "audit": "id",
+    "zone_data": "id",
     "staged_imports": "id",
 }
 UNIQUE = {("users", "username"), ("users", "email"), ("groups", "name"), ("notifications", "key")}

@@ -33,6 +33,7 @@ PRINTING = (
     "groups list --json",
     "groups show ops --json",
     "audit list --json",
+    "maintenance retime --dry-run --json",
 )
 ANSWERING = ("/inbox.json", "/inbox/badge", "/healthz", "/readyz")
 

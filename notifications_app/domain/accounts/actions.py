@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from ...core import clock
 from ...core.database import db, table, write
 from ...core.errors import AlreadyTaken, BadInput, NotFound
-from ...core.text import check_line
+from ...core.text import check_line, name_key, refuse_invisible, trim
 from .models import DENSITIES, EMAIL_MAX, NAME_MAX, USERNAME_MAX, SignIn, User
 from .queries import ABSOLUTE, ABSOLUTE_KEPT, token_hash
 
@@ -30,7 +30,7 @@ def check_username(name: str) -> str:
     Raises:
         BadInput: with the field ``username``.
     """
-    name = name.strip().lower()
+    name = refuse_invisible(name_key(name), "username", "username")
     if not _USERNAME.fullmatch(name) or len(name) > USERNAME_MAX:
         raise BadInput(
             f"A username can have 1 to {USERNAME_MAX} letters a to z, digits, dots, dashes and"
@@ -46,11 +46,12 @@ def check_email(address: str | None) -> str | None:
     Raises:
         BadInput: with the field ``email``.
     """
-    if not address or not address.strip():
+    address = refuse_invisible(trim(address or ""), "email", "email address")
+    if not address:
         return None
     try:
         normal = validate_email(
-            address.strip(), check_deliverability=False, test_environment=True
+            address, check_deliverability=False, test_environment=True
         ).normalized
     except EmailNotValidError:
         raise BadInput("This is not an email address.", "email") from None

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from ...core.errors import BadInput
 from ...core.paging import fetch_page
+from ...core.text import trim
 from . import queries
 from .memberships import GROUPS
 from .models import Group, GroupMember, User
@@ -62,7 +63,7 @@ def check_words(words: str) -> str:
         raise BadInput(f"A search has at most {MAX_SEARCH_LENGTH} characters; shorten it.", "q")
     if "\0" in words:
         raise BadInput("A search cannot contain control characters.", "q")
-    return unicodedata.normalize("NFC", words.strip())
+    return unicodedata.normalize("NFC", trim(words))
 
 
 def page(

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ...core.database import db, ids_as_select, table
 from ...core.errors import AlreadyTaken, NotFound, Refused
-from ...core.text import check_slug
+from ...core.text import check_slug, name_key, visible
 from .models import Group, GroupMember, User
 
 #: Each group is two channels, so two SELECTs in every statement about the member's inbox:
@@ -25,7 +25,7 @@ def check_name(name: str) -> str:
     Raises:
         BadInput: with the field ``group``.
     """
-    return check_slug(name.lower(), "group", "group name")
+    return check_slug(name_key(name), "group", "group name")
 
 
 def create(name: str) -> str:
@@ -63,7 +63,7 @@ def _by_name(name: str) -> Select[Any]:
 
 
 def _missing(name: str) -> NotFound:
-    return NotFound(f"There is no group “{name}”. Nothing was changed.", "group")
+    return NotFound(f"There is no group “{visible(name)}”. Nothing was changed.", "group")
 
 
 def list_groups() -> Select[Any]:

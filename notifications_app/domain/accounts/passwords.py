@@ -4,6 +4,7 @@ Nothing here uses the database: hashing takes a tenth of a second and must never
 inside a transaction.
 """
 
+import unicodedata
 from functools import cache
 
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -25,13 +26,15 @@ def _common() -> frozenset[str]:
 
 
 def check(password: str, *own: str | None) -> str:
-    """Return the password unchanged if it is acceptable.
+    """Return the password in NFC if it is acceptable, and otherwise unchanged.
 
+    Keyboards and systems write the same letter in different ways: "é" in one piece or in two.
     ``own`` are the account's own words, such as its username; they are refused as passwords.
 
     Raises:
         BadInput: with the field ``password``.
     """
+    password = normalised(password)
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise BadInput(
             f"A password has {MIN_LENGTH} to {MAX_LENGTH} characters;"
@@ -40,16 +43,23 @@ def check(password: str, *own: str | None) -> str:
         )
     if "\0" in password or any("\ud800" <= letter <= "\udfff" for letter in password):
         raise BadInput("This password contains a character that cannot be typed.", "password")
-    if password.lower() in _common() or password.lower() in {word.lower() for word in own if word}:
+    words = {normalised(word).lower() for word in own if word}
+    if password.lower() in _common() or password.lower() in words:
         raise BadInput(
             "This password is one of the first that are tried. Take another.", "password"
         )
     return password
 
 
+def normalised(password: str) -> str:
+    """Return the password in NFC; a longer one than any password may be, unchanged."""
+    # NFC joins at most four characters, and is slow on long text.
+    return unicodedata.normalize("NFC", password) if len(password) <= 4 * MAX_LENGTH else password
+
+
 def hash_password(password: str) -> str:
-    """Return the salted hash to store."""
-    return generate_password_hash(password, method=METHOD)
+    """Return the salted hash to store, of the password in NFC."""
+    return generate_password_hash(normalised(password), method=METHOD)
 
 
 @cache
@@ -60,15 +70,31 @@ def _dummy_hash() -> str:
 def matches(password_hash: str | None, password: str) -> bool:
     """Return whether the password matches the hash; False if there is no hash.
 
-    One hash is computed either way, so that the time taken does not reveal whether an account
-    exists.
+    The same number of hashes is computed either way, so that the time taken does not reveal
+    whether an account exists: one, and more only for a password with accents that is wrong. Older
+    hashes are of the password as it was typed then.
     """
-    if len(password) > MAX_LENGTH or "\0" in password:  # HMAC, hence scrypt, drops a last NUL
-        password = ""
-    is_match = check_password_hash(password_hash or _dummy_hash(), password)
+    is_match = any(_fits(password_hash, form) for form in _forms(password))
     return is_match and password_hash is not None
 
 
-def is_old(password_hash: str) -> bool:
-    """Return whether the hash was made by a method other than the current one."""
-    return not password_hash.startswith(f"{METHOD}$")
+def _forms(password: str) -> tuple[str, ...]:
+    """Return the forms of a typed password to try: NFC first, as typed, and in single parts."""
+    usual = normalised(password)
+    if len(usual) > MAX_LENGTH:
+        return (usual,)
+    return tuple(dict.fromkeys((usual, password, unicodedata.normalize("NFD", usual))))
+
+
+def _fits(password_hash: str | None, password: str) -> bool:
+    if len(password) > MAX_LENGTH or "\0" in password:  # HMAC, hence scrypt, drops a last NUL
+        password = ""
+    return check_password_hash(password_hash or _dummy_hash(), password)
+
+
+def is_old(password_hash: str, password: str) -> bool:
+    """Return whether the hash of this password is by an older method, or not of its NFC."""
+    if not password_hash.startswith(f"{METHOD}$"):
+        return True
+    usual, *others = _forms(password)
+    return bool(others) and not _fits(password_hash, usual)

@@ -11,7 +11,7 @@ from unicodedata import normalize
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from ...core.errors import NotFound
-from ...core.text import shorten
+from ...core.text import name_key, refuse_invisible, shorten, visible
 from .memberships import GROUPS, Membership
 from .models import SignIn, User
 
@@ -214,9 +214,12 @@ def ids_of(
     batches, for instance to show a progress bar.
 
     Raises:
+        BadInput: if a name contains an invisible character.
         NotFound: naming the first twenty that have no account, with the field ``people``.
     """
-    wanted = list(dict.fromkeys(normalize("NFC", name.strip().lower()) for name in names))
+    wanted = list(dict.fromkeys(normalize("NFC", name_key(name)) for name in names))
+    for name in wanted:
+        refuse_invisible(name, "people", "username")
     found: dict[str, Row[Any]] = {}
     for start in watched(range(0, len(wanted), 5000)):
         part = wanted[start : start + 5000]
@@ -224,7 +227,7 @@ def ids_of(
         found.update(_by_name(connection, [name for name in part if "@" in name], User.email))
     missing = [name for name in wanted if name not in found]
     if missing:
-        some = ", ".join(f"“{shorten(name, 60)}”" for name in missing[:MOST_MISSING])
+        some = ", ".join(f"“{visible(shorten(name, 60))}”" for name in missing[:MOST_MISSING])
         rest = len(missing) - MOST_MISSING
         more = f" and {rest:,} more" if rest > 0 else ""
         raise NotFound(f"There is no user {some}{more}. Nothing was changed.", "people")

@@ -58,5 +58,12 @@ def audit_restore(notification_id: int, *, actor_id: int | None, now: datetime) 
     add_entry("broadcast.restored", _subject(notification_id), actor_id=actor_id, now=now)
 
 
+def audit_retiming(notification_id: int, zones: Sequence[str], *, now: datetime) -> None:
+    """Add the entry for arrivals that moved because the rules of these zones changed."""
+    add_entry(
+        "broadcast.retimed", _subject(notification_id), actor_id=None, now=now, zones=list(zones)
+    )
+
+
 def _subject(notification_id: int) -> str:
     return f"notification {notification_id}"

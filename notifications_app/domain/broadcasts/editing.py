@@ -12,7 +12,7 @@ from ...core.database import db, reading, table, write
 from ...core.errors import BadInput, NotFound, Refused
 from ..content import Content
 from ..inbox.handover import deliver_banner_to_latecomers
-from ..inbox.models import Delivery, Notification, Release
+from ..inbox.models import Delivery, Notification, Release, search_text
 from .audit_entries import audit_edit
 from .schedule import check_end
 from .stats import has_arrived
@@ -106,6 +106,7 @@ def _current(notification_id: int) -> tuple[Notification, Edit]:
 def _write(notification: Notification, wanted: Edit, now: datetime, result: EditResult) -> None:
     for name, value in _values(wanted).items():
         setattr(notification, name, value)
+    notification.search_text = search_text(wanted.content.title, wanted.content.body)
     notification.edited_at = now
     db.session.flush()
     values = {"broadcast_id": notification.id, "now": now}

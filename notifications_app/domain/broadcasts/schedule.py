@@ -80,15 +80,19 @@ def schedule_unchecked(options: SendOptions, now: datetime) -> Schedule:
     if options.local_at is None:
         first = last = max(options.arrives_at or now, soonest)
     else:
-        by_zone = {
-            zone: max(clock.first_moment(options.local_at, zone), soonest)
-            for zone in sorted(clock.EVERY_ZONE)
-        }
+        by_zone = local_arrivals(options.local_at, clock.EVERY_ZONE, soonest)
         first, last = min(by_zone.values()), max(by_zone.values())
     expires_at = options.expires_at
     if options.expires_in is not None:
         expires_at = last + options.expires_in
     return Schedule(first, last, expires_at, by_zone)
+
+
+def local_arrivals(
+    local_at: datetime, zones: Iterable[str], soonest: datetime
+) -> dict[str, datetime]:
+    """Return the arrival of a wall time in each of these zones, in UTC, not before ``soonest``."""
+    return {zone: max(clock.first_moment(local_at, zone), soonest) for zone in sorted(zones)}
 
 
 def check_no_banner(options: SendOptions) -> None:

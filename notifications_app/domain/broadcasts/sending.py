@@ -20,7 +20,7 @@ from ..accounts.models import User
 from ..accounts.queries import ids_of
 from ..channels import ADMINS, EVERYONE, group_of, in_zone, without_zone, zone_of
 from ..content import Content
-from ..inbox.models import KEY_MAX, Delivery, Notification, Release
+from ..inbox.models import KEY_MAX, Delivery, Notification, Release, search_text
 from .audience import arrivals_by_zone, count_members
 from .audit_entries import BROADCAST, audit_sending
 from .preview import SendPreview, preview_to_channel, preview_to_people
@@ -267,11 +267,14 @@ def _write(
     key = check_key(options.key)
     values = {
         **asdict(content),
+        "search_text": search_text(content.title, content.body),
         "is_banner": options.is_banner,
         "sender_id": options.sender_id,
         "key": key,
         "expires_at": arrives.expires_at,
         "audience": audience,
+        "local_at": options.local_at,
+        "held_until": now + options.undo_window if options.local_at else None,
         "created_at": now,
     }
     statement = (

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, String, Text, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...core.clock import UTCDateTime
 from ...core.database import Model
 from ...core.links import URL_MAX
-from ...core.text import SLUG_MAX
+from ...core.text import SLUG_MAX, fold
 from ..content import LABEL_MAX, TITLE_MAX
 
 KEY_MAX = 200
@@ -17,8 +18,21 @@ KEY_MAX = 200
 DELIVERY_STATE = ("arrives_at", "snoozed_from", "read_at", "dismissed_at")
 
 
+def search_text(title: str, body: str) -> str:
+    """Return the text of a notification that a search compares with the words, folded."""
+    return fold(f"{title}\n{body}")
+
+
+def _search_text_of(context: DefaultExecutionContext) -> str:
+    values = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return search_text(values["title"], values.get("body") or "")
+
+
 class Notification(Model):
-    """A notification; one row, however many people read it."""
+    """A notification; one row, however many people read it.
+
+    ``search_text`` follows from title and body. Code that changes one of them must change it.
+    """
 
     __tablename__ = "notifications"
     __table_args__ = ({"sqlite_autoincrement": True},)  # an id is never used twice
@@ -26,6 +40,7 @@ class Notification(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(TITLE_MAX))
     body: Mapped[str] = mapped_column(Text, default="")
+    search_text: Mapped[str] = mapped_column(Text, default=_search_text_of)
     category: Mapped[str] = mapped_column(String(7))
     topic: Mapped[str] = mapped_column(String(SLUG_MAX))
     action_url: Mapped[str | None] = mapped_column(String(URL_MAX))
@@ -38,6 +53,10 @@ class Notification(Model):
     key: Mapped[str | None] = mapped_column(String(KEY_MAX), unique=True)
     #: The number of people it was sent to, at that moment; null if not recorded.
     audience: Mapped[int | None]
+    #: The wall time at which it arrives in each reader's zone; null if it is at one moment.
+    local_at: Mapped[datetime | None] = mapped_column(DateTime)
+    #: The end of the undo window of a notification with ``local_at``.
+    held_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     recalled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -20,7 +20,6 @@ from sqlalchemy import (
     func,
     literal_column,
     not_,
-    or_,
     select,
     true,
 )
@@ -31,7 +30,7 @@ from sqlalchemy.types import TypeEngine
 from ...core import clock
 from ...core.clock import UTCDateTime
 from ...core.errors import BadInput, BadTime
-from ...core.text import shorten
+from ...core.text import fold, shorten, trim
 from ..accounts.models import User
 from ..content import CATEGORIES
 from .models import Delivery, Notification, Release
@@ -99,7 +98,7 @@ def parse(words: str, zone: str = "UTC") -> tuple[Term, ...]:
     # A phrase has no line break: PostgreSQL would match it across the end of a title.
     for found in _TOKEN.finditer(words.replace("\n", " ")):
         minus, key, phrase, word = found.groups(default="")
-        value = (phrase or word).strip()
+        value = trim(phrase or word)
         if word.endswith(":") and word[:-1].lower() in OPERATORS:
             key, value = word[:-1], ""
         if key.lower() in OPERATORS:
@@ -135,7 +134,7 @@ def _edge_of_day(kind: str, value: str, zone: str) -> datetime | None:
 
 
 def _text(text: str) -> Term:
-    return Term("text" if len(text) >= _TRIGRAM else "short", text)
+    return Term("text" if len(fold(text)) >= _TRIGRAM else "short", text)
 
 
 def unknown_operator(terms: Sequence[Term]) -> str:
@@ -169,9 +168,9 @@ def _value(term: Term, dialect: str) -> Any:
     if term.moment is not None:
         return term.moment
     if term.kind == "text" and dialect == "sqlite":
-        return '"{}"'.format(term.value.replace('"', '""'))
+        return '"{}"'.format(fold(term.value).replace('"', '""'))
     if term.kind in {"text", "short"}:
-        escaped = re.sub(r"([%_\\])", r"\\\1", term.value)
+        escaped = re.sub(r"([%_\\])", r"\\\1", fold(term.value))
         return f"%{escaped}%"
     return term.value
 
@@ -194,7 +193,8 @@ def conditions(shape: Shape, dialect: str, *, delivered: bool) -> list[ColumnEle
 
 def _condition(kind: str, value: Any, dialect: str, *, delivered: bool) -> ColumnElement[bool]:
     if kind in {"text", "short"}:
-        return _on_sqlite(kind, value) if dialect == "sqlite" else _on_postgresql(value)
+        is_indexed = kind == "text" and dialect == "sqlite"
+        return _matching([value]) if is_indexed else _contains(value)
     if kind in {"topic", "category"}:
         is_equal: ColumnElement[bool] = getattr(Notification, kind) == value
         return is_equal
@@ -232,13 +232,6 @@ def _is_sent_by(username: Any) -> ColumnElement[bool]:
     return func.coalesce(Notification.sender_id, system) == func.coalesce(sender, nobody)
 
 
-def _on_sqlite(kind: str, value: Any) -> ColumnElement[bool]:
-    if kind == "text":
-        return _matching([value])
-    title, body = Notification.title, Notification.body
-    return or_(title.like(value, escape="\\"), body.like(value, escape="\\"))
-
-
 def _matching(words: Sequence[Any]) -> ColumnElement[bool]:
     """Build one index lookup of all words; one lookup for each would list all its matches."""
     expression = reduce(lambda left, right: left.concat(" AND ").concat(right), words)
@@ -246,7 +239,6 @@ def _matching(words: Sequence[Any]) -> ColumnElement[bool]:
     return Notification.id.in_(select(_FTS.c.rowid).where(matching))
 
 
-def _on_postgresql(value: Any) -> ColumnElement[bool]:
-    """Build the match with the index's own expression: title, line break, body."""
-    text = Notification.title.concat(literal_column("E'\\n'")).concat(Notification.body)
-    return text.ilike(value, escape="\\")
+def _contains(value: Any) -> ColumnElement[bool]:
+    """Build the match with the folded text; PostgreSQL has an index for it."""
+    return Notification.search_text.like(value, escape="\\")

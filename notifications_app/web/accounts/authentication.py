@@ -71,7 +71,11 @@ def start_session(user: Row[Any], password: str, *, keep: bool) -> bool:
     ``keep``: the sign-in outlasts the browser's session.
     """
     now = clock.now()
-    better = passwords.hash_password(password) if passwords.is_old(user.password_hash) else None
+    better = (
+        passwords.hash_password(password)
+        if passwords.is_old(user.password_hash, password)
+        else None
+    )
     with reading() as connection:
         before = queries.sign_ins(connection, user.id, now)
     agent = "".join(letter for letter in request.user_agent.string if letter.isprintable())

@@ -4,13 +4,14 @@ from flask import request
 from flask_limiter.util import get_remote_address
 
 from ...core import clock
+from ...core.text import name_key
 from ..access import current_reader
 from ..extensions import limiter
 from ..forms import INVALID
 
 
 def _typed_account() -> str:
-    return f"account:{request.form.get('username', '').strip().lower()[:80]}"
+    return f"account:{name_key(request.form.get('username', ''))[:80]}"
 
 
 def _current_reader() -> str:

@@ -9,6 +9,7 @@ from ...core import clock
 from ...core.database import db
 from ...core.errors import ErrorCollector, Refused
 from ...core.logs import record
+from ...core.text import name_key
 from ...domain.accounts import actions, passwords
 from ...domain.inbox import add_reader
 from .. import flashes
@@ -58,7 +59,7 @@ def _register(form: RegisterForm) -> Any:
         now=clock.now(),
     )
     db.session.commit()
-    record("registered", username=username.strip().lower(), address=request.remote_addr)
+    record("registered", username=name_key(username), address=request.remote_addr)
     user = authentication.authenticate(username, password)
     if user is None or not authentication.start_session(user, password, keep=False):
         raise Refused("Your account has been created. Sign in with it.")

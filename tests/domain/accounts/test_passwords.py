@@ -1,6 +1,9 @@
 """Rules for passwords."""
 
+import unicodedata
+
 import pytest
+from werkzeug.security import generate_password_hash
 
 from notifications_app.core.errors import BadInput
 from notifications_app.domain.accounts import passwords
@@ -13,7 +16,6 @@ from notifications_app.domain.accounts import passwords
         "x" * 127 + "y",
         "  spaces at both ends  ",
         "пароль из слов",
-        "A\u030angstro\u0308m lang",
         "\U0001f511" * 8,
         "Tr0ub4dor&3 and more",
     ],
@@ -70,5 +72,45 @@ def test_the_method_is_werkzeugs_scrypt(monkeypatch: pytest.MonkeyPatch) -> None
     stored = passwords.hash_password("a good password")
     assert stored.startswith("scrypt:32768:8:1$")
     assert passwords.matches(stored, "a good password")
-    assert not passwords.is_old(stored)
-    assert passwords.is_old("pbkdf2:sha256:600000$salt$hash")
+    assert not passwords.is_old(stored, "a good password")
+    assert passwords.is_old("pbkdf2:sha256:600000$salt$hash", "a good password")
+
+
+FORMS = [
+    ("caf\u00e9 au lait", "cafe\u0301 au lait"),
+    ("\u00c5ngstr\u00f6m lang", "\u212bngstro\u0308m lang"),
+    ("\ud55c\uad6d mat khau", "\u1112\u1161\u11ab\u1100\u116e\u11a8 mat khau"),
+    ("\u1ec7\u1ec7\u1ec7 mat khau", "e\u0323\u0302\u1eb9\u0302\u00ea\u0323 mat khau"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("composed", "other"), FORMS)
+def test_a_password_is_one_in_every_form_of_its_letters(composed: str, other: str) -> None:
+    assert composed != other
+    assert passwords.check(other) == composed
+    for chosen, typed in ((composed, other), (other, composed), (other, other)):
+        stored = passwords.hash_password(chosen)
+        assert passwords.matches(stored, typed)
+        assert not passwords.is_old(stored, typed)
+        assert not passwords.matches(stored, f"{typed}\u0301")
+
+
+@pytest.mark.parametrize(("composed", "other"), FORMS)
+def test_an_older_hash_of_another_form_fits_and_is_old(composed: str, other: str) -> None:
+    as_typed = generate_password_hash(other, method=passwords.METHOD)
+    assert passwords.matches(as_typed, other)
+    assert passwords.is_old(as_typed, other)
+    in_parts = unicodedata.normalize("NFD", composed)
+    stored = generate_password_hash(in_parts, method=passwords.METHOD)
+    assert passwords.matches(stored, composed)
+    assert passwords.is_old(stored, composed)
+
+
+def test_the_length_of_a_password_is_counted_in_one_form() -> None:
+    assert passwords.check("e\u0301" * 128) == "\u00e9" * 128
+    with pytest.raises(BadInput, match="this one has 7"):
+        passwords.check("e\u0301" * 7)
+    with pytest.raises(BadInput, match="one of the first that are tried"):
+        passwords.check("caf\u00e9 lover", "cafe\u0301 lover")
+    stored = passwords.hash_password("\u00e9" * 128)
+    assert passwords.matches(stored, "e\u0301" * 128)

@@ -14,10 +14,11 @@ from notifications_app.core import clock
 from notifications_app.domain.accounts import groups
 from notifications_app.domain.accounts.actions import check_username
 from notifications_app.domain.people_import import csv_file
-from notifications_app.domain.people_import.csv_file import LINE_MAX, LineError, Person
+from notifications_app.domain.people_import.csv_file import LineError, Person
+from notifications_app.domain.people_import.csv_records import LINE_MAX
 
 HEAD = "username,email,display_name,timezone,groups\n"
-COLUMNS = "The first line names the columns, separated by commas: username, and any of"
+COLUMNS = "The first line names the columns, separated by commas, semicolons or tabs: username,"
 
 
 def read(text: str | bytes) -> list[Person | LineError]:
@@ -88,11 +89,8 @@ def test_text_is_read_like_bytes() -> None:
     [
         "email\nada@example.org",
         "ada,ada@example.org",
-        "username;email\nada;a@b.example",
         "username,name\nada,Ada",
         "username,username\nada,ada",
-        "username,\nada,",
-        "\nusername\nada",
         "username\xff",
     ],
 )
@@ -102,12 +100,29 @@ def test_a_first_line_that_names_no_columns_is_all_there_is_to_say(text: str) ->
     assert reason.startswith(COLUMNS) or reason == "This line is not in UTF-8."
 
 
+@pytest.mark.parametrize(
+    ("head", "detail"),
+    [
+        ("email\nada", "There is no “username”."),
+        ("username;name\nada;Ada", "“name” is none of them."),
+        ("username\tuse\u200br\tname\tx", "“use\\u200br” is none of them."),
+        ("username,User Name\nada,ada", "“username” is there twice."),
+        ("username,groups,e-mail,,groups", "“groups” is there twice."),
+    ],
+)
+def test_a_wrong_header_is_told_why(head: str, detail: str) -> None:
+    ((line, reason),) = reasons(head)
+    assert line == 1
+    assert reason.startswith(COLUMNS)
+    assert reason.endswith(f"each once. {detail}")
+
+
 def test_an_empty_file_is_wrong_and_one_with_columns_alone_is_not() -> None:
     assert reasons("") == [(1, "The file is empty. Its first line names the columns.")]
     assert read(HEAD) == []
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-32-be", "cp037"])
 def test_another_encoding_is_refused(encoding: str) -> None:
     ((line, _reason),) = reasons("username\nada\n".encode(encoding))[:1]
     assert line == 1
@@ -121,7 +136,7 @@ MANY = " ".join(f"g{number}" for number in range(groups.MAX_GROUPS_PER_USER + 1)
 @pytest.mark.parametrize(
     ("cells", "column", "value", "reason"),
     [
-        (",,,,", "username", "", USERNAME),
+        (",a@b.example,,,", "username", "", USERNAME),
         ("a b,,,,", "username", "a b", USERNAME),
         (f"{'u' * 41},,,,", "username", f"{'u' * 39}…", USERNAME),
         ("ada\0\x1b,,,,", "username", "ada\\x00\\x1b", USERNAME),
@@ -159,8 +174,7 @@ MANY = " ".join(f"g{number}" for number in range(groups.MAX_GROUPS_PER_USER + 1)
             f"{MANY[:37]}…",
             "A line names at most 50 groups; this one names 51.",
         ),
-        ("ada,,,,ops,night", "", "", "This line has 6 cells; the first line has 5."),
-        ("ada,,,", "", "", "This line has 4 cells; the first line has 5."),
+        ("ada,,,,ops,night", "", "", "This line has 6 cells; the header has 5."),
         ('ada,"a,,,', "", "", "The quotes on this line do not match."),
         ('ada,,"Ada" M,,', "", "", "The quotes on this line do not match."),
         (f"ada,,{'x' * LINE_MAX},,", "", "", "A line has at most 65,536 characters; this one has"),

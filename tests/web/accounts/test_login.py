@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask, session
 from flask.testing import FlaskClient
-from werkzeug.security import check_password_hash
+from werkzeug.security import check_password_hash, generate_password_hash
 
 from notifications_app.core.database import db, reading
 from notifications_app.domain.accounts import actions, passwords, queries
@@ -148,6 +148,18 @@ def test_unknown_inactive_wrong_and_passwordless_look_the_same(
     assert "Wrong username or password." in looks.pop()[1]
 
 
+def test_a_wrong_password_with_accents_takes_as_long_for_nobody(
+    app: Flask, hashings: list[str]
+) -> None:
+    add_user(app, "wrong")
+    tries = set()
+    for name in ("wrong", "unknown"):
+        hashings.clear()
+        assert sign_in(app.test_client(), name, "cafe\u0301 au lait").status_code == 400
+        tries.add(len(hashings))
+    assert len(tries) == 1
+
+
 @pytest.mark.parametrize("missing", ["username", "password"])
 def test_without_a_name_or_a_password_nothing_is_hashed(
     client: FlaskClient, priya: int, hashings: list[str], missing: str
@@ -212,6 +224,19 @@ def test_an_old_hash_is_made_anew_at_sign_in(
     assert stored_hash(app, number).startswith("pbkdf2:sha256:2$")
     assert stored_hash(app, bystander) == old
     assert sign_in(app.test_client(), "old").status_code == 303
+
+
+def test_a_hash_of_another_form_is_made_anew_at_sign_in(app: Flask, client: FlaskClient) -> None:
+    typed, composed = "cafe\u0301 au lait", "caf\u00e9 au lait"
+    old = generate_password_hash(typed, method=passwords.METHOD)
+    number = add_user(app, "old", password_hash=old)
+    assert sign_in(client, "old", typed).status_code == 303
+    renewed = stored_hash(app, number)
+    assert renewed != old
+    assert check_password_hash(renewed, composed)
+    for password in (typed, composed):
+        assert sign_in(app.test_client(), "old", password).status_code == 303
+    assert stored_hash(app, number) == renewed
 
 
 def stored_hash(app: Flask, number: int) -> str:

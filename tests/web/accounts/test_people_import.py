@@ -343,8 +343,8 @@ def test_of_many_wrong_lines_the_first_are_listed(admin: FlaskClient) -> None:
     [
         (b"", "Line 1: The file is empty."),
         (b"name,age\nada,3\n", "Line 1: The first line names the columns"),
-        ("username\nada\n".encode("utf-16"), "Line 1: This line is not in UTF-8."),
-        (b"PK\x03\x04\xff\xfe\x00", "Line 1: This line is not in UTF-8."),
+        (b"username\xff\nada\n", "Line 1: This line is not in UTF-8."),
+        (b"PK\x03\x04\xff\xfe\x00", "Line 1: This is a workbook."),
         (b"\x00" * 9, "Line 1: The first line names the columns"),
         (None, "Choose a CSV file."),
     ],
