@@ -33,7 +33,7 @@ run: $(RUN) ## Serve on 127.0.0.1 with a demo database on the first start (PORT=
 	@echo 'http://127.0.0.1:$(PORT)/'
 	@COMPARE_PAGE="$${COMPARE_PAGE:-navigation}" \
 		exec $(BIN)/gunicorn --worker-class gthread --workers 1 --threads 8 --no-control-socket \
-		--log-level warning --bind '127.0.0.1:$(PORT)' 'notifications_app:create_app()'
+		--forwarded-allow-ips '' --log-level warning --bind '127.0.0.1:$(PORT)' 'notifications_app:create_app()'
 
 demo: $(RUN) ## Fill an empty database with two accounts and a few of everything
 	@$(BIN)/flask db upgrade

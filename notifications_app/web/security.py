@@ -1,9 +1,6 @@
-"""Security headers, HTTPS only, trusted proxies, and an id for each request."""
+"""Security headers, and HTTPS only."""
 
-import secrets
-
-from flask import Flask, Response, abort, current_app, g, redirect, request
-from werkzeug.middleware.proxy_fix import ProxyFix
+from flask import Flask, Response, abort, current_app, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 HEADERS = {
@@ -19,19 +16,10 @@ _HSTS = "max-age=31536000; includeSubDomains"
 
 
 def register(app: Flask) -> None:
-    """Give each request an id, enforce HTTPS if configured, add the headers, trust the proxies."""
-    # Before all others, so that requests refused by an extension have an id too.
-    app.before_request_funcs.setdefault(None, []).insert(0, _set_request_id)
+    """Enforce HTTPS if configured, and add the headers."""
     if app.config["HTTPS"]:
         app.before_request(_only_https)
     app.after_request(_add_headers)
-    hops = app.config["PROXY_HOPS"]
-    if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-
-
-def _set_request_id() -> None:
-    g.request_id = secrets.token_hex(6)
 
 
 def _only_https() -> AnyResponse | None:

@@ -1,6 +1,6 @@
 """Access to each page: every route, every role, other people's rows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from notifications_app.domain.inbox.models import Delivery
 from tests.support.database import everything
 from tests.support.moments import NOON
 from tests.support.people import PASSWORD, add_user, is_signed_in, sign_in, token_in
+from tests.support.routes import SAFE, routes
 
 #: Routes that ask for no token: none.
 EXEMPT: set[str] = set()
@@ -34,24 +35,6 @@ ADMIN = {
     "broadcasts.index", "broadcasts.one", "broadcasts.new", "broadcasts.edit", "broadcasts.recall",
     "broadcasts.restore",
 }  # fmt: skip
-
-SAFE = {"GET", "HEAD", "OPTIONS"}
-
-
-def routes(app: Flask) -> Iterator[tuple[str, str, set[str]]]:
-    """Every endpoint, a path that leads to it, and its methods."""
-    for rule in app.url_map.iter_rules():
-        values: dict[str, Any] = {
-            "notification_id": 1,
-            "user_id": 1,
-            "verb": "read",
-            "token": "x",
-            "filename": "css/base.css",
-        }
-        path = app.url_map.bind("localhost").build(
-            rule.endpoint, {name: values[name] for name in rule.arguments}
-        )
-        yield rule.endpoint, path, set(rule.methods or ())
 
 
 def test_every_route_declares_its_access(app: Flask) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, update
 
 from ...core.database import table, write
 from ...core.errors import Refused
+from ...core.signing import SteadySigner
 from .actions import end_all
 from .models import User
 
@@ -21,7 +22,7 @@ SECONDS = 24 * 3600
 
 def _serializer(keys: list[str], password_hash: str | None) -> URLSafeTimedSerializer:
     # The salt makes the link invalid once the password changes: it works only once.
-    return URLSafeTimedSerializer(keys, salt=f"reset:{password_hash or ''}")
+    return URLSafeTimedSerializer(keys, salt=f"reset:{password_hash or ''}", signer=SteadySigner)
 
 
 def token(keys: list[str], user_id: int, password_hash: str | None) -> str:

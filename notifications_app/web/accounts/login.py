@@ -15,7 +15,7 @@ from .. import flashes, sessions
 from ..access import current_reader, public
 from ..error_pages import asks_for_json, rerenders_after_csrf_error, retry_after, too_many_attempts
 from ..forms import INVALID
-from ..redirects import redirect_after_post
+from ..redirects import current_address, redirect_after_post
 from . import authentication
 from .forms import LoginForm
 from .limits import per_account, per_address
@@ -27,7 +27,7 @@ def ask_to_sign_in() -> Response | tuple[dict[str, str], int]:
     """Redirect to the sign-in page, and back afterwards; answer 401 to requests by scripts."""
     if request.path.endswith((".json", "/badge")):
         return {"error": "Sign in first."}, 401
-    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    back = current_address() if request.method == "GET" else None
     return redirect_after_post(url_for("accounts.login", next=back), url_for("accounts.login"))
 
 

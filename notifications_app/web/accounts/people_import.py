@@ -18,6 +18,7 @@ from ..access import admin, current_reader
 from ..error_pages import error_page
 from ..forms import INVALID
 from ..redirects import redirect_after_post
+from ..request_bodies import takes_file
 from .forms import ImportForm
 
 MEGABYTE = 1024 * 1024
@@ -26,6 +27,7 @@ LARGEST = 16 * MEGABYTE
 LISTED = 200
 
 
+@takes_file
 @admin
 def import_from_file() -> Any:
     """Preview the import of a file of people; with the form field ``step``, import it."""

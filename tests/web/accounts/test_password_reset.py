@@ -169,3 +169,11 @@ def test_the_link_names_this_site(make_app: Callable[..., Flask]) -> None:
     add_user(app, "priya")
     result = app.test_cli_runner().invoke(args=["users", "reset-link", "priya"])
     assert result.output.startswith("priya: https://notes.example/reset/1.")
+
+
+def test_a_link_works_on_a_host_whose_clock_is_a_little_behind(app: Flask, priya: int) -> None:
+    with at(NOON):
+        path = link(app)
+    for seconds, good in ((2, True), (60, True), (61, False)):
+        with at(NOON - timedelta(seconds=seconds)):
+            assert works(app, path) is good
