@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from dotenv import load_dotenv
 from flask import Flask
 
 from . import cli
 from .core import cache, database, logs, monitoring
 from .core import config as settings
+from .core.env_file import load_env_file
 from .core.errors import Refused
 from .web import (
     accounts,
@@ -41,7 +41,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
             gunicorn's own error for that, because any other becomes a traceback.
     """
     if config is None:
-        load_dotenv(database.ROOT / ".env")
+        load_env_file(setting.name for setting in settings.SETTINGS)
     app = hosts.Site("notifications_app", template_folder=str(database.ROOT / "templates"))
     try:
         values = settings.from_environment() | dict(config or {})

@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..core import clock, logs
-from ..core.database_errors import database_fault
+from ..core.database import db
+from ..core.database_errors import database_fault, explain
 from ..core.errors import BadInput, Refused
 from ..core.text import printable
 
@@ -50,7 +51,7 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
             fault = database_fault(error)
             if fault is None:
                 raise
-            refuse(fault.sentence)
+            refuse(explain(error, fault, db.engine.url))
 
     return with_appcontext(run)
 

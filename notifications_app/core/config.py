@@ -190,12 +190,21 @@ def _database(url: str) -> str:
         scheme = "postgresql+psycopg"
     try:
         parsed = make_url(scheme + separator + rest)
-        parsed.get_dialect()().create_connect_args(parsed)
+        _args, options = parsed.get_dialect()().create_connect_args(parsed)
+        if scheme == "sqlite" and not set(options) <= _SQLITE_OPTIONS:
+            raise ValueError("unknown options")
     except (ArgumentError, NoSuchModuleError, TypeError, ValueError):
         scheme = ""
     if scheme not in {"sqlite", "postgresql+psycopg"}:
         raise Refused("DATABASE_URL is no address like sqlite:////srv/n.db or postgresql://host/n.")
     return scheme + separator + rest
+
+
+#: Arguments of :func:`sqlite3.connect` that a URL may set.
+_SQLITE_OPTIONS = {
+    *("timeout", "uri", "cached_statements", "check_same_thread", "isolation_level"),
+    "detect_types",
+}
 
 
 def _require_extras(values: Mapping[str, Any]) -> None:

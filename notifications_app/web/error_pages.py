@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
-from ..core.database_errors import Fault, database_fault
+from ..core.database import db
+from ..core.database_errors import Fault, database_fault, explain
 from ..core.errors import NotFound, Refused
 from ..core.logs import record
 from ..core.text import counted
@@ -137,7 +138,8 @@ def _database_error(error: DBAPIError | PoolTimeout) -> Response:
     fault = database_fault(error)
     if fault is None:
         raise error
-    _log.error("the database: %s (%s)", fault.sentence, g.get("request_id", ""))
+    words = explain(error, fault, db.engine.url)
+    _log.error("the database: %s (%s)", words, g.get("request_id", ""))
     return fault_page(fault)
 
 

@@ -248,6 +248,26 @@ def test_both_commands_migrate_alike(new: Flask, url: str, words: tuple[str, ...
     assert schema() == found
 
 
+@pytest.mark.slow
+def test_several_machines_can_migrate_at_once(new: Flask, url: str) -> None:
+    environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": "k" * 40}
+    commands = [("flask", "db", "upgrade"), ("alembic", "upgrade", "head")] * 2
+    running = [
+        subprocess.Popen(
+            [Path(sys.executable).with_name(words[0]), *words[1:]],
+            cwd=ROOT,
+            env=environment,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for words in commands
+    ]
+    for process in running:
+        _out, err = process.communicate()
+        assert process.returncode == 0, err
+    assert revision() == SCRIPTS.get_current_head()
+
+
 def test_models_and_migrations_agree(new: Flask) -> None:
     up()
     check()
