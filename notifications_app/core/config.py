@@ -191,8 +191,8 @@ def _database(url: str) -> str:
     try:
         parsed = make_url(scheme + separator + rest)
         _args, options = parsed.get_dialect()().create_connect_args(parsed)
-        if scheme == "sqlite" and not set(options) <= _SQLITE_OPTIONS:
-            raise ValueError("unknown options")
+        is_known = scheme != "sqlite" or set(options) <= _SQLITE_OPTIONS
+        scheme = scheme if is_known else ""
     except (ArgumentError, NoSuchModuleError, TypeError, ValueError):
         scheme = ""
     if scheme not in {"sqlite", "postgresql+psycopg"}:
@@ -242,6 +242,8 @@ def _fixed(values: Mapping[str, Any]) -> dict[str, Any]:
         "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
         "RATELIMIT_STORAGE_URI": redis or "memory://",
         "RATELIMIT_STORAGE_OPTIONS": redis_timeouts() if redis else {},
+        # If Redis fails between the check and the count; it is counted in memory from then on.
+        "RATELIMIT_SWALLOW_ERRORS": bool(redis),
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": bool(redis),
         "CACHE_TYPE": "RedisCache" if redis else "SimpleCache",
         "CACHE_REDIS_URL": redis,

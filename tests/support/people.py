@@ -32,9 +32,17 @@ def user_count(app: Flask) -> int:
         return db.session.execute(sa.select(sa.func.count(User.id))).scalar_one()
 
 
-def sign_in(client: FlaskClient, username: str, password: str = PASSWORD, **more: str) -> Any:
+def sign_in(
+    client: FlaskClient,
+    username: str,
+    password: str = PASSWORD,
+    *,
+    environ_overrides: dict[str, str] | None = None,
+    **more: str,
+) -> Any:
     """Sign in by the form; the answer is a redirect where it worked."""
-    return client.post("/login", data={"username": username, "password": password, **more})
+    data = {"username": username, "password": password, **more}
+    return client.post("/login", data=data, environ_overrides=environ_overrides)
 
 
 def is_signed_in(client: FlaskClient) -> bool:

@@ -200,14 +200,3 @@ def ids_of(
 def is_empty(connection: Connection) -> bool:
     """Return whether there is no account yet."""
     return connection.execute(select(User.id).limit(1)).first() is None
-
-
-def admin_names(connection: Connection, limit: int = 3) -> list[str]:
-    """Return the names of the longest-serving active administrators, to ask for a one-time link."""
-    rows = connection.execute(
-        select(User.display_name, User.username)
-        .where(User.is_admin, User.is_active)
-        .order_by(User.admin_since, User.id)
-        .limit(limit)
-    )
-    return [row.display_name or row.username for row in rows]

@@ -1,20 +1,48 @@
-"""Limits on attempts at a password, and the requests that count as one."""
+"""Limits on attempts at a password. Only failures count.
 
-from flask import request
-from flask_limiter.util import get_remote_address
+Ten failures for a username from one address lock that pair; a hundred an hour lock the username
+everywhere, except in browsers that signed in before. So a stranger cannot lock somebody out.
+"""
+
+from flask import Response, request
 
 from ...core import clock
+from ...domain.accounts.queries import token_hash
 from ..access import current_reader
+from ..client_address import client_network
 from ..extensions import limiter
 from ..forms import INVALID
+from .known_browser import browser_id
+
+_FEW, _MANY, _SLOW = "10 per 15 minutes", "100 per 15 minutes", "100 per hour"
 
 
-def _typed_account() -> str:
-    return f"account:{request.form.get('username', '').strip().lower()[:80]}"
+def _username() -> str:
+    return request.form.get("username", "").strip().lower()[:80]
 
 
-def _current_reader() -> str:
-    return f"password:{current_reader().id}"
+def _pair() -> str:
+    return f"account:{_username()}:{client_network()}"
+
+
+def _account() -> str:
+    return f"account:{_username()}"
+
+
+def _browser() -> str:
+    return f"browser:{browser_id(_username())}:{_username()}"
+
+
+def _is_known() -> bool:
+    return browser_id(_username()) is not None
+
+
+def _is_unknown() -> bool:
+    return not _is_known()
+
+
+def _sign_in() -> str:
+    return f"password:{token_hash(current_reader().token)}"
 
 
 def _sends_no_new_password() -> bool:
@@ -29,19 +57,47 @@ def _sends_no_password() -> bool:
     return current_reader().is_fresh(clock.now()) or "password" not in request.form
 
 
-per_account = limiter.limit("10 per 15 minutes", key_func=_typed_account, methods=["POST"])
-per_address = limiter.limit("100 per 15 minutes", key_func=get_remote_address, methods=["POST"])
-per_reader = limiter.limit(
-    "10 per 15 minutes",
-    key_func=_current_reader,
+def _is_failure(response: Response) -> bool:
+    return response.status_code == INVALID
+
+
+def _is_bad_link(response: Response) -> bool:
+    return response.status_code in {INVALID, 410}
+
+
+per_pair = limiter.limit(
+    _FEW, key_func=_pair, methods=["POST"], exempt_when=_is_known, deduct_when=_is_failure
+)
+per_account = limiter.limit(
+    _SLOW, key_func=_account, methods=["POST"], exempt_when=_is_known, deduct_when=_is_failure
+)
+per_browser = limiter.limit(
+    _FEW, key_func=_browser, methods=["POST"], exempt_when=_is_unknown, deduct_when=_is_failure
+)
+per_address = limiter.limit(
+    _MANY,
+    key_func=client_network,
+    methods=["POST"],
+    exempt_when=_is_known,
+    deduct_when=_is_failure,
+)
+# Every account costs a hash, and a name that is taken is told: successes count too.
+per_new_account = limiter.limit(_MANY, key_func=client_network, methods=["POST"])
+per_link = limiter.limit(_MANY, key_func=client_network, methods=["POST"], deduct_when=_is_bad_link)
+# One count for all the pages that ask for the password of somebody signed in.
+per_reader = limiter.shared_limit(
+    _FEW,
+    scope="password",
+    key_func=_sign_in,
     methods=["POST"],
     exempt_when=_sends_no_new_password,
+    deduct_when=_is_failure,
 )
-# Count only refused attempts: after an import, an administrator makes many links.
-per_wrong_password = limiter.limit(
-    "10 per 15 minutes",
-    key_func=_current_reader,
+per_wrong_password = limiter.shared_limit(
+    _FEW,
+    scope="password",
+    key_func=_sign_in,
     methods=["POST"],
     exempt_when=_sends_no_password,
-    deduct_when=lambda response: response.status_code == INVALID,
+    deduct_when=_is_failure,
 )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, render_template, request, session, url_for
+from flask import Blueprint, current_app, render_template, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -18,7 +18,8 @@ from ..forms import INVALID
 from ..redirects import current_address, redirect_after_post
 from . import authentication
 from .forms import LoginForm
-from .limits import per_account, per_address
+from .known_browser import remember_browser
+from .limits import per_account, per_address, per_browser, per_pair
 
 WRONG = "Username or password is wrong."
 
@@ -35,6 +36,8 @@ def ask_to_sign_in() -> Response | tuple[dict[str, str], int]:
 @rerenders_after_csrf_error
 @per_address
 @per_account
+@per_pair
+@per_browser
 def login() -> Any:
     """Show the sign-in page, or sign in and return to the page that was asked for."""
     inbox = url_for("inbox.index")
@@ -48,7 +51,9 @@ def login() -> Any:
         ):
             authentication.offer_zone(form.zone.data)
             _greet()
-            return redirect_after_post(form.next.data, inbox)
+            response = redirect_after_post(form.next.data, inbox)
+            remember_browser(response, user.username)
+            return response
         form.form_errors.append(WRONG)
     return _login_page(form)
 
@@ -70,7 +75,7 @@ def _login_page(form: LoginForm) -> Any:
             "accounts/login.html",
             form=form,
             no_accounts=queries.is_empty(connection),
-            admins=queries.admin_names(connection),
+            contact=current_app.config["CONTACT"],
         )
     return page, INVALID if form.is_submitted() else 200
 

@@ -78,6 +78,8 @@ def _shown(key: str) -> str:
 def _cookies() -> Place:
     known = (theme_cookie(), cookie_name("zone_kept"))
     chips = tuple(f"{name} = {request.cookies[name]}" for name in known if name in request.cookies)
+    if cookie_name("known") in request.cookies:  # a token
+        chips += (f"{cookie_name('known')} = ••••••••",)
     stays = "Stays: it belongs to the browser, not to you."
     return Place("palette", "Other cookies", "in this browser", chips, "there", stays)
 

@@ -248,7 +248,7 @@ def test_a_forwarded_address_does_not_touch_the_session(client: FlaskClient, pri
 def test_a_remember_cookie_signs_nobody_in(app: Flask, client: FlaskClient, priya: int) -> None:
     answer = sign_in(client, "priya", keep="y", password=PASSWORD)
     names = [one.partition("=")[0] for one in answer.headers.getlist("Set-Cookie")]
-    assert names == ["session"]
+    assert names == ["known", "session"]
 
 
 @pytest.mark.parametrize("back", [timedelta(seconds=2), timedelta(hours=1), timedelta(days=3)])
