@@ -59,6 +59,7 @@ DATA = """
   inbox_since floor of everyone
   last_stamp of the last action
   created_at
+  link_version of one-time links
 1 audit: who changed what
   id *
   at

@@ -38,6 +38,9 @@ UNMIGRATED = Fault(
 BROKEN = Fault(
     "The file of the database is damaged or is no database. Restore a backup.", state="damaged"
 )
+DENIED = Fault(
+    "The database does not allow this to its user. Nothing was changed.", state="denied"
+)
 
 #: Parts of the drivers' messages; SQLite has no codes for some failures.
 _WORDS = (
@@ -50,7 +53,7 @@ _WORDS = (
     (AWAY, ("disk i/o error",)),
 )
 _SQLSTATES = {"42P01": UNMIGRATED, "42703": UNMIGRATED, "55P03": LOCKED, "40P01": LOCKED,
-              "53100": FULL, "25006": READ_ONLY}  # fmt: skip
+              "53100": FULL, "25006": READ_ONLY, "42501": DENIED}  # fmt: skip
 
 
 def database_fault(error: BaseException) -> Fault | None:
@@ -119,5 +122,7 @@ def _file_problem(file: Path) -> str:
 
 
 def explain(error: BaseException, fault: Fault, url: URL) -> str:
-    """Return the sentence of a fault, followed by the reason that the driver gives."""
+    """Return the sentence of a fault, followed by the driver's reason if that tells more."""
+    if fault in {UNMIGRATED, LOCKED}:
+        return fault.sentence
     return f"{fault.sentence} The database driver reports: {reason(error, url)}."

@@ -16,6 +16,7 @@ from ..core.database_errors import Fault, database_fault, explain
 from ..core.errors import NotFound, Refused
 from ..core.logs import record
 from ..core.text import counted
+from .access import record_refusal
 from .extensions import limiter
 
 _log = logging.getLogger(__name__)
@@ -96,6 +97,8 @@ def _http_error(error: HTTPException) -> HTTPException | Response:
         return error
     if error.code == 429:
         return too_many_attempts()
+    if error.code == 403:
+        record_refusal()
     response = error_page(error.code)
     if isinstance(error, InternalServerError):
         record("error", request=g.get("request_id", ""))

@@ -12,6 +12,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+#: Pages whose address, or whose content, is a one-time link.
+SECRET_ADDRESSES = {"accounts.reset", "accounts.reset_link"}
 _HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -33,6 +35,8 @@ def _only_https() -> AnyResponse | None:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers[name] = value
+    if request.endpoint in SECRET_ADDRESSES:
+        response.headers["Referrer-Policy"] = "no-referrer"
     if request.endpoint == "static":
         # Read it now: a streamed response is not compressed, and its file stays open if the
         # client disconnects.

@@ -64,6 +64,7 @@ class Said(Exception):
         (OperationalError, "55P03", database_errors.LOCKED),
         (OperationalError, "40P01", database_errors.LOCKED),
         (OperationalError, "53100", database_errors.FULL),
+        (ProgrammingError, "42501", database_errors.DENIED),
         (OperationalError, "25006", database_errors.READ_ONLY),
         (OperationalError, "53300", database_errors.AWAY),
         (OperationalError, "57P01", database_errors.AWAY),

@@ -82,6 +82,23 @@ def test_an_administrators_page_is_not_there_for_others(app: Flask) -> None:
         assert clients[name].get("/admin/audit").status_code == status, name
 
 
+def test_refused_access_is_logged(
+    make_app: Callable[..., Flask], caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make_app(HTTPS=True, TRUSTED_HOSTS=["localhost"], TESTING=False)
+    add_user(app, "priya")
+    client = app.test_client()
+    data = {"username": "priya", "password": PASSWORD}
+    client.post("/login", data=data, base_url="https://localhost")
+    caplog.clear()
+    assert client.get("/admin/audit", base_url="https://localhost").status_code == 404
+    assert client.post("/settings", base_url="http://localhost").status_code == 403
+    found = [getattr(record, "fields", {}) for record in caplog.records]
+    assert [record.message for record in caplog.records] == ["access refused"] * 2
+    assert found[0] == {"path": "/admin/audit", "username": "priya", "address": "127.0.0.1"}
+    assert found[1]["path"] == "/settings"
+
+
 def test_every_unsafe_route_asks_for_its_token(make_app: Callable[..., Flask]) -> None:
     app = make_app(WTF_CSRF_ENABLED=True, REGISTRATION_OPEN=True)
     for name in ("priya", "noor"):

@@ -131,7 +131,7 @@ def sign_ins(connection: Connection, user_id: int, now: datetime) -> list[Row[An
 
 _CREDENTIALS = select(
     User.id, User.username, User.display_name, User.email, User.password_hash, User.is_active,
-    User.timezone, User.last_stamp,
+    User.timezone, User.last_stamp, User.link_version,
 )  # fmt: skip
 
 

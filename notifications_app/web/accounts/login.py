@@ -99,7 +99,10 @@ def logout() -> Any:
         record("signed out", username=current_reader().username)
     sessions.renew()
     flashes.info("You are signed out. Your notifications are kept.")
-    return redirect_after_post(url_for("accounts.login"), "/")
+    response = redirect_after_post(url_for("accounts.login"), "/")
+    # Not cookies: the theme belongs to the browser, and the session is emptied already.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def register(blueprint: Blueprint) -> None:

@@ -102,7 +102,7 @@ def test_signing_in_rightly_is_no_try(limited: Flask) -> None:
 
 
 def from_address(address: str) -> dict[str, Any]:
-    """Where a request comes from."""
+    """The arguments of a request from this address."""
     return {"environ_overrides": {"REMOTE_ADDR": address}}
 
 

@@ -275,6 +275,17 @@ def test_strangers_learn_whom_to_ask_and_no_name(
     assert "ada" not in page.lower().replace("readability", "")
 
 
+def test_signing_out_clears_what_the_browser_kept_except_the_theme(
+    client: FlaskClient, priya: int
+) -> None:
+    sign_in(client, "priya")
+    client.set_cookie("theme", "dark")
+    answer = client.post("/logout")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert client.get_cookie("theme") is not None
+    assert "Clear-Site-Data" not in client.get("/login").headers
+
+
 def test_a_copied_cookie_is_worth_nothing_after_sign_out(
     app: Flask, client: FlaskClient, priya: int, bystander: int
 ) -> None:
