@@ -17,6 +17,12 @@ def takes_file(view: View) -> View:
     return view
 
 
+def takes_any_body(view: View) -> View:
+    """Let a view read the body itself; it must check what it takes from there."""
+    view.takes_any_body = True  # type: ignore[attr-defined]
+    return view
+
+
 def register(app: Flask) -> None:
     """Refuse other bodies before anything reads them."""
     app.before_request(_only_forms)
@@ -25,7 +31,7 @@ def register(app: Flask) -> None:
 def _only_forms() -> None:
     """Refuse JSON and file parts: forms would take values from them that nobody checks."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or request.method in _SAFE:
+    if view is None or request.method in _SAFE or getattr(view, "takes_any_body", False):
         return
     if request.mimetype.partition("/")[2] not in _FORMS:
         is_refused = bool(request.get_data())  # raises 413 if it is too large

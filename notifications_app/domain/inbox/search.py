@@ -25,6 +25,7 @@ from sqlalchemy import table as named_table
 from sqlalchemy.sql.expression import column
 
 from ...core.errors import BadInput
+from ...core.search_terms import distinct_terms
 from ..content import CATEGORIES
 from .models import Delivery, Notification
 
@@ -52,7 +53,7 @@ def parse(words: str) -> tuple[Term, ...]:
     """Parse a search; text outside the syntax is searched as it is.
 
     Raises:
-        BadInput: with the field ``q``, if it has over 200 characters or a NUL.
+        BadInput: with the field ``q``, if it has over 200 characters, over 12 terms or a NUL.
     """
     if len(words) > MAX_SEARCH_LENGTH:
         raise BadInput(f"A search has at most {MAX_SEARCH_LENGTH} characters; shorten it.", "q")
@@ -68,7 +69,7 @@ def parse(words: str) -> tuple[Term, ...]:
         text = f"{key}:{value}" if key else value
         if text:
             terms.append(_text(text, negative=bool(minus)))
-    return tuple(terms)
+    return distinct_terms(terms, lambda term: (term.kind, term.value.lower(), term.negative))
 
 
 def _is_known(key: str, value: str) -> bool:

@@ -54,7 +54,7 @@ def remember_browser(response: Response, username: str) -> None:
     value = _serializer().dumps([browser, marks])
     response.set_cookie(
         cookie_name("known"),
-        value if isinstance(value, str) else value.decode(),
+        str(value),
         max_age=YEAR,
         **cookie_flags(),
     )

@@ -73,8 +73,8 @@ def test_with_https_it_is_secure_and_bound_to_the_host(make_app: Callable[..., F
 
 
 def test_only_a_kept_sign_in_outlives_the_browser(app: Flask, priya: int) -> None:
-    def ends(**more: str) -> list[str]:
-        attributes = session_cookie(sign_in(app.test_client(), "priya", **more))[1]
+    def ends(keep: str = "") -> list[str]:
+        attributes = session_cookie(sign_in(app.test_client(), "priya", keep=keep))[1]
         return [one for one in attributes if one.startswith(("Expires", "Max-Age"))]
 
     with at(NOON):
