@@ -57,47 +57,41 @@ def _sends_no_password() -> bool:
     return current_reader().is_fresh(clock.now()) or "password" not in request.form
 
 
-def _is_failure(response: Response) -> bool:
-    return response.status_code == INVALID
+def _address() -> str:
+    return f"address:{client_network()}"
 
 
-def _is_bad_link(response: Response) -> bool:
-    return response.status_code in {INVALID, 410}
+#: Limits whose keys begin so are for failures alone.
+_OF_FAILURES = ("account:", "address:", "browser:", "password:")
+_FAILURES = {INVALID, 410, 429}
 
 
-per_pair = limiter.limit(
-    _FEW, key_func=_pair, methods=["POST"], exempt_when=_is_known, deduct_when=_is_failure
-)
-per_account = limiter.limit(
-    _SLOW, key_func=_account, methods=["POST"], exempt_when=_is_known, deduct_when=_is_failure
-)
-per_browser = limiter.limit(
-    _FEW, key_func=_browser, methods=["POST"], exempt_when=_is_unknown, deduct_when=_is_failure
-)
-per_address = limiter.limit(
-    _MANY,
-    key_func=client_network,
-    methods=["POST"],
-    exempt_when=_is_known,
-    deduct_when=_is_failure,
-)
-# Every account costs a hash, and a name that is taken is told: successes count too.
+def give_back(response: Response) -> Response:
+    """Take back what a request without a failure was counted for.
+
+    Counting first, and not at the failure, holds the limit for requests that run side by side.
+    """
+    if response.status_code not in _FAILURES:
+        for one in limiter.current_limits:
+            if one.request_args[0].startswith(_OF_FAILURES):
+                try:
+                    limiter.limiter.hit(one.limit, *one.request_args, cost=-1)
+                except Exception:  # noqa: BLE001 - each storage fails in its own way
+                    return response  # it counts once too often
+    return response
+
+
+per_pair = limiter.limit(_FEW, key_func=_pair, methods=["POST"], exempt_when=_is_known)
+per_account = limiter.limit(_SLOW, key_func=_account, methods=["POST"], exempt_when=_is_known)
+per_browser = limiter.limit(_FEW, key_func=_browser, methods=["POST"], exempt_when=_is_unknown)
+per_address = limiter.limit(_MANY, key_func=_address, methods=["POST"], exempt_when=_is_known)
+per_link = limiter.limit(_MANY, key_func=_address, methods=["POST"])
+# Every account costs a hash, and the answer tells which names are taken: successes count too.
 per_new_account = limiter.limit(_MANY, key_func=client_network, methods=["POST"])
-per_link = limiter.limit(_MANY, key_func=client_network, methods=["POST"], deduct_when=_is_bad_link)
 # One count for all the pages that ask for the password of somebody signed in.
 per_reader = limiter.shared_limit(
-    _FEW,
-    scope="password",
-    key_func=_sign_in,
-    methods=["POST"],
-    exempt_when=_sends_no_new_password,
-    deduct_when=_is_failure,
+    _FEW, scope="password", key_func=_sign_in, methods=["POST"], exempt_when=_sends_no_new_password
 )
 per_wrong_password = limiter.shared_limit(
-    _FEW,
-    scope="password",
-    key_func=_sign_in,
-    methods=["POST"],
-    exempt_when=_sends_no_password,
-    deduct_when=_is_failure,
+    _FEW, scope="password", key_func=_sign_in, methods=["POST"], exempt_when=_sends_no_password
 )

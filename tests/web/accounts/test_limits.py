@@ -1,6 +1,7 @@
 """How often a password may be tried."""
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -182,6 +183,30 @@ def test_a_network_of_ipv6_counts_as_one_address(
         for _ in range(10):
             tries(limited, one)
         assert tries(limited, other, password=PASSWORD) == (429 if are_one else 303)
+
+
+@pytest.mark.slow
+def test_tries_side_by_side_are_counted_one_by_one(
+    limited: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = threading.Barrier(10)
+    fits = passwords.matches
+
+    def matches(password_hash: str | None, password: str) -> bool:
+        together.wait(10)
+        return fits(password_hash, password)
+
+    monkeypatch.setattr(passwords, "matches", matches)
+    statuses: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: statuses.append(tries(limited, "203.0.113.1")))
+        for _ in range(15)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [400] * 10 + [429] * 5
 
 
 def test_all_questions_for_the_password_have_one_count(limited: Flask) -> None:
