@@ -38,9 +38,7 @@ UNMIGRATED = Fault(
 BROKEN = Fault(
     "The file of the database is damaged or is no database. Restore a backup.", state="damaged"
 )
-DENIED = Fault(
-    "The database does not allow this to its user. Nothing was changed.", state="denied"
-)
+DENIED = Fault("The database does not allow this to its user. Nothing was changed.", state="denied")
 
 #: Parts of the drivers' messages; SQLite has no codes for some failures.
 _WORDS = (

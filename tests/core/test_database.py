@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.engine import make_url
 
-from notifications_app.core.postgresql_engine import CONNECTING
 from notifications_app.core.database import db, engine_options, reading
+from notifications_app.core.postgresql_engine import CONNECTING
 from notifications_app.domain.accounts.models import User
 from notifications_app.domain.inbox.models import Delivery, Notification
 from tests.support import inbox
