@@ -23,7 +23,7 @@ COMPLETE = said=$$($(BIN)/pip --disable-pip-version-check check) || { echo "$$sa
 
 .PHONY: help run demo test quick faults test-python lint types check benchmarks screenshots diagrams dist lock ci clean
 
-help: ## List what make can do
+help: ## List the targets of make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(RUN) ## Serve on 127.0.0.1 with a demo database on the first start (PORT=8000)
@@ -35,7 +35,7 @@ run: $(RUN) ## Serve on 127.0.0.1 with a demo database on the first start (PORT=
 		exec $(BIN)/gunicorn --worker-class gthread --workers 1 --threads 8 --no-control-socket \
 		--forwarded-allow-ips '' --log-level warning --bind '127.0.0.1:$(PORT)' 'notifications_app:create_app()'
 
-demo: $(RUN) ## Fill an empty database with two accounts and a few of everything
+demo: $(RUN) ## Create demo accounts and notifications in an empty database
 	@$(BIN)/flask db upgrade
 	@$(BIN)/flask demo
 
@@ -59,7 +59,7 @@ test-python: ## Run the tests on SQLite, without a browser, on another Python (P
 	$(MAKE) VENV="$$folder/venv" "$$folder/venv/.dev"; \
 	env -u TEST_DATABASE_URL "$$folder/venv/bin/python" -m pytest -n auto --dist worksteal -m 'not browser'
 
-lint: $(DEV) ## Look for faults in code, imports and templates
+lint: $(DEV) ## Lint code, imports and templates
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/djlint templates --lint --quiet
@@ -68,13 +68,13 @@ lint: $(DEV) ## Look for faults in code, imports and templates
 types: $(DEV) ## Check the types
 	@$(BIN)/mypy
 
-check: lint types ## Lint, types, and that models and migrations agree
+check: lint types ## Lint, check types, and compare models with migrations
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	export DATABASE_URL="sqlite:///$$folder/check.db"; \
 	$(BIN)/flask db upgrade; \
 	$(BIN)/flask db check
 
-benchmarks: $(DEV) ## Measure how it behaves as it grows, as ratios within one run
+benchmarks: $(DEV) ## Measure how speed changes with size, as ratios within one run
 	@$(BIN)/python benchmarks/run.py
 	@$(BIN)/python benchmarks/importing.py
 	@$(BIN)/python benchmarks/figures.py
@@ -83,7 +83,7 @@ screenshots: $(DEV) ## Regenerate the screenshots in docs/images/
 	@$(BIN)/python scripts/screenshots.py
 	@$(BIN)/python scripts/animation.py
 
-diagrams: $(RUN) ## Draw the layers and the data for docs/architecture.md
+diagrams: $(RUN) ## Regenerate the diagrams of docs/architecture.md
 	@$(BIN)/python scripts/diagrams.py
 
 dist: $(DEV) ## Build the wheel into dist/
@@ -111,10 +111,10 @@ lock: ## Resolve the dependencies into requirements/ (UPGRADE=1 for newer versio
 	done; \
 	if grep -n '://' requirements/*.txt; then echo 'A lock names an address.' >&2; exit 1; fi
 
-ci: ## Everything the project is checked by, as a fresh Debian machine would
+ci: ## Run every check, as on a fresh Debian machine
 	@.ci/run
 
-clean: ## Remove caches, reports and dist/; .venv and the database in instance/ stay
+clean: ## Remove caches, reports and dist/, but not .venv or instance/
 	@rm -rf dist build htmlcov test-results .coverage .coverage.* \
 		.pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -path ./.venv -prune -o -type d -name __pycache__ -exec rm -rf {} +
@@ -140,7 +140,7 @@ $(DEV): $(RUN) requirements/dev.txt requirements/pip.txt requirements/pip-oldest
 define PYTHON_FITS
 import sys
 if not (3, 11) <= sys.version_info[:2] <= (3, 13):
-    sys.exit("Python 3.11, 3.12 or 3.13 is needed, this is %d.%d: name another with PYTHON=."
+    sys.exit("Python 3.11, 3.12 or 3.13 is needed; this is %d.%d. Choose one with PYTHON=python3.12."
              % sys.version_info[:2])
 endef
 export PYTHON_FITS
@@ -149,12 +149,12 @@ define PORT_FREE
 import socket, sys
 port = sys.argv[1]
 if not (port.isdecimal() and 0 < int(port) < 65536):
-    sys.exit(f"PORT={port} is not a port: give a number from 1 to 65535.")
+    sys.exit(f"PORT={port} is not a port. Use a number from 1 to 65535.")
 with socket.socket() as probe:
     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         probe.bind(("127.0.0.1", int(port)))
     except OSError as error:
-        sys.exit(f"Port {port} cannot be used ({error.strerror}): choose another, make run PORT=8001.")
+        sys.exit(f"Port {port} is not available ({error.strerror}). Choose another: make run PORT=8001.")
 endef
 export PORT_FREE

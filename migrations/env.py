@@ -5,9 +5,9 @@ from contextlib import nullcontext
 from logging.config import fileConfig
 from typing import Any
 
+import click
 from alembic import context
 from alembic.util import CommandError
-from click import ClickException
 from flask import current_app
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -90,6 +90,24 @@ def wait_for_others(connection: Connection) -> None:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{usual}'")
 
 
+def print_outcome(before: str, after: str) -> None:
+    """Print one sentence about an upgrade or downgrade: the versions before and after."""
+    command = context.get_context().opts["fn"].__name__
+    if config.attributes.get("quiet") or command not in {"upgrade", "downgrade"}:
+        return
+    if before == after:
+        click.echo(f"The database is already at {after or 'no version'}. Nothing was changed.")
+    elif before and after:
+        click.echo(f"Migrated the database from {before} to {after}.")
+    else:
+        click.echo(f"Created the tables, at {after}." if after else "Removed all tables.")
+
+
+def version() -> str:
+    """Return the revision that the database is at; empty without tables."""
+    return ", ".join(context.get_context().get_current_heads())
+
+
 def run_online() -> None:
     """Migrate the application's database."""
     create_database()
@@ -102,11 +120,14 @@ def run_online() -> None:
             configure(connection=connection)
             with context.begin_transaction():
                 wait_for_others(connection)
+                before = version()
                 context.run_migrations()
+                after = version()
                 if is_sqlite:
                     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
                     if broken:
                         raise CommandError(f"{len(broken)} rows point to nothing. Rolled back.")
+            print_outcome(before, after)
         finally:
             if is_sqlite:
                 connection.rollback()
@@ -117,7 +138,7 @@ def run() -> None:
     """Migrate, or print the SQL in offline mode; turn a database failure into one sentence."""
     try:
         application = None if current_app else create_app()
-    except ClickException as error:
+    except click.ClickException as error:
         raise CommandError(error.message) from None
     with nullcontext() if application is None else application.app_context():
         if context.is_offline_mode():

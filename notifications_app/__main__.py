@@ -1,16 +1,14 @@
-"""The ``notifications`` command: the ``flask`` command, preset to this application."""
+"""The ``notifications`` command."""
 
-import os
+from .app import create_app
+from .cli.program import Program
 
-from flask.cli import main as flask_main
+program = Program(create_app)
 
 
 def main() -> None:
     """Run the command line of the application."""
-    os.environ.setdefault("FLASK_APP", "notifications_app")
-    # Else a .env of the folder one happens to be in would count; ours is read by create_app.
-    os.environ["FLASK_SKIP_DOTENV"] = "1"
-    flask_main()
+    program.main()
 
 
 if __name__ == "__main__":

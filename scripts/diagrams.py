@@ -60,6 +60,13 @@ DATA = """
   last_stamp of the last action
   created_at
   link_version of one-time links
+0 staged_imports: checked files, kept an hour
+  id * never used twice
+  user_id >users
+  created_at
+  content ? compressed lines
+  preview JSON
+  imported_at ?
 1 audit: who changed what
   id *
   at

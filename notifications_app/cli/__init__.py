@@ -1,5 +1,7 @@
 """The command line: parse the options, call the domain once, commit, print one sentence."""
 
+from collections.abc import Iterator
+
 import click
 from flask import Flask
 
@@ -10,17 +12,19 @@ from . import (
     broadcast_recall,
     broadcast_send,
     broadcast_stats,
+    completion,
     demo,
     groups,
     shell,
     users,
     users_import,
 )
+from .help import CommandGroup
 
 #: The commands of each group, and the help of the group.
 GROUPS: dict[str, tuple[str, tuple[click.Command, ...]]] = {
     "users": (
-        "Make and change accounts.",
+        "Create, change and delete accounts.",
         (
             users.create,
             users.list_,
@@ -37,7 +41,7 @@ GROUPS: dict[str, tuple[str, tuple[click.Command, ...]]] = {
         ),
     ),
     "groups": (
-        "Make groups and say who is in them.",
+        "Create groups, and add or remove people.",
         (
             groups.create,
             groups.list_,
@@ -47,7 +51,7 @@ GROUPS: dict[str, tuple[str, tuple[click.Command, ...]]] = {
         ),
     ),
     "broadcast": (
-        "Send to many, and see or recall what was sent.",
+        "Send to many people; see, edit or recall what was sent.",
         (
             broadcast_send.send,
             broadcast.list_,
@@ -58,17 +62,35 @@ GROUPS: dict[str, tuple[str, tuple[click.Command, ...]]] = {
             broadcast_recall.restore,
         ),
     ),
-    "audit": ("See what administrators and commands changed.", (audit.list_, audit.export_)),
+    "audit": ("See who changed what.", (audit.list_, audit.export_)),
 }
+
+
+#: Commands that are in no group.
+SINGLE: tuple[click.Command, ...] = (broadcast_send.notify, demo.demo, completion.completion)
+
+#: The sections of ``notifications --help``: headings, and the groups and commands below them.
+SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Broadcasts and notifications", ("broadcast", "notify")),
+    ("People", ("users",)),
+    ("Groups", ("groups",)),
+    ("Audit log", ("audit",)),
+    ("Database and set-up", ("db", "demo", "completion")),
+)
+
+
+def commands() -> Iterator[click.Command]:
+    """Yield every group with its commands, then the commands that are in none."""
+    for name, (help_text, inner) in GROUPS.items():
+        group = CommandGroup(name, help=help_text)
+        for command in inner:
+            group.add_command(command)
+        yield group
+    yield from SINGLE
 
 
 def register(app: Flask) -> None:
     """Add every command, and the names that ``flask shell`` defines."""
-    for name, (help_text, commands) in GROUPS.items():
-        group = click.Group(name, help=help_text)
-        for command in commands:
-            group.add_command(command)
-        app.cli.add_command(group)
-    app.cli.add_command(broadcast_send.notify)
-    app.cli.add_command(demo.demo)
+    for command in commands():
+        app.cli.add_command(command)
     app.shell_context_processor(shell.shell_context)

@@ -35,7 +35,7 @@ def _as_dict(entry: queries.Entry) -> dict[str, Any]:
     metavar="N",
 )
 def list_(as_json: bool, limit: int) -> None:
-    """List what was changed, newest first, with times in UTC."""
+    """List who changed what, newest first; times are in UTC."""
     with reading() as connection:
         entries = queries.newest(connection, limit)
     if as_json:

@@ -15,6 +15,7 @@ from ..domain.broadcasts.stats import has_arrived
 from ..domain.broadcasts.wording import audience_phrase, people_phrase
 from ..domain.channels import channel_phrase
 from . import output
+from .completion import complete_broadcasts
 from .output import command, example, iso_or_none, print_line
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -40,7 +41,7 @@ def _as_dict(one: Broadcast, now: datetime) -> dict[str, Any]:
 @command("list", epilog=example("flask broadcast list --json"))
 @as_json
 def list_(as_json: bool) -> None:
-    """List what was broadcast, newest first."""
+    """List broadcasts, newest first."""
     now = clock.now()
     with reading() as connection:
         found = queries.broadcasts(connection, now)
@@ -64,10 +65,15 @@ def list_(as_json: bool) -> None:
 
 
 @command("show", epilog=example("flask broadcast show 12"))
-@click.argument("notification_id", metavar="ID", type=click.IntRange(1, 2**31 - 1))
+@click.argument(
+    "notification_id",
+    metavar="ID",
+    type=click.IntRange(1, 2**31 - 1),
+    shell_complete=complete_broadcasts,
+)
 @as_json
 def show(notification_id: int, as_json: bool) -> None:
-    """Show one notification: what it says, to whom, since when."""
+    """Show a notification: its content, audience and times."""
     now = clock.now()
     with reading() as connection:
         one = queries.broadcast(connection, notification_id)
@@ -99,8 +105,8 @@ def show(notification_id: int, as_json: bool) -> None:
     if one.recalled_at is not None:
         is_now = f"was recalled {clock.full(one.recalled_at, 'UTC')}"
         if not came:
-            unseen = f"before it came to anybody; it was for {to}{local}."
+            unseen = f"before anybody received it; it was for {to}{local}."
             print_line(f"Notification {notification_id} {is_now}, {unseen}")
             return
-    went = "went" if came else "goes"
+    went = "was sent" if came else "will go"
     print_line(f"Notification {notification_id} {is_now}; it {went} to {to}{local}.")

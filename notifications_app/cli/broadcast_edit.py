@@ -16,24 +16,37 @@ from ..domain.broadcasts.wording import edit_sentence, would_edit_sentence
 from ..domain.content import BODY_MAX, CATEGORIES, check
 from ..domain.inbox.models import Notification
 from . import broadcast_options
+from .completion import complete_broadcasts
 from .output import command, example, print_line
 
-NUMBER = click.argument("notification_id", metavar="ID", type=click.IntRange(1, 2**31 - 1))
+NUMBER = click.argument(
+    "notification_id",
+    metavar="ID",
+    type=click.IntRange(1, 2**31 - 1),
+    shell_complete=complete_broadcasts,
+)
+_CATEGORY = click.option(
+    "--category", type=click.Choice(CATEGORIES), help="Category; readers filter by it."
+)
 _OPTIONS = (
-    click.option("--title", help="One line, 1 to 140 characters."),
-    click.option("--body", help=f"Markdown, up to {BODY_MAX:,} characters."),
-    click.option("--body-file", help="A file with the body in UTF-8; - is standard input."),
-    click.option("--category", type=click.Choice(CATEGORIES)),
-    click.option("--topic", help="A short slug."),
-    click.option("--action-url", help="A link; an empty one takes it away."),
-    click.option("--action-label", help="The words on the link."),
-    click.option("--banner/--no-banner", default=None, help="Stand on top of every page, or not."),
-    click.option("--expires", metavar=broadcast_options.AT, help="Vanish then; needs --timezone."),
-    click.option("--timezone", metavar="TZ", help="The zone of --expires."),
-    click.option("--expires-in", metavar="7d", help="Vanish so long from now: m, h, d, w."),
-    click.option("--no-expiry", is_flag=True, help="Stay until it is recalled."),
-    click.option("--notify-again", is_flag=True, help="Make it unread for those who had it."),
-    click.option("--dry-run", is_flag=True, help="Say what would change; change nothing."),
+    click.option("--title", help="Title: one line of 1 to 140 characters."),
+    click.option("--body", help=f"Body in Markdown, up to {BODY_MAX:,} characters."),
+    broadcast_options.BODY_FILE,
+    _CATEGORY,
+    click.option("--topic", help="Topic: a short slug."),
+    click.option("--action-url", help="Link; an empty one removes it."),
+    click.option("--action-label", help="Text of the link."),
+    click.option(
+        "--banner/--no-banner", default=None, help="Show as a banner on every page, or not."
+    ),
+    click.option(
+        "--expires", metavar=broadcast_options.AT, help="When it expires; needs --timezone."
+    ),
+    broadcast_options.TIMEZONE(help="Time zone of --expires, e.g. Europe/Paris."),
+    click.option("--expires-in", metavar="7d", help="Expire this long from now: 30m, 12h, 7d, 2w."),
+    click.option("--no-expiry", is_flag=True, help="Never expire."),
+    click.option("--notify-again", is_flag=True, help="Mark unread for everyone who received it."),
+    click.option("--dry-run", is_flag=True, help="Preview only: print what would change."),
 )
 
 
@@ -51,12 +64,12 @@ def edit(
     dry_run: bool,
     **said: Any,
 ) -> None:
-    """Change what a notification says, until when, or whether it is a banner."""
+    """Change the content, expiry or banner of a notification."""
     now = clock.now()
     text = _typed(**said)
     end = _typed_end(expires, timezone, expires_in, now, none=no_expiry)
     if not (text or end or banner is not None or notify_again):
-        raise BadInput("Say what to change: --title, for example. Nothing was changed.")
+        raise BadInput("There is nothing to change. Add an option, for example --title.")
 
     def revise(_notification: Notification, before: Edit) -> Edit:
         content = asdict(before.content) | text
@@ -100,10 +113,10 @@ def _typed_end(
     if (expires is not None) + (expires_in is not None) + none > 1:
         raise BadInput("Choose one of --expires, --expires-in and --no-expiry.")
     if expires is not None and timezone is None:
-        raise BadInput("Say in which zone that time is: add --timezone, for example Europe/Paris.")
+        raise BadInput("--expires needs --timezone (e.g. Europe/Paris).")
     zone = None if timezone is None else clock.zone_name(timezone)
     if zone is not None and expires is None:
-        raise BadInput("--timezone is the zone of --expires: add that, or leave it out.")
+        raise BadInput("--timezone needs --expires. Add it, or remove --timezone.")
     if expires is not None:
         return (broadcast_options.typed_end(expires, zone),)
     if expires_in is not None:

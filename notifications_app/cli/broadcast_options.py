@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,34 +17,73 @@ from ..domain.broadcasts import queries
 from ..domain.broadcasts.schedule import ZERO, SendOptions
 from ..domain.channels import ADMINS, EVERYONE, of_group
 from ..domain.content import BODY_MAX, CATEGORIES, Content, check
+from .completion import complete_files, complete_groups, complete_usernames, complete_zones
 
 AT = "'YYYY-MM-DD HH:MM'"
+STDIN = "(- for stdin)"
+TIMEZONE = partial(click.option, "--timezone", metavar="TZ", shell_complete=complete_zones)
+BODY_FILE = click.option(
+    "--body-file",
+    help=f"Read the body from a UTF-8 file {STDIN}.",
+    shell_complete=complete_files,
+)
+_CATEGORY = click.option(
+    "--category",
+    type=click.Choice(CATEGORIES),
+    default="info",
+    show_default=True,
+    help="Category; readers filter by it.",
+)
+_TO_FILE = click.option(
+    "--to-file",
+    metavar="FILE",
+    help=f"Send to the usernames in a file, one per line {STDIN}.",
+    shell_complete=complete_files,
+)
+_TO_USER = click.option(
+    "--to-user",
+    "to_users",
+    metavar="NAME",
+    multiple=True,
+    help="Send to this person; repeat for more.",
+    shell_complete=complete_usernames,
+)
+_FROM = click.option(
+    "--from",
+    "sender",
+    metavar="ADMIN",
+    help="Administrator shown as the sender.",
+    shell_complete=complete_usernames,
+)
 _CONTENT = (
-    click.option("--title", required=True, help="One line, 1 to 140 characters."),
-    click.option("--body", help="Markdown, up to 4,000 characters."),
-    click.option("--body-file", help="A file with the body in UTF-8; - is standard input."),
-    click.option("--category", type=click.Choice(CATEGORIES), default="info", show_default=True),
-    click.option("--topic", default="general", show_default=True, help="A short slug."),
-    click.option("--action-url", help="A link: https://, http:// or a path of this site."),
-    click.option("--action-label", help="The words on the link."),
-    click.option("--key", help="Makes the command repeatable: the same key sends once."),
+    click.option("--title", required=True, help="Title: one line of 1 to 140 characters."),
+    click.option("--body", help="Body in Markdown, up to 4,000 characters."),
+    BODY_FILE,
+    _CATEGORY,
+    click.option("--topic", default="general", show_default=True, help="Topic: a short slug."),
+    click.option("--action-url", help="Link: https://, http:// or a path on this site."),
+    click.option("--action-label", help="Text of the link."),
+    click.option("--key", help="Send only once: the same key again sends nothing."),
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
 )
+_TO_GROUP = partial(click.option, "--to-group", metavar="G", shell_complete=complete_groups)
 _SENDING = (
-    click.option("--banner", is_flag=True, help="Stand on top of every page as well."),
-    click.option("--to-everyone", is_flag=True, help="The channel of everybody (the default)."),
-    click.option("--to-admins", is_flag=True, help="The channel of the administrators."),
-    click.option("--to-group", metavar="G", help="The channel of a group."),
-    click.option("--to-user", "to_users", metavar="NAME", multiple=True, help="Repeatable."),
-    click.option("--to-file", metavar="FILE", help="Usernames, one a line; - is standard input."),
-    click.option("--at", metavar=AT, help="Arrive then, or now; needs --timezone or --local."),
-    click.option("--timezone", metavar="TZ", help="The zone of --at and --expires."),
-    click.option("--local", is_flag=True, help="--at is on each reader's own clock."),
-    click.option("--expires", metavar=AT, help="Vanish then; needs --timezone."),
-    click.option("--expires-in", metavar="7d", help="Vanish so long after it arrives: m, h, d, w."),
-    click.option("--undo-window", metavar="5m", help="Hold it back so long, to recall it unseen."),
-    click.option("--from", "sender", metavar="ADMIN", help="The administrator shown as sender."),
-    click.option("--dry-run", is_flag=True, help="Say who would see it; send nothing."),
+    click.option("--banner", is_flag=True, help="Also show as a banner on every page."),
+    click.option("--to-everyone", is_flag=True, help="Send to everyone (the default)."),
+    click.option("--to-admins", is_flag=True, help="Send to the administrators."),
+    _TO_GROUP(help="Send to a group."),
+    _TO_USER,
+    _TO_FILE,
+    click.option("--at", metavar=AT, help="When it arrives, or now; needs --timezone or --local."),
+    TIMEZONE(help="Time zone of --at and --expires, e.g. Europe/Paris."),
+    click.option("--local", is_flag=True, help="Use each reader’s own time zone for --at."),
+    click.option("--expires", metavar=AT, help="When it expires; needs --timezone."),
+    click.option(
+        "--expires-in", metavar="7d", help="Expire this long after arrival: 30m, 12h, 7d, 2w."
+    ),
+    click.option("--undo-window", metavar="5m", help="Delay it, so you can recall it unseen."),
+    _FROM,
+    click.option("--dry-run", is_flag=True, help="Preview only: print who would receive it."),
 )
 
 
@@ -95,7 +135,7 @@ def names(name: str) -> list[str]:
     """
     found = [line.strip() for line in _text(name, _read(name, -1)).splitlines()]
     if not any(found):
-        raise BadInput(f"The file “{name}” names nobody.", "to_file")
+        raise BadInput(f"The file “{name}” contains no usernames.", "to_file")
     return [line for line in found if line]
 
 
@@ -140,11 +180,13 @@ def times(
     if local and at is None:
         raise BadInput("--local needs a time: add --at 'YYYY-MM-DD HH:MM'.")
     if zone is not None and at is None and expires is None:
-        raise BadInput("--timezone is the zone of --at and --expires: add one, or leave it out.")
+        raise BadInput("--timezone needs --at or --expires. Add one, or remove --timezone.")
     if local and zone is not None and expires is None:
         raise BadInput("Give --timezone or --local, not both.")
-    if zone is None and ((at is not None and not local) or expires is not None):
-        raise BadInput("Say in which zone that time is: add --timezone, for example Europe/Paris.")
+    if zone is None and at is not None and not local:
+        raise BadInput("--at needs --timezone (e.g. Europe/Paris) or --local.")
+    if zone is None and expires is not None:
+        raise BadInput("--expires needs --timezone (e.g. Europe/Paris).")
     if expires is not None and expires_in is not None:
         raise BadInput("Give --expires or --expires-in, not both.")
     wall = None if at is None else clock.parse_wall(at)

@@ -18,39 +18,43 @@ from ..domain.broadcasts.wording import (
     restored_sentence,
 )
 from ..domain.channels import channel_phrase
+from .completion import complete_broadcasts
+from .help import typed
 from .output import command, example, print_line
 
 _ID = click.IntRange(1, 2**31 - 1)
 
 
 @command("recall", epilog=example("flask broadcast recall --last"))
-@click.argument("notification_id", metavar="ID", type=_ID, required=False)
-@click.option("--last", is_flag=True, help="The newest broadcast that is not recalled.")
-@click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
+@click.argument(
+    "notification_id", metavar="ID", type=_ID, required=False, shell_complete=complete_broadcasts
+)
+@click.option("--last", is_flag=True, help="Recall the newest broadcast that is not recalled yet.")
+@click.option("--yes", is_flag=True, help="Don’t ask; for scripts.")
 @click.option("--direct", is_flag=True, help="Allow a notification sent to named people.")
 def recall(notification_id: int | None, last: bool, yes: bool, direct: bool) -> None:
-    """Remove a broadcast from every inbox; ``restore`` undoes it."""
+    """Remove a broadcast from every inbox. To undo it, use restore."""
     if (notification_id is None) is not last:
         raise BadInput("Give the ID of a broadcast, or --last.")
     if not yes and not sys.stdin.isatty():
-        raise BadInput("There is no terminal to ask on. Add --yes to recall it without a question.")
+        raise BadInput("There is no terminal to ask on. Add --yes to recall it without asking.")
     one = _find(notification_id)
     if one.channel is None and not direct:
         raise Refused(
-            f"Notification {one.id} went to named people. Add --direct to recall it anyway."
+            f"Notification {one.id} was sent to named people. Add --direct to recall it anyway."
         )
     if one.recalled_at is not None:
         print_line(recalled_sentence(one.id, changed=False))
         return
     _print_question(one)
-    if not yes and not click.confirm("Recall it from every inbox?"):
+    if not yes and not click.confirm("Remove it from every inbox?"):
         raise Refused("Cancelled. Nothing was changed.")
     changed = recalling.recall(one.id, clock.now())
     db.session.commit()
     print_line(recalled_sentence(one.id, changed=changed))
     if changed:
         record("recalled", notification=one.id)
-        print_line(f"To undo: flask broadcast restore {one.id}")
+        print_line(f"To undo: {typed(f'broadcast restore {one.id}')}")
 
 
 def _find(notification_id: int | None) -> Broadcast:
@@ -78,14 +82,14 @@ def _print_question(one: Broadcast) -> None:
         if one.channel
         else f"{people_phrase(named.count)}: {audience_phrase(named)}"
     )
-    print_line(f"Notification {one.id} “{one.title}”, to {to}.")
+    print_line(f"Notification {one.id} “{one.title}”, sent to {to}.")
     print_line(reach_sentence(reach, has_expired=one.state(now) == "expired"))
 
 
 @command("restore", epilog=example("flask broadcast restore 12"))
-@click.argument("notification_id", metavar="ID", type=_ID)
+@click.argument("notification_id", metavar="ID", type=_ID, shell_complete=complete_broadcasts)
 def restore(notification_id: int) -> None:
-    """Undo a recall: everyone has the notification again, as they left it."""
+    """Undo a recall; everyone has the notification again, as they left it."""
     changed = recalling.restore(notification_id, clock.now())
     db.session.commit()
     if changed:

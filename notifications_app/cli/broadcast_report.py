@@ -7,6 +7,7 @@ from ..domain.broadcasts.preview import SendPreview
 from ..domain.broadcasts.sending import SendResult
 from ..domain.broadcasts.wording import audience_phrase, people_phrase
 from . import output
+from .help import typed
 from .output import iso_or_none, print_line
 
 
@@ -18,7 +19,7 @@ def print_result(result: SendResult, *, dry_run: bool, as_json: bool) -> None:
     elif not result.is_new:
         since = ", edited since" if sent.edited_at else ""
         print_line(
-            f"This key was used before: it is notification {sent.id}{since}. Nothing was sent."
+            f"This key was already used for notification {sent.id}{since}. Nothing was sent."
         )
     elif dry_run:
         _print_plan(result.preview)
@@ -27,7 +28,7 @@ def print_result(result: SendResult, *, dry_run: bool, as_json: bool) -> None:
         if result.preview.held_until:
             until = clock.full(result.preview.held_until, "UTC")
             print_line(
-                f"Nobody sees it before {until}: flask broadcast recall {sent.id} cancels it."
+                f"Nobody sees it before {until}. To cancel: {typed(f'broadcast recall {sent.id}')}"
             )
 
 
@@ -47,7 +48,7 @@ def _print_plan(preview: SendPreview) -> None:
         )
     title, audience = preview.content.title, preview.audience
     print_line(
-        f"{people_phrase(audience.count)} would see “{title}” {preview.when_phrase('UTC')}:"
+        f"{people_phrase(audience.count)} would receive “{title}” {preview.when_phrase('UTC')}:"
         f" {audience_phrase(audience)}."
     )
     print_line("Nothing was sent: this was a dry run.")

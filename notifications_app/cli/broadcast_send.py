@@ -16,6 +16,7 @@ from ..domain.broadcasts.schedule import SendOptions
 from ..domain.broadcasts.sending import SendResult, send_to_channel, send_to_people
 from ..domain.content import Content
 from . import broadcast_options, broadcast_report, output
+from .completion import complete_usernames
 from .output import command, example
 
 
@@ -23,7 +24,9 @@ from .output import command, example
     "notify",
     epilog=example("flask notify ada grace --title 'Your export is ready' --topic exports"),
 )
-@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.argument(
+    "names", metavar="NAME...", nargs=-1, required=True, shell_complete=complete_usernames
+)
 @broadcast_options.content_options
 def notify(names: tuple[str, ...], key: str | None, as_json: bool, **typed: Any) -> None:
     """Send a notification to named people."""
@@ -58,7 +61,7 @@ def send(
     dry_run: bool,
     **more: Any,
 ) -> None:
-    """Send to everyone, the administrators, a group or named people: now or at a time."""
+    """Send to everyone, the administrators, a group or named people, now or at a set time."""
     recipients = {name: more.pop(name) for name in ("to_everyone", "to_admins", "to_group")}
     content = broadcast_options.content(**more)
     channel = broadcast_options.channel(**recipients, to_users=to_users, to_file=to_file)

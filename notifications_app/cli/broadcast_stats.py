@@ -12,6 +12,7 @@ from ..domain.broadcasts.stats import Stats, compute_stats
 from ..domain.broadcasts.wording import people_phrase
 from ..domain.channels import channel_phrase
 from . import output
+from .completion import complete_broadcasts
 from .output import command, example, iso_or_none, print_line
 
 #: The full length of a bar, in characters, and the blocks it is drawn with, by eighths.
@@ -21,12 +22,17 @@ NAMES, FIGURES = 19, 12
 
 
 @command("stats", epilog=example("flask broadcast stats 12 --json"))
-@click.argument("notification_id", metavar="ID", type=click.IntRange(1, 2**31 - 1))
+@click.argument(
+    "notification_id",
+    metavar="ID",
+    type=click.IntRange(1, 2**31 - 1),
+    shell_complete=complete_broadcasts,
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def stats(notification_id: int, as_json: bool) -> None:
-    """Count who heard, read and dismissed a notification, and when; times in UTC.
+    """Show how many people read and dismissed a notification, and when; times are in UTC.
 
-    Drawn on a terminal, plain in a pipe.
+    A terminal shows bars, a pipe plain text.
     """
     with reading() as connection:
         found = compute_stats(connection, notification_id, clock.now())
@@ -67,7 +73,9 @@ def _head(found: Stats) -> None:
         "To": f"{to}{local}",
     }
     if not found.never_came:
-        lines["First" if found.is_local else "From"] = clock.full(found.released_at, "UTC")
+        lines["First arrival" if found.is_local else "Arrival"] = clock.full(
+            found.released_at, "UTC"
+        )
     if found.recalled_at is not None:
         lines["Recalled"] = clock.full(found.recalled_at, "UTC")
     for name, value in lines.items():
@@ -87,7 +95,7 @@ def _shares(found: Stats, *, drawn: bool) -> None:
     for name, count, colour in (
         ("Read", found.read, "green"),
         ("Dismissed", found.dismissed, "yellow"),
-        ("Not touched", found.untouched, "bright_black"),
+        ("No action yet", found.untouched, "bright_black"),
     ):
         percent = stats_wording.percentage(count, found.audience)
         line = f"{name:{NAMES}}  {count:>{FIGURES},}  {percent:>9}"
@@ -103,12 +111,14 @@ def _figure(name: str, value: str) -> None:
 def _by_hour(found: Stats, *, drawn: bool) -> None:
     if not found.read:
         return
-    since = "it came to the first zone of all" if found.is_local else "it was released"
+    since = "it arrived in the first zone" if found.is_local else "it was released"
     click.secho(f"Read, by hour since {since}", bold=drawn)
     most = max(count for _hour, count in found.hours)
     for hour, count in found.hours:
-        running = "  (running)" if found.is_running(hour) else ""
-        line = f"{stats_wording.hour_phrase(hour):{NAMES}}  {count:>{FIGURES},}{running:11}"
+        if not count:
+            continue
+        running = "  (so far)" if found.is_running(hour) else ""
+        line = f"{stats_wording.hour_phrase(hour):{NAMES}}  {count:>{FIGURES},}{running:10}"
         _bar(line, count, most, "cyan" if drawn else None)
     click.echo()
 
@@ -128,9 +138,11 @@ def _summary(found: Stats) -> str:
     notification_id, when = found.notification_id, f"as of {clock.full(found.made_at, 'UTC')}"
     if found.never_came and found.recalled_at is not None:
         recalled = clock.full(found.recalled_at, "UTC")
-        return f"Notification {notification_id} was recalled {recalled}, before it came to anybody."
+        return (
+            f"Notification {notification_id} was recalled {recalled}, before anybody received it."
+        )
     if not found.has_come(found.made_at):
-        return f"Notification {notification_id} has not come to anybody yet, {when}."
+        return f"Nobody has received notification {notification_id} yet, {when}."
     end = "was recalled" if found.recalled_at is not None else "expired"
     before = f" before it {end}" if found.is_over else ""
     if not found.read:

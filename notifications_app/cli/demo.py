@@ -22,6 +22,7 @@ from ..domain.inbox import actions, add_reader, mutes, snooze_times
 from ..domain.inbox import queries as inbox
 from ..domain.inbox.subscriptions import load_subscriber
 from . import output
+from .help import typed
 
 PEOPLE = (("ada", "Ada Moreau", "Europe/Paris", True), ("priya", "Priya Raman", "UTC", False))
 
@@ -96,9 +97,12 @@ PERSONAL = (
 
 
 @output.command("demo", epilog=output.example("flask demo"))
-@click.option("--if-empty", is_flag=True, help="Do nothing if there are accounts.")
+@click.option("--if-empty", is_flag=True, help="Do nothing if the database has accounts.")
 def demo(if_empty: bool) -> None:
-    """Create two accounts with generated passwords, and notifications of every kind."""
+    """Create two accounts with notifications of every kind.
+
+    Their passwords are generated, and printed once. A database that has accounts is refused.
+    """
     with reading() as connection:
         empty = queries.is_empty(connection)
     if not empty:
@@ -126,7 +130,7 @@ def demo(if_empty: bool) -> None:
         output.print_line(f"{display} ({role}): username {name}, password {word}")
     output.print_line(
         "Created two accounts with notifications of every kind. Save these passwords: they’re shown"
-        " once (reset: flask users set-password NAME)."
+        f" once (reset: {typed('users set-password NAME')})."
     )
 
 

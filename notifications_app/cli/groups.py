@@ -11,12 +11,14 @@ from ..core.text import counted
 from ..domain.accounts import groups as known
 from ..domain.accounts import queries
 from ..domain.administration import groups as administration
+from ..domain.administration import wording
 from ..domain.administration.groups import GroupChange
 from . import output
+from .completion import complete_groups, complete_usernames
 from .output import command, example, iso_or_none, print_line
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+dry_run = click.option("--dry-run", is_flag=True, help="Preview only: print what would change.")
 
 
 def _as_known(_context: Any, _option: Any, name: str) -> str:
@@ -24,24 +26,27 @@ def _as_known(_context: Any, _option: Any, name: str) -> str:
     return name.strip().lower()
 
 
-group_argument = click.argument("group", callback=_as_known)
-names_argument = click.argument("names", metavar="NAME...", nargs=-1, required=True)
+group_argument = click.argument("group", callback=_as_known, shell_complete=complete_groups)
+new_group_argument = click.argument("group", callback=_as_known)
+names_argument = click.argument(
+    "names", metavar="NAME...", nargs=-1, required=True, shell_complete=complete_usernames
+)
 
 
 @command("create", epilog=example("flask groups create night-shift"))
-@group_argument
+@new_group_argument
 def create(group: str) -> None:
-    """Make an empty group. Its name is made of a-z, 0-9 and single hyphens."""
+    """Create an empty group. Its name can contain a to z, 0 to 9 and single hyphens."""
     name = administration.create_group(group, actor_id=None, now=clock.now())
     db.session.commit()
     record("group made", group=name)
-    print_line(f"Made the group “{name}”. Nobody is in it.")
+    print_line(wording.group_created_sentence(name))
 
 
 @command("list", epilog=example("flask groups list --json"))
 @as_json
 def list_(as_json: bool) -> None:
-    """List every group and how many are in it."""
+    """List every group with its number of members."""
     with reading() as connection:
         rows = connection.execute(known.list_groups()).all()
     if as_json:
@@ -55,7 +60,7 @@ def list_(as_json: bool) -> None:
 @group_argument
 @as_json
 def show(group: str, as_json: bool) -> None:
-    """Show who is in a group, and since when (UTC)."""
+    """List the members of a group and when they joined; times are in UTC."""
     with reading() as connection:
         rows = known.members(connection, group)
     if as_json:
@@ -74,11 +79,11 @@ def show(group: str, as_json: bool) -> None:
 @names_argument
 @dry_run
 def add(group: str, names: tuple[str, ...], dry_run: bool) -> None:
-    """Put people into a group: they get what is sent to it from now on."""
+    """Add people to a group; they receive everything sent to it from now on."""
     with reading() as connection:
         found = queries.ids_of(connection, names)
     change = administration.add_members(group, found, actor_id=None, now=clock.now())
-    _finish(group, change, ("Added", "to", "in it already"), dry_run=dry_run)
+    _finish(group, change, joined=True, dry_run=dry_run)
 
 
 @command("remove", epilog=example("flask groups remove night-shift ada"))
@@ -86,27 +91,26 @@ def add(group: str, names: tuple[str, ...], dry_run: bool) -> None:
 @names_argument
 @dry_run
 def remove(group: str, names: tuple[str, ...], dry_run: bool) -> None:
-    """Take people out of a group: they keep what had arrived."""
+    """Remove people from a group; they keep everything they received."""
     with reading() as connection:
         found = queries.ids_of(connection, names)
     change = administration.remove_members(group, found, actor_id=None, now=clock.now())
-    _finish(group, change, ("Removed", "from", "not in it"), dry_run=dry_run)
+    _finish(group, change, joined=False, dry_run=dry_run)
 
 
-def _finish(group: str, change: GroupChange, words: tuple[str, str, str], *, dry_run: bool) -> None:
+def _finish(group: str, change: GroupChange, *, joined: bool, dry_run: bool) -> None:
     """Commit, unless it is a dry run, and print the outcome."""
-    moved, others = change.moved, change.unchanged
-    did, preposition, state = words
-    rest = f" {others:,} {'was' if others == 1 else 'were'} {state}." if others else ""
-    what = f"{counted(len(moved), 'person', 'people')} {preposition} “{group}”.{rest}"
+    moved = change.moved
+    sentence = wording.members_sentence(group, change, joined=joined, dry_run=dry_run)
     if dry_run:
+        print_line(sentence)
         more = f" and {len(moved) - 5:,} more" if len(moved) > 5 else ""
-        print_line(f"Would have {did.lower()} {what}")
         if moved:
             print_line(f"{', '.join(moved[:5])}{more}.")
         print_line("Nothing was changed: this was a dry run.")
         return
     db.session.commit()
     if moved:
-        record("group changed", group=group, did=did.lower(), people=len(moved))
-    print_line(f"{did} {what}")
+        did = "added" if joined else "removed"
+        record("group changed", group=group, did=did, people=len(moved))
+    print_line(sentence)

@@ -9,15 +9,17 @@ from functools import wraps
 from typing import Any, NoReturn
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ..core import clock, logs
+from ..core import clock, config, logs
 from ..core.database import db
 from ..core.database_errors import database_fault, explain
 from ..core.errors import BadInput, Refused
 from ..core.text import printable
+from .help import ExampleCommand
 
 REFUSED, MISUSED = 1, 2
 #: Characters that JSON does not escape and a terminal might obey: control characters, line
@@ -60,7 +62,7 @@ def command(name: str, *, epilog: str) -> Callable[[Callable[..., Any]], click.C
     """Make a guarded command of a function; ``epilog`` is its :func:`example`."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
-        return click.command(name, epilog=epilog)(guarded(function))
+        return click.command(name, cls=ExampleCommand, epilog=epilog)(guarded(function))
 
     return decorate
 
@@ -105,8 +107,9 @@ def example(*lines: str) -> str:
 
 def base_url() -> str:
     """Return the address of this site according to the settings, without a slash at the end."""
-    from flask import current_app
+    return config.site_url(current_app.config, f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
 
-    hosts = current_app.config["TRUSTED_HOSTS"] or []
-    host = hosts[0].lstrip(".") if hosts else f"127.0.0.1:{os.environ.get('PORT', '8000')}"
-    return f"{current_app.config['PREFERRED_URL_SCHEME']}://{host}"
+
+def is_url_assumed() -> bool:
+    """Return whether no setting gives the address of this site."""
+    return not (current_app.config["SITE_URL"] or current_app.config["TRUSTED_HOSTS"])

@@ -16,11 +16,14 @@ from ..domain.accounts import actions, passwords, queries
 from ..domain.accounts.memberships import GROUPS
 from ..domain.accounts.models import User
 from ..domain.administration import accounts as administration
+from ..domain.administration import wording
 from . import output
+from .completion import complete_usernames, complete_zones
 from .output import command, example, print_line
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-name_argument = click.argument("name")
+name_argument = click.argument("name", shell_complete=complete_usernames)
+new_name_argument = click.argument("name")
 
 
 def find(name: str) -> Row[Any]:
@@ -75,7 +78,7 @@ def list_(as_json: bool) -> None:
 @name_argument
 @as_json
 def show(name: str, as_json: bool) -> None:
-    """Show one account, the groups it is in, and where it is signed in."""
+    """Show an account, its groups and its sign-ins."""
     user = find(name)
     with reading() as connection:
         person = queries.list_users().add_columns(GROUPS).where(User.id == user.id)
@@ -102,16 +105,22 @@ def _read_password(*, stdin: bool) -> str:
 
 
 password_stdin = click.option(
-    "--password-stdin", is_flag=True, help="Read the password from one line of standard input."
+    "--password-stdin", is_flag=True, help="Read the password from stdin, one line."
 )
 
 
 @command("create", epilog=example("flask users create ada --admin --timezone Europe/Paris"))
-@name_argument
-@click.option("--email", help="An email address.")
-@click.option("--display-name", default="", help="What others see; the username otherwise.")
-@click.option("--admin", is_flag=True, help="Make an administrator.")
-@click.option("--timezone", default="UTC", show_default=True, help="An IANA zone.")
+@new_name_argument
+@click.option("--email", help="Email address.")
+@click.option("--display-name", default="", help="Name that others see; the username otherwise.")
+@click.option("--admin", is_flag=True, help="Make the account an administrator.")
+@click.option(
+    "--timezone",
+    shell_complete=complete_zones,
+    default="UTC",
+    show_default=True,
+    help="Time zone, e.g. Europe/Paris.",
+)
 @password_stdin
 def create(
     name: str,
@@ -121,7 +130,7 @@ def create(
     timezone: str,
     password_stdin: bool,
 ) -> None:
-    """Make an account. The password is asked for, never given as an argument."""
+    """Create an account. You are asked for the password; it is never an argument."""
     actions.check_username(name)
     actions.check_email(email)
     actions.check_display_name(display_name)
@@ -140,15 +149,14 @@ def create(
     )
     db.session.commit()
     record("account made", username=user.username, admin=admin)
-    kind = "administrator" if admin else "user"
-    print_line(f"Made the {kind} “{user.username}”, with times in {user.timezone}.")
+    print_line(wording.created_sentence(user.username, user.timezone, is_admin=admin))
 
 
 @command("set-password", epilog=example("flask users set-password ada"))
 @name_argument
 @password_stdin
 def set_password(name: str, password_stdin: bool) -> None:
-    """Set a password; every sign-in of the account ends."""
+    """Set the password of an account and end its sign-ins."""
     user = find(name)
     password = _read_password(stdin=password_stdin)
     password_hash = passwords.hash_password(
@@ -157,33 +165,28 @@ def set_password(name: str, password_stdin: bool) -> None:
     ended = administration.set_password(user, password_hash, actor_id=None, now=clock.now())
     db.session.commit()
     record("password set", username=user.username)
-    print_line(f"The password of “{user.username}” is set. {counted(ended, 'sign-in')} ended.")
+    print_line(f"Set the password of “{user.username}”. {counted(ended, 'sign-in')} ended.")
 
 
 @command("set-timezone", epilog=example("flask users set-timezone ada Asia/Kolkata"))
 @name_argument
-@click.argument("timezone")
+@click.argument("timezone", shell_complete=complete_zones)
 def set_timezone(name: str, timezone: str) -> None:
-    """Set the zone that an account's times are in."""
+    """Set the time zone of an account."""
     clock.zone_name(timezone)  # a wrong zone is named before a missing account
     user = find(name)
     zone = administration.set_timezone(user, timezone, actor_id=None, now=clock.now())
     db.session.commit()
-    print_line(f"Times of “{user.username}” are in {zone} now.")
+    print_line(f"Changed the time zone of “{user.username}” to {zone}.")
 
 
 def _set_active(name: str, *, active: bool) -> None:
     user = find(name)
-    if user.is_active == active:
-        print_line(f"“{user.username}” is {'active' if active else 'inactive'} already.")
-        return
     ended = administration.set_active(user, active=active, actor_id=None, now=clock.now())
     db.session.commit()
-    record("activated" if active else "deactivated", username=user.username)
-    if active:
-        print_line(f"“{user.username}” may sign in again.")
-    else:
-        print_line(f"“{user.username}” cannot sign in any more. {counted(ended, 'sign-in')} ended.")
+    if ended is not None:
+        record("activated" if active else "deactivated", username=user.username)
+    print_line(wording.active_sentence(user.username, ended, active=active))
 
 
 @command("activate", epilog=example("flask users activate ada"))
@@ -196,15 +199,15 @@ def activate(name: str) -> None:
 @command("deactivate", epilog=example("flask users deactivate ada"))
 @name_argument
 def deactivate(name: str) -> None:
-    """Lock an account and end its sign-ins; nothing of it is deleted."""
+    """Lock an account and end its sign-ins; nothing is deleted."""
     _set_active(name, active=False)
 
 
 @command("delete", epilog=example("flask users delete ada"))
 @name_argument
-@click.option("--yes", is_flag=True, help="Delete without asking.")
+@click.option("--yes", is_flag=True, help="Don’t ask; for scripts.")
 def delete(name: str, yes: bool) -> None:
-    """Delete an account with its inbox; what it sent stays, from the system."""
+    """Delete an account and its inbox; notifications it sent stay, shown as from the system."""
     user = find(name)
     if not yes:
         if not sys.stdin.isatty():
@@ -214,39 +217,39 @@ def delete(name: str, yes: bool) -> None:
     administration.delete_account(user, actor_id=None, now=clock.now())
     db.session.commit()
     record("account deleted", username=user.username)
-    print_line(f"Deleted “{user.username}”. What they sent stays, from the system.")
+    print_line(wording.deleted_sentence(user.username))
+
+
+def _set_admin(name: str, *, admin: bool) -> None:
+    user = find(name)
+    change = administration.grant_admin if admin else administration.revoke_admin
+    changed = change(user, actor_id=None, now=clock.now())
+    db.session.commit()
+    if changed:
+        record("admin granted" if admin else "admin revoked", username=user.username)
+    print_line(wording.admin_sentence(user.username, admin=admin, changed=changed))
 
 
 @command("grant-admin", epilog=example("flask users grant-admin ada"))
 @name_argument
 def grant_admin(name: str) -> None:
     """Make an account an administrator's, from now on."""
-    user = find(name)
-    changed = administration.grant_admin(user, actor_id=None, now=clock.now())
-    db.session.commit()
-    if changed:
-        record("admin granted", username=user.username)
-    print_line(f"“{user.username}” is an administrator{' now' if changed else ' already'}.")
+    _set_admin(name, admin=True)
 
 
 @command("revoke-admin", epilog=example("flask users revoke-admin ada"))
 @name_argument
 def revoke_admin(name: str) -> None:
     """Make an account an ordinary one; what had arrived for administrators stays with it."""
-    user = find(name)
-    changed = administration.revoke_admin(user, actor_id=None, now=clock.now())
-    db.session.commit()
-    if changed:
-        record("admin revoked", username=user.username)
-    print_line(
-        f"“{user.username}” is {'no administrator any more' if changed else 'no administrator'}."
-    )
+    _set_admin(name, admin=False)
 
 
 @command("reset-link", epilog=example("flask users reset-link ada grace"))
-@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.argument(
+    "names", metavar="NAME...", nargs=-1, required=True, shell_complete=complete_usernames
+)
 def reset_link(names: tuple[str, ...]) -> None:
-    """Print a one-time link each, to choose a new password within 24 hours."""
+    """Print a one-time link for each account, to set a new password within 24 hours."""
     found, now = [find(name) for name in names], clock.now()
     tokens = [
         administration.make_reset_token(user, signing_keys(), actor_id=None, now=now)
@@ -259,3 +262,8 @@ def reset_link(names: tuple[str, ...]) -> None:
     count = len(found)
     each = "It works once" if count == 1 else "Each works once"
     print_line(f"{counted(count, 'link')}. {each}, within 24 hours.")
+    if output.is_url_assumed():
+        click.echo(
+            f"Links begin with {output.base_url()}. Set SITE_URL if the site has another address.",
+            err=True,
+        )

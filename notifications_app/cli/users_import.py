@@ -21,17 +21,18 @@ from ..domain.people_import.wording import (
     line_error_sentence,
     refusal_sentence,
 )
+from .completion import complete_files
 from .output import command, example, print_line
 
 
 @command("import", epilog=example("flask users import people.csv --dry-run"))
-@click.argument("name", metavar="FILE")
-@click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+@click.argument("name", metavar="FILE", shell_complete=complete_files)
+@click.option("--dry-run", is_flag=True, help="Preview only: print what would change.")
 def import_(name: str, dry_run: bool) -> None:
-    """Make and change people by a CSV file; - is standard input.
+    """Import people from a CSV file (- for stdin).
 
-    Its first line names the columns: username, and any of email, display_name, timezone and
-    groups. All of it is imported, or nothing.
+    The first line names the columns: username, and any of email, display_name, timezone and
+    groups. Either the whole file is imported, or nothing.
     """
     now = clock.now()
     with _opened(name) as file, _progress(file) as tell:

@@ -94,7 +94,7 @@ def older_zone_names() -> dict[str, list[str]]:
 def zone_name(name: str) -> str:
     """Return the name to store for a zone given in any case; an older alias becomes today's."""
     if name.casefold() not in _SPELLINGS:
-        raise UnknownZone("No time zone has that name. Choose one like Europe/Paris.", "timezone")
+        raise UnknownZone("There is no such time zone. Use one like Europe/Paris.", "timezone")
     return _SPELLINGS[name.casefold()]
 
 
@@ -151,7 +151,7 @@ def typed_moment(wall: datetime, zone: str) -> datetime:
     skipped, next_time = (t.time().isoformat().removesuffix(":00") for t in (wall, shown))
     raise BadTime(
         f"{skipped} does not exist on that day in {zone_name(zone)}."
-        f" The first moment after it is {day}{next_time}."
+        f" The next time that exists is {day}{next_time}."
     )
 
 
@@ -165,7 +165,7 @@ def parse_wall(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text if _WALL.fullmatch(text) else "")
     except ValueError:
-        raise BadTime("Write a day from 1970 to 2999 and a time: 2026-11-20 09:00.") from None
+        raise BadTime("Enter a date (1970 to 2999) and a time: 2026-11-20 09:00.") from None
 
 
 def parse_span(text: str) -> timedelta:
@@ -176,7 +176,9 @@ def parse_span(text: str) -> timedelta:
     """
     match = _SPAN.fullmatch(text.strip())
     if match is None:
-        raise BadTime("Write a length of time as 30m, 12h, 7d or 2w, in at most five digits.")
+        raise BadTime(
+            "Enter a length of time such as 30m, 12h, 7d or 2w, with at most five digits."
+        )
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 

@@ -16,11 +16,14 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from werkzeug.sansio.utils import host_is_trusted
 
 from .errors import Refused
-from .site_hosts import parse_hosts
+from .site_hosts import is_trusted, parse_hosts
 
 SHORTEST_KEY = 32
+#: The path of SITE_URL, for a site that is not at the root of its host.
+_SITE_PATH = re.compile(r"(/[\w.~%-]+)*/?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,12 @@ def _switch(text: str) -> bool:
         return True
     if word in {"off", "0", "false", "no"}:
         return False
-    raise ValueError("is on or off")
+    raise ValueError("must be on or off")
 
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise ValueError("is a number, 0 or more")
+        raise ValueError("must be a number, 0 or more")
     return int(text)
 
 
@@ -60,7 +63,7 @@ def _words(text: str) -> list[str]:
 def _one_of(*choices: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text.lower() not in choices:
-            raise ValueError(f"is one of: {', '.join(choices)}")
+            raise ValueError(f"must be one of: {', '.join(choices)}")
         return text.lower()
 
     return parse
@@ -68,7 +71,7 @@ def _one_of(*choices: str) -> Callable[[str], str]:
 
 def _line(text: str) -> str:
     if not text.isprintable():
-        raise ValueError("is one line of text")
+        raise ValueError("must be one line of text")
     return text
 
 
@@ -83,14 +86,29 @@ def _redis(url: str) -> str:
     except ValueError:
         is_valid = False
     if not is_valid:
-        raise ValueError("is an address like redis://127.0.0.1:6379/0")
+        raise ValueError("must look like redis://127.0.0.1:6379/0")
     return url
 
 
 def _dsn(url: str) -> str:
     if url and not re.fullmatch(r"https?://[^@/\s]+@[^@/\s]+/\S+", url):
-        raise ValueError("is an address like https://key@sentry.example.org/1")
+        raise ValueError("must look like https://key@sentry.example.org/1")
     return url
+
+
+def _site(text: str) -> str:
+    """Return the address of the site without a slash at the end: scheme, host, port and path."""
+    text = text.strip()
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        is_site = parts.scheme in {"http", "https"} and host_is_trusted(parts.netloc)
+        if is_site and _SITE_PATH.fullmatch(text.partition(parts.netloc)[2]):
+            return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}".rstrip("/")
+    except ValueError:
+        pass
+    raise ValueError("must look like https://notify.example.org")
 
 
 SETTINGS = (
@@ -99,6 +117,7 @@ SETTINGS = (
     Setting("SECRET_KEY_FALLBACKS", "", _words),
     Setting("HTTPS", "off", _switch),
     Setting("TRUSTED_HOSTS", "", parse_hosts),
+    Setting("SITE_URL", "", _site),
     Setting("PROXY_HOPS", "0", _number),
     Setting("REGISTRATION_OPEN", "off", _switch),
     Setting("CONTACT", "", _line),
@@ -173,15 +192,41 @@ def derive(values: dict[str, Any], instance: Path, *, debug: bool = False) -> No
 def _refuse_unsafe(values: Mapping[str, Any], *, debug: bool) -> None:
     if values["SESSION_TYPE"] == "redis" and not values["REDIS_URL"]:
         raise Refused("SESSION_TYPE=redis needs REDIS_URL.")
+    _refuse_other_site(values)
     if not values["HTTPS"]:
         return
     if debug:
-        raise Refused("With HTTPS=on the debugger is refused: it runs what visitors type.")
+        raise Refused(
+            "HTTPS=on cannot be used with Flask’s debugger, which runs any code that visitors type."
+        )
     if not values["TRUSTED_HOSTS"]:
-        raise Refused("With HTTPS=on, TRUSTED_HOSTS names the hosts that this site answers for.")
+        raise Refused("HTTPS=on needs TRUSTED_HOSTS, the host names of this site.")
     for name, safe in (("SESSION_COOKIE_SECURE", True), ("SESSION_COOKIE_HTTPONLY", True)):
         if values.get(name, safe) is not safe:
             raise Refused(f"With HTTPS=on, {name} cannot be switched off.")
+
+
+def _refuse_other_site(values: Mapping[str, Any]) -> None:
+    """Refuse a SITE_URL at which this site would not answer: every link would lead nowhere."""
+    parts = urlsplit(values["SITE_URL"])
+    if values["HTTPS"] and parts.scheme == "http":
+        raise Refused("With HTTPS=on, SITE_URL must begin with https://.")
+    trusted = values["TRUSTED_HOSTS"]
+    if parts.hostname and trusted and not is_trusted(parts.netloc, trusted):
+        raise Refused(f"The host of SITE_URL, {parts.netloc}, is not one of TRUSTED_HOSTS.")
+
+
+def site_url(values: Mapping[str, Any], otherwise: str) -> str:
+    """Return the address of the site for links, without a slash at the end.
+
+    It is SITE_URL, else the first of TRUSTED_HOSTS, else ``otherwise``: never taken from a header
+    that a proxy or a visitor sets.
+    """
+    if values["SITE_URL"]:
+        return str(values["SITE_URL"])
+    hosts = values["TRUSTED_HOSTS"]
+    scheme = values["PREFERRED_URL_SCHEME"]
+    return f"{scheme}://{hosts[0].lstrip('.')}" if hosts else otherwise
 
 
 def _database(url: str) -> str:
@@ -196,7 +241,7 @@ def _database(url: str) -> str:
     except (ArgumentError, NoSuchModuleError, TypeError, ValueError):
         scheme = ""
     if scheme not in {"sqlite", "postgresql+psycopg"}:
-        raise Refused("DATABASE_URL is no address like sqlite:////srv/n.db or postgresql://host/n.")
+        raise Refused("DATABASE_URL must look like sqlite:////srv/n.db or postgresql://host/n.")
     return scheme + separator + rest
 
 

@@ -6,7 +6,7 @@ snapshot on SQLite, autocommit on PostgreSQL.
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -77,6 +77,18 @@ def write(statement: Executable, values: Mapping[str, Any] | None = None) -> int
     options = {"preserve_rowcount": True}
     result = db.session.execute(statement, values or {}, execution_options=options)
     return cast("CursorResult[Any]", result).rowcount
+
+
+class _RolledBackError(Exception):
+    """Ends a savepoint whose changes were only tried."""
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Try changes through ``db.session`` in a savepoint, and undo them at the end."""
+    with suppress(_RolledBackError), db.session.begin_nested():
+        yield
+        raise _RolledBackError
 
 
 def insert_into(model: type[Base]) -> sqlite.Insert | postgresql.Insert:

@@ -26,8 +26,8 @@ class Fault:
 
 AWAY = Fault("The database does not answer. Nothing was changed; try again in a moment.")
 LOCKED = Fault("The database is busy with another write. Nothing was changed; try again.")
-FULL = Fault("The disk of the database is full. Nothing was changed.", 507, "full")
-READ_ONLY = Fault("The database cannot be written. Nothing was changed.", state="read-only")
+FULL = Fault("The database’s disk is full. Nothing was changed.", 507, "full")
+READ_ONLY = Fault("The database is read-only. Nothing was changed.", state="read-only")
 MISSING = Fault(
     "There is no database, or its file cannot be opened. For a new one, run `flask db upgrade`.",
     state="missing",
@@ -36,7 +36,7 @@ UNMIGRATED = Fault(
     "The database is not migrated. Run `flask db upgrade` first.", state="not migrated"
 )
 BROKEN = Fault(
-    "The file of the database is damaged or is no database. Restore a backup.", state="damaged"
+    "The database file is damaged or is not a database. Restore a backup.", state="damaged"
 )
 DENIED = Fault("The database does not allow this to its user. Nothing was changed.", state="denied")
 

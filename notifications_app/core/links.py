@@ -34,10 +34,10 @@ def link_error(url: str) -> str | None:
     if re.match(r"/(?!/)", url):
         return None
     if not re.match(r"https?://[^/?#]", url, re.IGNORECASE):
-        return "A link starts with https://, http:// or a single /."
+        return "A link must start with https://, http:// or a single /."
     try:
         parts = urlsplit(url)
         is_plain = parts.hostname and parts.port != 0 and not _NOT_IN_A_HOST.search(parts.netloc)
     except ValueError:
         is_plain = False
-    return None if is_plain else "The host cannot be read. Write it plainly, without a user name."
+    return None if is_plain else "The host in this link is not valid. Write it without a user name."

@@ -23,7 +23,7 @@ def normalised(field: str, text: str) -> str:
         name = match[1].strip()
         if f"{{{{{name}}}}}" != _NAME:
             raise BadInput(
-                f"There is no placeholder “{{{{{shorten(name, 40)}}}}}”; only {_NAME}.", field
+                f"There is no placeholder “{{{{{shorten(name, 40)}}}}}”. Use {_NAME}.", field
             )
         return _NAME
 
@@ -39,7 +39,7 @@ def refuse_placeholders(field: str, text: str) -> str:
         BadInput: for ``field``, if the text contains a placeholder.
     """
     if _PLACEHOLDER.search(text[: text.rfind("}}") + 2]):
-        raise BadInput("Nothing is filled in here. Placeholders go in the title or body.", field)
+        raise BadInput("Placeholders work only in the title and body.", field)
     return text
 
 

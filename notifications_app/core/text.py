@@ -37,7 +37,10 @@ def check_slug(slug: str, field: str = "topic", name: str = "topic") -> str:
     """
     slug = check_line(slug, field, name, SLUG_MAX, 1)
     if not _SLUG.fullmatch(slug):
-        raise BadInput(f"A {name} is made of a-z, 0-9 and single hyphens: on-call.", field)
+        raise BadInput(
+            f"A {name} can contain only a to z, 0 to 9 and single hyphens, for example on-call.",
+            field,
+        )
     return slug
 
 
@@ -82,13 +85,15 @@ def check_text(
     if len(text) <= 4 * longest:  # NFC joins at most four characters, and is slow on long text
         if match := bad.search(text):
             character = "a line break" if match[0] in _BREAKS else f"U+{ord(match[0]):04X}"
-            raise BadInput(f"{name} cannot contain {character}; take it out.", field)
+            raise BadInput(f"{name} cannot contain {character}; remove it.", field)
         text = unicodedata.normalize("NFC", text)
         text = trim_lines(text) if keep_indentation else text.strip()
         text = "" if all(map(is_invisible, text)) else text
+    if shortest and not text:
+        raise BadInput(f"Enter {name[0].lower()}{name[1:]}.", field)
     if not shortest <= len(text) <= longest:
-        least, length = f"{shortest} to" if shortest else "at most", len(text) or "none"
-        raise BadInput(f"{name} has {least} {longest} characters; this one has {length}.", field)
+        least = f"{shortest} to" if shortest else "at most"
+        raise BadInput(f"{name} has {least} {longest} characters; this one has {len(text)}.", field)
     return text
 
 

@@ -86,12 +86,12 @@ def categories_phrase() -> str:
 def check_category(category: str) -> None:
     """Raise BadInput, with the field ``category``, for an unknown category."""
     if category not in CATEGORIES:
-        raise BadInput(f"A category is {categories_phrase()}.", "category")
+        raise BadInput(f"A category must be {categories_phrase()}.", "category")
 
 
 def _label(label: str, *, is_linked: bool) -> str | None:
     label = refuse_placeholders("action_label", label)
-    label = check_line(label, "action_label", "link label", LABEL_MAX)
+    label = check_line(label, "action_label", "link text", LABEL_MAX)
     if label and not is_linked:
-        raise BadInput("A link label needs a link; give both or neither.", "action_label")
+        raise BadInput("The link text needs a link: enter both or neither.", "action_label")
     return (label or "Open") if is_linked else None

@@ -36,6 +36,8 @@ class Flash:
     inverse: tuple[str, str] | None = None
     #: The id of the broadcast that its Undo button restores.
     recalled_id: int | None = None
+    #: The id of a notification to named people that its Recall button leads to.
+    sent_id: int | None = None
 
 
 def success(
@@ -44,10 +46,15 @@ def success(
     undo: int | None = None,
     inverse: tuple[str, str] | None = None,
     recalled_id: int | None = None,
+    sent_id: int | None = None,
     keep: bool = False,
 ) -> None:
-    """Flash that something is done, with an Undo button if there is something to undo it by."""
-    _flash("success", text, undo=undo, inverse=inverse, recalled_id=recalled_id, keep=keep)
+    """Flash that something is done, with an Undo button if there is something to undo it by.
+
+    With ``sent_id`` it has a Recall button instead.
+    """
+    by = {"undo": undo, "inverse": inverse, "recalled_id": recalled_id, "sent_id": sent_id}
+    _flash("success", text, keep=keep, **by)
 
 
 def error(text: str, *, keep: bool = False) -> None:
@@ -72,28 +79,15 @@ def add(category: str, text: str, *, keep: bool = False) -> None:
     _flash(category, text, keep=keep)
 
 
-def _flash(
-    category: str,
-    text: str,
-    *,
-    undo: int | None = None,
-    inverse: tuple[str, str] | None = None,
-    recalled_id: int | None = None,
-    keep: bool = False,
-) -> None:
+def _flash(category: str, text: str, *, keep: bool = False, **button: Any) -> None:
+    """Flash a message; ``button`` are the fields of :class:`Flash` that its button needs."""
     notification_id = None
     if _size(text) > LARGEST:
         text, notification_id = _instead(category, text)
     elif keep and current_user.is_authenticated:
         notification_id = _keep(category, text)
     _make_room(text)
-    message = {
-        "text": text,
-        "undo": undo,
-        "notification_id": notification_id,
-        "inverse": inverse,
-        "recalled_id": recalled_id,
-    }
+    message = {"text": text, "notification_id": notification_id, **button}
     flash({name: value for name, value in message.items() if value is not None}, category)  # type: ignore[arg-type]
 
 

@@ -1,10 +1,14 @@
-"""Redirects that stay on this site."""
+"""Redirects that stay on this site, and addresses of it to send to somebody."""
 
 import re
+from typing import Any
 from urllib.parse import quote, unquote
 
-from flask import has_request_context, redirect, request
+from flask import abort, current_app, has_request_context, redirect, request, url_for
+from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wrappers import Response as AnyResponse
+
+from ..core.config import site_url
 
 
 def safe_next(target: str | None, default: str) -> str:
@@ -39,3 +43,19 @@ def current_address() -> str:
 def redirect_after_post(target: str | None, default: str) -> AnyResponse:
     """Redirect with status 303, to a path of this site."""
     return redirect(quote(safe_next(target, default), safe="/?&=#%:+,;@!$'()*~"), 303)
+
+
+def absolute_url(endpoint: str, **values: Any) -> str:
+    """Return the whole address of a page, for a link that is sent to somebody.
+
+    It begins as SITE_URL or TRUSTED_HOSTS say. Without either it has the host that the browser
+    asked, never the one in a forwarded header.
+    """
+    path = url_for(endpoint, **values)
+    if current_app.config["SITE_URL"]:
+        path = path.removeprefix(request.script_root)
+    before_proxies = request.environ.get("werkzeug.proxy_fix.orig", request.environ)
+    host = before_proxies.get("HTTP_HOST")
+    if not host_is_trusted(host):
+        abort(400)
+    return site_url(current_app.config, f"{request.scheme}://{host}") + path

@@ -57,19 +57,19 @@ def test_list_shows_what_was_broadcast(app: Flask, shell: Any, priya: int, ada: 
 
 def test_show_tells_all_of_one(app: Flask, shell: Any, priya: int, ada: int) -> None:
     some(app, priya, ada)
-    assert shell("broadcast", "show", 1).out.endswith("is live; it went to everyone.\n")
-    assert "is scheduled; it goes to the administrators." in shell("broadcast", "show", 2).out
-    unseen = "was recalled Fri 20 Nov 2026, 13:00 UTC, before it came to anybody; it was for every"
+    assert shell("broadcast", "show", 1).out.endswith("is live; it was sent to everyone.\n")
+    assert "is scheduled; it will go to the administrators." in shell("broadcast", "show", 2).out
+    unseen = "was recalled Fri 20 Nov 2026, 13:00 UTC, before anybody received it; it was for every"
     assert unseen in shell("broadcast", "show", 4).out
     with app.app_context():
         inbox.recall(1, NOW + HOUR)
         db.session.commit()
-    seen = "was recalled Fri 20 Nov 2026, 14:00 UTC; it went to everyone.\n"
+    seen = "was recalled Fri 20 Nov 2026, 14:00 UTC; it was sent to everyone.\n"
     assert shell("broadcast", "show", 1).out.endswith(seen)
     found = shell("broadcast", "show", 4, "--json").json
     assert (found["state"], found["recalled_at"]) == ("recalled", "2026-11-20T13:00:00Z")
     named = shell("broadcast", "show", 5)
-    assert named.out.endswith("Notification 5 is scheduled; it goes to 1 person: priya.\n")
+    assert named.out.endswith("Notification 5 is scheduled; it will go to 1 person: priya.\n")
     found = shell("broadcast", "show", 5, "--json").json
     assert (found["channel"], found["arrives_at"]) == (None, "2026-11-20T14:00:00Z")
 

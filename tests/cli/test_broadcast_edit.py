@@ -34,7 +34,7 @@ def test_an_edit_says_what_it_changed(app: Flask, shell: Any, priya: int) -> Non
     row = one(app, priya)
     assert (row.title, row.body, row.is_banner, row.action_label) == ("Hullo", "*x*", True, "A")
     said = shell("broadcast", "edit", "1", "--action-url", "", "--no-banner", "--expires-in", "2h")
-    assert said.out.startswith("Changed the banner, expiry, link and words on the link of")
+    assert said.out.startswith("Changed the banner, expiry, link and link text of")
     assert one(app, priya).action_label is None
     assert "expires_at:" in shell("broadcast", "show", "1").out
     shell("broadcast", "edit", "1", "--no-expiry", "--action-url", "/b")
@@ -50,11 +50,11 @@ def test_an_edit_may_make_it_unread_again(app: Flask, shell: Any, priya: int) ->
     with at(NOW + timedelta(minutes=1)):
         said = shell("broadcast", "edit", "1", "--title", "Hullo", "--notify-again")
         assert said.out == (
-            "Changed the title of notification 1 for everyone; it is unread again for those who"
-            " had it.\n"
+            "Changed the title of notification 1; it is unread again for everyone who received"
+            " it.\n"
         )
         said = shell("broadcast", "edit", "1", "--notify-again")
-        assert said.out == "Notification 1 is unread again for those who had it.\n"
+        assert said.out == "Notification 1 is unread again for everyone who received it.\n"
     row = one(app, priya)
     assert (row.dismissed_at, row.arrives_at) == (None, NOW + timedelta(minutes=1))
 
@@ -66,15 +66,17 @@ def test_what_nobody_has_had_is_not_made_unread_again(
 ) -> None:
     shell(*SEND, *to, *when)
     again = ("broadcast", "edit", "1", "--notify-again")
-    assert shell(*again).out == "Nobody has had notification 1 yet: it comes unread.\n"
-    assert shell(*again, "--dry-run").out.startswith("Nobody has had it yet: it comes unread.\n")
+    assert shell(*again).out == "Nobody has received notification 1 yet; it will arrive unread.\n"
+    assert shell(*again, "--dry-run").out.startswith(
+        "Nobody has received it yet; it will arrive unread.\n"
+    )
     assert shell("broadcast", "show", "1", "--json").json["edited_at"] is None
     said = shell(*again, "--title", "Hullo", "--dry-run")
     assert said.out.splitlines()[0] == "Would change the title."
     said = shell(*again, "--title", "Hullo")
     assert said.out == "Changed the title of notification 1 for everyone.\n"
     with at(NOW + timedelta(days=2)):
-        assert "is unread again for those who had it" in shell(*again).out
+        assert "is unread again for everyone who received it" in shell(*again).out
 
 
 def test_an_edit_that_changes_nothing_leaves_no_line(
@@ -83,7 +85,9 @@ def test_an_edit_that_changes_nothing_leaves_no_line(
     caplog.set_level("INFO", "notifications_app")
     shell(*SEND)
     caplog.clear()
-    assert "reads so already" in shell("broadcast", "edit", "1", "--title", "Hello").out
+    assert (
+        "No changes to notification 1." in shell("broadcast", "edit", "1", "--title", "Hello").out
+    )
     assert not caplog.records
     shell("broadcast", "edit", "1", "--title", "Hullo")
     assert [line.message.split()[0] for line in caplog.records] == ["edited"]
@@ -106,30 +110,32 @@ def test_a_dry_run_of_an_edit_changes_nothing(app: Flask, shell: Any, priya: int
     shell(*SEND)
     said = shell("broadcast", "edit", "1", "--title", "Hullo", "--notify-again", "--dry-run")
     assert said.out.splitlines() == [
-        "Would change the title, and make it unread again for those who had it.",
+        "Would change the title, and make it unread again for everyone who received it.",
         "Nothing was changed: this was a dry run.",
     ]
     assert one(app, priya).title == "Hello"
     said = shell("broadcast", "edit", "1", "--notify-again", "--dry-run")
     assert said.out.splitlines() == [
-        "Would make it unread again for those who had it.",
+        "Would make it unread again for everyone who received it.",
         "Nothing was changed: this was a dry run.",
     ]
-    assert "reads so already" in shell("broadcast", "edit", "1", "--title", "Hello").out
+    assert (
+        "No changes to notification 1." in shell("broadcast", "edit", "1", "--title", "Hello").out
+    )
 
 
 @pytest.mark.parametrize(
     ("code", "options", "words"),
     [
-        (2, [], "Say what to change"),
+        (2, [], "There is nothing to change"),
         (2, ["--title", ""], "A title"),
         (2, ["--body", "x", "--body-file", "-"], "not both"),
-        (2, ["--expires", "2026-11-22 09:00"], "in which zone"),
+        (2, ["--expires", "2026-11-22 09:00"], "--expires needs --timezone"),
         (2, ["--expires", "2026-11-19 09:00", "--timezone", "UTC"], "in the past"),
         (2, ["--expires-in", "1h", "--no-expiry"], "Choose one of"),
-        (2, ["--title", "x", "--timezone", "nope"], "No time zone has that name"),
-        (2, ["--title", "x", "--timezone", "UTC"], "--timezone is the zone of --expires"),
-        (2, ["--timezone", "UTC", "--no-expiry"], "--timezone is the zone of --expires"),
+        (2, ["--title", "x", "--timezone", "nope"], "There is no such time zone"),
+        (2, ["--title", "x", "--timezone", "UTC"], "--timezone needs --expires"),
+        (2, ["--timezone", "UTC", "--no-expiry"], "--timezone needs --expires"),
         (2, ["--action-label", "Look"], "needs a link"),
         (2, ["--title", "{{name}}"], "no placeholder"),
     ],

@@ -23,7 +23,7 @@ SEND = ("broadcast", "send", "--title", "Hello", *KEY)
 LOCAL = ("--local", "--at", "2026-11-21 09:00")
 NAMED = ("--to-user", "priya", "--to-user", "noor")
 LATER = NOW + timedelta(days=9)
-BEFORE = "This key was used before: it is notification 1"
+BEFORE = "This key was already used for notification 1"
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +58,7 @@ def test_of_named_people_the_first_of_them_counts(shell: Any) -> None:
     found = shell(*SEND, *LOCAL, *NAMED, "--json").json
     assert found["arrives_at"] == "2026-11-21T03:30:00Z"  # in Kolkata
     held = shell("broadcast", "send", "--title", "Held", *LOCAL, *NAMED, "--undo-window", "5m")
-    assert held.out.splitlines()[1].startswith("Nobody sees it before Sat 21 Nov 2026, 03:30 UTC:")
+    assert held.out.splitlines()[1].startswith("Nobody sees it before Sat 21 Nov 2026, 03:30 UTC.")
 
 
 def test_who_has_moved_since_has_it_when_it_came(app: Flask, shell: Any, priya: int) -> None:
@@ -81,7 +81,7 @@ def test_a_time_that_was_not_local_at_first_stands(shell: Any) -> None:
 def test_the_window_is_told_where_the_local_time_has_passed(shell: Any) -> None:
     early = ("--local", "--at", "2026-11-20 13:30", "--undo-window", "5m")
     said = shell("broadcast", "send", "--title", "Held", *early).out.splitlines()
-    assert said[1].startswith("Nobody sees it before Fri 20 Nov 2026, 13:05 UTC:")
+    assert said[1].startswith("Nobody sees it before Fri 20 Nov 2026, 13:05 UTC.")
 
 
 # --- After its end
@@ -117,8 +117,8 @@ def test_a_past_end_is_refused_of_what_is_new_or_another(shell: Any, refused: An
     with at(LATER):
         assert "in the past" in refused(2, *SEND, *end, "--key", "other")
         assert "in the past" in refused(2, *SEND, *end, "--key", "other", "--to-user", "priya")
-        assert "was used for" in refused(1, *SEND, *end, "--title", "Other")
-        assert "was used for" in refused(1, *SEND, *end, "--to-admins")
+        assert "was already used for" in refused(1, *SEND, *end, "--title", "Other")
+        assert "was already used for" in refused(1, *SEND, *end, "--to-admins")
         assert "A key" in refused(2, *SEND, *end, "--key", "a\0")
 
 
@@ -149,8 +149,8 @@ def test_after_an_edit_it_is_the_first_still(app: Flask, shell: Any, refused: An
     assert (again.code, again.out) == (0, f"{BEFORE}, edited since. Nothing was sent.\n")
     assert shell(*SEND, "--banner", "--json").json["title"] == "Hullo"
     assert stored(app) == rows
-    assert "was used for" in refused(1, *SEND, "--to-admins")
-    assert "was used for" in refused(1, *SEND, "--to-user", "priya")
+    assert "was already used for" in refused(1, *SEND, "--to-admins")
+    assert "was already used for" in refused(1, *SEND, "--to-user", "priya")
 
 
 def test_a_form_sent_again_after_an_edit_is_not_taken_for_the_first(

@@ -50,10 +50,10 @@ def test_it_shows_what_it_is_and_how_many_have_it_and_asks(
         db.session.commit()
     said = shell(*RECALL, 1, stdin=b"y\n")
     assert said.out.splitlines() == [
-        "Notification 1 “First”, to everyone.",
+        "Notification 1 “First”, sent to everyone.",
         "2 people received it; 1 of them dismissed it.",
-        "Recall it from every inbox? [y/N]: y",
-        "Recalled notification 1: it is gone from every inbox.",
+        "Remove it from every inbox? [y/N]: y",
+        "Recalled notification 1. It is no longer in any inbox.",
         "To undo: flask broadcast restore 1",
     ]
     assert ids(app, priya) == [4]
@@ -73,7 +73,7 @@ def test_a_script_has_to_say_yes(app: Flask, shell: Any, refused: Any, priya: in
     assert shell(*RECALL, 1, "--yes").code == 0
     assert ids(app, priya) == [4]
     assert shell(*RECALL, 1, "--yes").out == (
-        "Notification 1 was recalled already. Nothing was changed.\n"
+        "Notification 1 was already recalled. Nothing was changed.\n"
     )
 
 
@@ -81,8 +81,10 @@ def test_the_last_is_the_newest_broadcast_that_is_not_recalled(
     app: Flask, shell: Any, refused: Any, priya: int
 ) -> None:
     said = shell(*RECALL, "--last", "--yes")
-    assert said.out.startswith("Notification 2 “Second”, to the administrators.\n")
-    assert shell(*RECALL, "--last", "--yes").out.startswith("Notification 1 “First”, to everyone.")
+    assert said.out.startswith("Notification 2 “Second”, sent to the administrators.\n")
+    assert shell(*RECALL, "--last", "--yes").out.startswith(
+        "Notification 1 “First”, sent to everyone."
+    )
     assert refused(1, *RECALL, "--last", "--yes") == "There is no broadcast to recall."
     assert ids(app, priya) == [4]
 
@@ -97,13 +99,15 @@ def test_what_went_to_named_people_is_recalled_only_with_direct(
 ) -> None:
     assert "Add --direct" in refused(1, *RECALL, 4, "--yes")
     said = shell(*RECALL, 4, "--yes", "--direct")
-    assert said.out.startswith("Notification 4 “Yours”, to 1 person: priya.\n1 person received it")
+    assert said.out.startswith(
+        "Notification 4 “Yours”, sent to 1 person: priya.\n1 person received it"
+    )
     assert ids(app, priya) == [1]
 
 
 def test_a_recall_is_undone(app: Flask, shell: Any, priya: int) -> None:
     said = shell("broadcast", "restore", 3)
-    assert said.out == "Restored notification 3: everyone has it as before the recall.\n"
+    assert said.out == "Restored notification 3. Everyone has it again, as before the recall.\n"
     assert ids(app, priya) == [4, 3, 1]
     again = shell("broadcast", "restore", 3)
     assert (again.code, again.out) == (0, "Notification 3 is not recalled. Nothing was changed.\n")

@@ -77,7 +77,7 @@ def test_json_of_notify_names_its_recipients(shell: Any) -> None:
 def test_a_dry_run_writes_nothing(app: Flask, shell: Any, to: tuple[str, ...]) -> None:
     said = shell(*SEND, *to, "--dry-run", "--key", "k")
     assert said.code == 0
-    assert "would see “Hello” now: " in said.out
+    assert "would receive “Hello” now: " in said.out
     assert said.out.endswith("Nothing was sent: this was a dry run.\n")
     found = shell(*SEND, *to, "--dry-run", "--json").json
     assert (found["id"], found["audience"]) == (None, 1 if to else 2)
@@ -88,7 +88,7 @@ def test_a_dry_run_names_only_the_first_few(app: Flask, shell: Any) -> None:
     for number in range(6):
         add_user(app, f"z{number}", password_hash=None)
     assert shell(*SEND, "--dry-run").out.startswith(
-        "8 people would see “Hello” now: ada, priya, z0, z1, z2 and 3 more.\n"
+        "8 people would receive “Hello” now: ada, priya, z0, z1, z2 and 3 more.\n"
     )
 
 
@@ -102,14 +102,14 @@ def test_a_key_sends_once(app: Flask, shell: Any, refused: Any) -> None:
     again = shell(*SEND, "--key", "k")
     assert (again.code, again.out) == (
         0,
-        "This key was used before: it is notification 1. Nothing was sent.\n",
+        "This key was already used for notification 1. Nothing was sent.\n",
     )
     with at(NOW + HOUR):
         found = shell(*SEND, "--key", "k", "--json").json
         assert (found["id"], found["arrives_at"]) == (1, "2026-11-20T13:00:00Z")
         assert shell(*SEND, "--key", "k", "--dry-run", "--json").json["id"] == 1
     for other in ([*SEND, "--body", "More"], [*SEND, "--to-admins"], NOTIFY):
-        assert "The key “k” was used" in refused(1, *other, "--key", "k")
+        assert "The key “k” was already used" in refused(1, *other, "--key", "k")
     assert stored(app) == [1, 1, 0, 0]
 
 
@@ -153,7 +153,7 @@ def test_a_script_repeats_its_start_when_it_has_passed(shell: Any) -> None:
     sending = (*SEND, "--key", "k", "--at", "2026-11-20 14:00", "--timezone", "UTC")
     shell(*sending)
     with at(NOW + 2 * HOUR):
-        assert shell(*sending).out.startswith("This key was used before")
+        assert shell(*sending).out.startswith("This key was already used")
 
 
 def test_a_scheduled_one_is_not_there_before(app: Flask, shell: Any, priya: int) -> None:
@@ -167,28 +167,28 @@ def test_a_time_that_the_clocks_skip_is_refused_with_the_first_one_after(refused
     for option in ("--at", "--expires"):
         sentence = refused(2, *SEND, option, "2027-03-28 02:30", "--timezone", "Europe/Paris")
         assert sentence == (
-            "02:30 does not exist on that day in Europe/Paris. The first moment after it is 03:00."
+            "02:30 does not exist on that day in Europe/Paris. The next time that exists is 03:00."
         )
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--at", "2026-12-01 09:00"], "Say in which zone"),
-        (["--expires", "2026-12-01 09:00"], "Say in which zone"),
-        (["--at", ""], "Say in which zone"),
-        (["--at", "", "--timezone", "UTC"], "Write a day"),
-        (["--at", "tomorrow", "--timezone", "UTC"], "Write a day"),
-        (["--at", "2026-13-01 09:00", "--timezone", "UTC"], "Write a day"),
-        (["--at", "2026-12-01 09:00", "--timezone", "Mars/Base"], "No time zone"),
-        (["--timezone", "Mars/Base"], "No time zone"),
-        (["--timezone", "Asia/Tokyo"], "--timezone is the zone of --at and --expires"),
-        (["--timezone", "Asia/Tokyo", "--expires-in", "1d"], "--timezone is the zone of"),
+        (["--at", "2026-12-01 09:00"], "--at needs --timezone (e.g. Europe/Paris) or --local."),
+        (["--expires", "2026-12-01 09:00"], "--expires needs --timezone (e.g. Europe/Paris)."),
+        (["--at", ""], "--at needs --timezone"),
+        (["--at", "", "--timezone", "UTC"], "Enter a date"),
+        (["--at", "tomorrow", "--timezone", "UTC"], "Enter a date"),
+        (["--at", "2026-13-01 09:00", "--timezone", "UTC"], "Enter a date"),
+        (["--at", "2026-12-01 09:00", "--timezone", "Mars/Base"], "There is no such time zone"),
+        (["--timezone", "Mars/Base"], "There is no such time zone"),
+        (["--timezone", "Asia/Tokyo"], "--timezone needs --at or --expires"),
+        (["--timezone", "Asia/Tokyo", "--expires-in", "1d"], "--timezone needs --at or"),
         (["--expires-in", "1h", "--expires", "2026-12-01 09:00", "--timezone", "UTC"], "not both"),
-        (["--expires-in", "soon"], "Write a length of time"),
-        (["--expires-in", ""], "Write a length of time"),
-        (["--expires-in", "0m"], "Write a length of time"),
-        (["--expires", "", "--timezone", "UTC"], "Write a day"),
+        (["--expires-in", "soon"], "Enter a length of time"),
+        (["--expires-in", ""], "Enter a length of time"),
+        (["--expires-in", "0m"], "Enter a length of time"),
+        (["--expires", "", "--timezone", "UTC"], "Enter a date"),
         (["--expires", "2026-11-20 13:00", "--timezone", "UTC"], "expire in the past"),
         (
             ["--at", "2026-12-01 09:00", "--expires", "2026-12-01 09:00", "--timezone", "UTC"],

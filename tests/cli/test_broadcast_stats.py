@@ -60,20 +60,17 @@ def test_in_a_pipe_it_is_plain_and_aligned(shell: Any, sent: int) -> None:
         == """\
 Notification         1 “Hello”
 To                   everyone
-From                 Fri 20 Nov 2026, 13:00 UTC
+Arrival              Fri 20 Nov 2026, 13:00 UTC
 
 Audience                        3
 Audience at sending  not recorded
-Read                            1       33 %
-Dismissed                       1       33 %
-Not touched                     1       33 %
+Read                            1        33%
+Dismissed                       1        33%
+No action yet                   1        33%
 Median time to read        1 hour
 
 Read, by hour since it was released
-0–1 h                           0
 1–2 h                           1
-2–3 h                           0
-3–4 h                           0  (running)
 
 Notification 1 was read by 1 of 3 people, as of Fri 20 Nov 2026, 16:00 UTC.
 """
@@ -84,7 +81,7 @@ def test_on_a_terminal_it_has_bars_and_colour(drawn: Callable[..., str], sent: i
     lines = drawn(sent).splitlines()
     read = next(line for line in lines if line.startswith("Read  "))
     hour = next(line for line in lines if line.startswith("1–2 h"))
-    assert read.endswith(f"33 %  {click.style('█' * 10, fg='green')}")
+    assert read.endswith(f"33%  {click.style('█' * 10, fg='green')}")
     assert hour.endswith(click.style("█" * broadcast_stats.LENGTH, fg="cyan"))
     assert not DRAWN.search(lines[-1])
     assert max(len(click.unstyle(line)) for line in lines) <= 80
@@ -140,6 +137,17 @@ def test_it_asks_fresh_each_time(app: Flask, shell: Any, bystander: int, sent: i
     assert shell("broadcast", "stats", sent, "--json").json["read"] == before + 1
 
 
+def test_an_hour_that_is_not_over_says_so(app: Flask, shell: Any, sent: int) -> None:
+    with app.app_context():
+        inbox.act(sent + 1, "read", [sent], LATER)
+        db.session.commit()
+    hours = [line for line in shell("broadcast", "stats", sent).out.splitlines() if " h " in line]
+    assert hours == [
+        "1–2 h                           1",
+        "3–4 h                           1  (so far)",
+    ]
+
+
 def test_a_local_one_says_whose_hours_they_are(app: Flask, shell: Any, priya: int) -> None:
     with app.app_context():
         wall = (NOW + HOUR).replace(tzinfo=None)
@@ -150,7 +158,9 @@ def test_a_local_one_says_whose_hours_they_are(app: Flask, shell: Any, priya: in
     with app.app_context():
         number = inbox.broadcast(arrives_at=NOW + 9 * HOUR)
         db.session.commit()
-    assert "has not come to anybody yet, as of" in shell("broadcast", "stats", number).out
+    assert (
+        "Nobody has received notification 2 yet, as of" in shell("broadcast", "stats", number).out
+    )
 
 
 def test_before_it_comes_it_counts_only_whom_it_is_for(app: Flask, shell: Any, priya: int) -> None:
@@ -159,7 +169,7 @@ def test_before_it_comes_it_counts_only_whom_it_is_for(app: Flask, shell: Any, p
         db.session.commit()
     said = shell("broadcast", "stats", number).out
     assert "Audience                        1\n" in said
-    assert "Not touched" not in said
+    assert "No action yet" not in said
 
 
 def test_recalled_before_it_came_it_says_so_and_when(app: Flask, shell: Any, priya: int) -> None:
@@ -174,7 +184,7 @@ Notification         1 “All of you”
 To                   everyone
 Recalled             Fri 20 Nov 2026, 13:04 UTC
 
-Notification 1 was recalled Fri 20 Nov 2026, 13:04 UTC, before it came to anybody.
+Notification 1 was recalled Fri 20 Nov 2026, 13:04 UTC, before anybody received it.
 """
     )
     found = shell("broadcast", "stats", number, "--json").json

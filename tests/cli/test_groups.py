@@ -55,7 +55,10 @@ def members(app: Flask, name: str = "ops") -> list[int]:
 
 
 def test_create_makes_an_empty_group(app: Flask, done: Any) -> None:
-    assert done("create", " night-shift ") == "Made the group “night-shift”. Nobody is in it.\n"
+    assert (
+        done("create", " night-shift ")
+        == "Created the group “night-shift”. It has no members yet.\n"
+    )
     assert members(app, "night-shift") == []
     assert json.loads(done("show", "night-shift", "--json")) == {
         "name": "night-shift",
@@ -66,13 +69,21 @@ def test_create_makes_an_empty_group(app: Flask, done: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "code", "sentence"),
     [
-        ("ops", 1, "There is a group “ops” already. Nothing was changed."),
-        ("OPS", 1, "There is a group “ops” already. Nothing was changed."),
-        ("a b", 2, "A group name is made of a-z, 0-9 and single hyphens: on-call."),
-        ("ops@UTC", 2, "A group name is made of a-z, 0-9 and single hyphens: on-call."),
-        ("", 2, "A group name has 1 to 40 characters; this one has none."),
+        ("ops", 1, "The group “ops” already exists. Nothing was changed."),
+        ("OPS", 1, "The group “ops” already exists. Nothing was changed."),
+        (
+            "a b",
+            2,
+            "A group name can contain only a to z, 0 to 9 and single hyphens, for example on-call.",
+        ),
+        (
+            "ops@UTC",
+            2,
+            "A group name can contain only a to z, 0 to 9 and single hyphens, for example on-call.",
+        ),
+        ("", 2, "Enter a group name."),
         ("x" * 41, 2, "A group name has 1 to 40 characters; this one has 41."),
-        ("a\0", 2, "A group name cannot contain U+0000; take it out."),
+        ("a\0", 2, "A group name cannot contain U+0000; remove it."),
     ],
 )
 def test_create_refuses_in_one_line(run: Run, name: str, code: int, sentence: str) -> None:
@@ -121,12 +132,14 @@ def test_add_puts_people_in_once(
     assert done("add", "ops", " Ada ", "priya", "ada") == "Added 2 people to “ops”.\n"
     assert members(app) == sorted([ada, priya, bystander])
     again = done("add", "ops", "ada", "noor")
-    assert again == "Added 0 people to “ops”. 2 were in it already.\n"
+    assert again == "Added 0 people to “ops”. 2 were already in it.\n"
     assert members(app, "empty") == []
 
 
 def test_a_group_is_named_in_any_case(app: Flask, done: Any, ada: int, bystander: int) -> None:
-    assert done("create", "Night-Shift") == "Made the group “night-shift”. Nobody is in it.\n"
+    assert (
+        done("create", "Night-Shift") == "Created the group “night-shift”. It has no members yet.\n"
+    )
     assert done("add", " OPS ", "ADA") == "Added 1 person to “ops”.\n"
     assert members(app) == sorted([ada, bystander])
     assert done("show", "Ops").endswith("2 people in “ops”.\n")
@@ -147,10 +160,10 @@ def test_remove_takes_people_out(app: Flask, done: Any, priya: int, bystander: i
 @pytest.mark.parametrize(
     ("words", "first", "second"),
     [
-        ("add ops ada noor", "Would have added 1 person to “ops”. 1 was in it already.", "ada."),
+        ("add ops ada noor", "Would add 1 person to “ops”. 1 was already in it.", "ada."),
         (
             "remove ops ada noor",
-            "Would have removed 1 person from “ops”. 1 was not in it.",
+            "Would remove 1 person from “ops”. 1 was not in it.",
             "noor.",
         ),
     ],

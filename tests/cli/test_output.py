@@ -38,21 +38,23 @@ def names(app: Flask, tmp_path: Path) -> Path:
     return file
 
 
-def command(app: Flask, *words: str) -> dict[str, Any]:
+def command(app: Flask, *words: str, **environment: str) -> dict[str, Any]:
     """The arguments of ``subprocess`` to run ``flask`` with this test's database."""
     url = app.config["SQLALCHEMY_DATABASE_URI"]
     key = app.config["SECRET_KEY"]
     return {
         "args": [sys.executable, "-m", "notifications_app", *words],
-        "env": {**os.environ, "DATABASE_URL": str(url), "SECRET_KEY": key, "TERM": "xterm"},
+        "env": {**os.environ, "DATABASE_URL": str(url), "SECRET_KEY": key, "TERM": "xterm"}
+        | environment,
         "cwd": ROOT,
     }
 
 
-def on_a_terminal(app: Flask, *words: str) -> str:
+def on_a_terminal(app: Flask, *words: str, **environment: str) -> str:
     """Everything that the command writes to the terminal it runs in."""
     ours, theirs = pty.openpty()
-    running = subprocess.Popen(stdin=theirs, stdout=theirs, stderr=theirs, **command(app, *words))
+    started = command(app, *words, **environment)
+    running = subprocess.Popen(stdin=theirs, stdout=theirs, stderr=theirs, **started)
     os.close(theirs)
     written = bytearray()
     try:
@@ -95,3 +97,19 @@ def test_figures_are_drawn_in_colour_or_plainly(app: Flask, names: Path) -> None
     assert COLOUR not in plain
     assert "█" not in plain
     assert "Read" in plain
+
+
+@pytest.mark.slow
+def test_no_line_of_the_log_is_between_the_answers(app: Flask, tmp_path: Path) -> None:
+    elsewhere = {"DATABASE_URL": f"sqlite:///{tmp_path / 'new.sqlite3'}"}
+    seen = [on_a_terminal(app, *words, **elsewhere).splitlines() for words in (
+        ("db", "upgrade"), ("db", "upgrade"), ("groups", "create", "ops"),
+        ("db", "downgrade", "0001"),
+    )]  # fmt: skip
+    head = seen[0][0].removeprefix("Created the tables, at ").removesuffix(".")
+    assert seen == [
+        [f"Created the tables, at {head}."],
+        [f"The database is already at {head}. Nothing was changed."],
+        ["Created the group “ops”. It has no members yet."],
+        [f"Migrated the database from {head} to 0001."],
+    ]

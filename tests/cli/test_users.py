@@ -61,7 +61,7 @@ def account(app: Flask, username: str) -> dict[str, Any]:
 def test_create_makes_an_account_with_a_password_from_stdin(app: Flask, run: Run) -> None:
     with at(NOON):
         result = run("create", "Grace", "--password-stdin", input=f"{PASSWORD}\n")
-    assert done(result) == "Made the user “grace”, with times in UTC.\n"
+    assert done(result) == "Created the user “grace” with the time zone UTC.\n"
     user = account(app, "grace")
     assert (user["email"], user["display_name"], user["timezone"]) == (None, "", "UTC")
     assert (user["is_admin"], user["is_active"], user["inbox_since"]) == (False, True, NOON)
@@ -74,7 +74,7 @@ def test_create_takes_everything_about_an_account(app: Flask, run: Run) -> None:
         "create", "ada", "--admin", "--email", "Ada@Example.org", "--display-name", "Ada M",
         "--timezone", "europe/paris", "--password-stdin", input="  kept as it is \r\n",
     )  # fmt: skip
-    assert done(result) == "Made the administrator “ada”, with times in Europe/Paris.\n"
+    assert done(result) == "Created the administrator “ada” with the time zone Europe/Paris.\n"
     user = account(app, "ada")
     assert (user["email"], user["display_name"]) == ("ada@example.org", "Ada M")
     assert user["is_admin"]
@@ -88,7 +88,7 @@ def test_create_asks_on_a_terminal_twice_and_shows_nothing(
     terminal = SimpleNamespace(isatty=lambda: True)
     monkeypatch.setattr(users, "sys", SimpleNamespace(stdin=terminal))
     result = run("create", "grace", input=f"{PASSWORD}\nanother\n{PASSWORD}\n{PASSWORD}\n")
-    assert "Made the user “grace”" in done(result)
+    assert "Created the user “grace”" in done(result)
     assert PASSWORD not in result.output
     assert sign_in(app.test_client(), "grace").status_code == 303
 
@@ -105,15 +105,15 @@ def test_a_password_is_never_an_argument(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "typed", "code", "sentence"),
     [
-        (["no spaces"], PASSWORD, 2, "A username has 1 to 40 letters a to z"),
-        ([""], PASSWORD, 2, "A username has 1 to 40 letters a to z"),
-        (["nul\0"], PASSWORD, 2, "A username has 1 to 40 letters a to z"),
-        (["a\udcff"], PASSWORD, 2, "A username has 1 to 40 letters a to z"),
-        (["u" * 41], PASSWORD, 2, "A username has 1 to 40 letters a to z"),
+        (["no spaces"], PASSWORD, 2, "A username can have 1 to 40 letters a to z"),
+        ([""], PASSWORD, 2, "A username can have 1 to 40 letters a to z"),
+        (["nul\0"], PASSWORD, 2, "A username can have 1 to 40 letters a to z"),
+        (["a\udcff"], PASSWORD, 2, "A username can have 1 to 40 letters a to z"),
+        (["u" * 41], PASSWORD, 2, "A username can have 1 to 40 letters a to z"),
         (["grace", "--email", "nowhere"], PASSWORD, 2, "This is not an email address."),
         (["grace", "--email", "a\0@b.example"], PASSWORD, 2, "This is not an email address."),
-        (["grace", "--timezone", "Mars/Base"], PASSWORD, 2, "No time zone has that name."),
-        (["grace", "--timezone", "UTC\0"], PASSWORD, 2, "No time zone has that name."),
+        (["grace", "--timezone", "Mars/Base"], PASSWORD, 2, "There is no such time zone."),
+        (["grace", "--timezone", "UTC\0"], PASSWORD, 2, "There is no such time zone."),
         (["grace", "--display-name", "x" * 81], PASSWORD, 2, "has at most 80 characters"),
         (["grace", "--display-name", "\0"], PASSWORD, 2, "cannot contain U+0000"),
         (["grace", "--display-name", "\x1b[31m"], PASSWORD, 2, "cannot contain U+001B"),
@@ -122,7 +122,7 @@ def test_a_password_is_never_an_argument(run: Run) -> None:
         (["grace"], "", 2, "A password has 8 to 128 characters; this one has 0."),
         (["grace"], "x" * 129, 2, "A password has 8 to 128 characters; this one has 129."),
         (["grace"], "password1", 2, "This password is easy to guess."),
-        (["grace"], "eight or more\0", 2, "holds a character that cannot be typed."),
+        (["grace"], "eight or more\0", 2, "contains a character that cannot be typed."),
         (["grace"], b"\xff eight or more", 2, "The password is not in UTF-8."),
         (["NOOR"], PASSWORD, 1, "The username “noor” is taken."),
         (["grace", "--email", "Noor@example.org"], PASSWORD, 1, "belongs to another account."),
@@ -213,7 +213,7 @@ def test_set_password_ends_every_sign_in(app: Flask, run: Run, priya: int, bysta
     sign_in(client, "priya")
     sign_in(noors, "noor")
     result = run("set-password", "priya", "--password-stdin", input="a new good password\n")
-    assert done(result) == "The password of “priya” is set. 1 sign-in ended.\n"
+    assert done(result) == "Set the password of “priya”. 1 sign-in ended.\n"
     assert not is_signed_in(client)
     assert is_signed_in(noors)
     assert sign_in(app.test_client(), "priya").status_code == 400
@@ -232,7 +232,7 @@ def test_set_password_refuses_a_bad_one(
 def test_set_timezone_sets_it(app: Flask, run: Run, priya: int, bystander: int) -> None:
     assert (
         done(run("set-timezone", "priya", "asia/calcutta"))
-        == "Times of “priya” are in Asia/Kolkata now.\n"
+        == "Changed the time zone of “priya” to Asia/Kolkata.\n"
     )
     assert account(app, "priya")["timezone"] == "Asia/Kolkata"
     assert account(app, "noor")["timezone"] == "UTC"
@@ -246,28 +246,28 @@ def test_deactivate_locks_out_and_activate_lets_in(
     client, noors = app.test_client(), app.test_client()
     sign_in(client, "priya")
     sign_in(noors, "noor")
-    said = "“priya” cannot sign in any more. 1 sign-in ended.\n"
+    said = "“priya” can no longer sign in. 1 sign-in ended.\n"
     assert done(run("deactivate", "priya")) == said
-    assert done(run("deactivate", "priya")) == "“priya” is inactive already.\n"
+    assert done(run("deactivate", "priya")) == "“priya” is already inactive.\n"
     assert not is_signed_in(client)
     assert is_signed_in(noors)
     assert sign_in(client, "priya").status_code == 400
-    assert done(run("activate", "priya")) == "“priya” may sign in again.\n"
-    assert done(run("activate", "priya")) == "“priya” is active already.\n"
+    assert done(run("activate", "priya")) == "“priya” can sign in again.\n"
+    assert done(run("activate", "priya")) == "“priya” is already active.\n"
     assert sign_in(client, "priya").status_code == 303
 
 
 def test_admin_is_granted_and_revoked(
     app: Flask, run: Run, ada: int, priya: int, bystander: int
 ) -> None:
-    assert done(run("grant-admin", "priya")) == "“priya” is an administrator now.\n"
+    assert done(run("grant-admin", "priya")) == "“priya” is now an administrator.\n"
     since = account(app, "priya")["admin_since"]
     assert since is not None
-    assert done(run("grant-admin", "priya")) == "“priya” is an administrator already.\n"
+    assert done(run("grant-admin", "priya")) == "“priya” is already an administrator.\n"
     assert account(app, "priya")["admin_since"] == since
     assert not account(app, "noor")["is_admin"]
-    assert done(run("revoke-admin", "priya")) == "“priya” is no administrator any more.\n"
-    assert done(run("revoke-admin", "priya")) == "“priya” is no administrator.\n"
+    assert done(run("revoke-admin", "priya")) == "“priya” is no longer an administrator.\n"
+    assert done(run("revoke-admin", "priya")) == "“priya” is not an administrator.\n"
     assert (account(app, "priya")["is_admin"], account(app, "priya")["admin_since"]) == (
         False,
         None,
@@ -377,7 +377,7 @@ def test_a_file_that_is_no_database_is_said_in_one_line(
     file.write_text("Dear reader, " * 999)
     app = make_app(DATABASE_URL=f"sqlite:///{file}")
     result = app.test_cli_runner().invoke(args=["users", "list"])
-    assert "is no database" in refused(result, 1)
+    assert "is not a database" in refused(result, 1)
 
 
 @on_sqlite

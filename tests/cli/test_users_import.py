@@ -19,10 +19,10 @@ priya,,Priya R,,ops
 ada,,,,
 max,,,,
 """
-DONE = "4 people: 2 new (zoe, max), 1 changed (priya), 1 unchanged; 2 groups made (night, ops)."
+DONE = "4 people: 2 new (zoe, max), 1 changed (priya), 1 unchanged; 2 groups created (night, ops)."
 USERNAME = (
-    "A username has 1 to 40 letters a to z, digits, dots, dashes and underscores, and begins and"
-    " ends with a letter or digit."
+    "A username can have 1 to 40 letters a to z, digits, dots, dashes and underscores, and must"
+    " begin and end with a letter or digit."
 )
 
 
@@ -59,7 +59,7 @@ def test_it_says_who_is_new_and_who_changed(app: Flask, run: Any) -> None:
     assert done(run(GOOD)) == [f"Imported {DONE}"]
     assert user_count(app) == 4
     assert done(run(GOOD)) == [
-        "Imported 4 people: 0 new, 0 changed, 4 unchanged; 0 groups made.",
+        "Imported 4 people: 0 new, 0 changed, 4 unchanged; 0 groups created.",
     ]
 
 
@@ -78,7 +78,7 @@ def test_many_are_named_by_the_first_few(run: Any) -> None:
     (said,) = done(run(HEAD + rows))
     assert said == (
         "Imported 1,007 people: 1,007 new (p0, p1, p2, p3, p4 and 1,002 more), 0 changed,"
-        " 0 unchanged; 1,007 groups made (g0, g1, g10, g100, g1000 and 1,002 more)."
+        " 0 unchanged; 1,007 groups created (g0, g1, g10, g100, g1000 and 1,002 more)."
     )
 
 
@@ -89,11 +89,11 @@ def test_every_bad_line_stands_on_stderr_and_then_how_many(
     add_user(app, "noor", email="noor@example.org")
     rows = "zoe,,,Mars/Base,\nmax,noor@example.org,,,\ngood,,,,\nno\x1b[31m,x,,,\nGOOD,,,,\n"
     assert refused(run(HEAD + rows, *options)) == [
-        "Line 2, timezone “Mars/Base”: No time zone has that name. Choose one like Europe/Paris.",
+        "Line 2, timezone “Mars/Base”: There is no such time zone. Use one like Europe/Paris.",
         "Line 3, email “noor@example.org”: It belongs to “noor”.",
         f"Line 5, username “no\\x1b[31m”: {USERNAME}",
-        "Line 6, username “good”: It is on line 4 already.",
-        "Error: 4 of 5 lines are wrong. Nothing was imported.",
+        "Line 6, username “good”: It is already on line 4.",
+        "Error: 4 of 5 lines have errors. Nothing was imported.",
     ]
     assert user_count(app) == 3
 
@@ -110,14 +110,14 @@ def test_every_bad_line_stands_on_stderr_and_then_how_many(
 def test_what_is_no_such_file_is_refused(run: Any, data: bytes, first: str) -> None:
     lines = refused(run(data))
     assert lines[0].startswith(first)
-    assert lines[-1] == "Error: 1 of 1 line is wrong. Nothing was imported."
+    assert lines[-1] == "Error: 1 of 1 line has errors. Nothing was imported."
 
 
 def test_one_of_many_lines_is_wrong(run: Any) -> None:
     lines = refused(run(HEAD + "".join(f"p{n},,,,\n" for n in range(1203)) + ",,,,\n"))
     assert lines == [
         f"Line 1205, username: {USERNAME}",
-        "Error: 1 of 1,204 lines is wrong. Nothing was imported.",
+        "Error: 1 of 1,204 lines has errors. Nothing was imported.",
     ]
 
 

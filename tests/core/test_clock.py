@@ -221,13 +221,13 @@ def test_the_first_moment_of_a_wall_time(zone, shown, moment):
         (
             "europe/paris",
             (2026, 3, 29, 2, 30),
-            "02:30 does not exist on that day in Europe/Paris. The first moment after it is 03:00.",
+            "02:30 does not exist on that day in Europe/Paris. The next time that exists is 03:00.",
         ),
         (
             "Pacific/Apia",
             (2011, 12, 30, 9, 15, 30),
             (
-                "09:15:30 does not exist on that day in Pacific/Apia. The first moment after it is"
+                "09:15:30 does not exist on that day in Pacific/Apia. The next time that exists is"
                 " Saturday 31 December 2011, 00:00."
             ),
         ),

@@ -37,6 +37,7 @@ def test_every_setting_has_a_default_that_starts() -> None:
         "SECRET_KEY_FALLBACKS": [],
         "HTTPS": False,
         "TRUSTED_HOSTS": [],
+        "SITE_URL": "",
         "PROXY_HOPS": 0,
         "REGISTRATION_OPEN": False,
         "CONTACT": "",
@@ -87,20 +88,20 @@ def test_lists_are_parted_by_commas() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("HTTPS", "maybe", "The setting HTTPS is on or off."),
-        ("REGISTRATION_OPEN", "2", "The setting REGISTRATION_OPEN is on or off."),
-        ("PROXY_HOPS", "-1", "The setting PROXY_HOPS is a number, 0 or more."),
-        ("PROXY_HOPS", "one", "The setting PROXY_HOPS is a number, 0 or more."),
-        ("PROXY_HOPS", "²", "The setting PROXY_HOPS is a number, 0 or more."),
-        ("CONTACT", "a\nb", "The setting CONTACT is one line of text."),
-        ("SESSION_TYPE", "file", "The setting SESSION_TYPE is one of: cookie, redis."),
-        ("LOG_FORMAT", "xml", "The setting LOG_FORMAT is one of: text, json."),
-        ("REDIS_URL", "http://x", "The setting REDIS_URL is an address like redis://"),
-        ("REDIS_URL", "redis://x:port/0", "The setting REDIS_URL is an address like redis://"),
-        ("SENTRY_DSN", "nonsense", "The setting SENTRY_DSN is an address like https://"),
-        ("SENTRY_DSN", "https://key@host", "The setting SENTRY_DSN is an address like https://"),
-        ("REDIS_URL", "nonsense", "The setting REDIS_URL is an address like redis://"),
-        ("REDIS_URL", "redis://x/one", "The setting REDIS_URL is an address like redis://"),
+        ("HTTPS", "maybe", "The setting HTTPS must be on or off."),
+        ("REGISTRATION_OPEN", "2", "The setting REGISTRATION_OPEN must be on or off."),
+        ("PROXY_HOPS", "-1", "The setting PROXY_HOPS must be a number, 0 or more."),
+        ("PROXY_HOPS", "one", "The setting PROXY_HOPS must be a number, 0 or more."),
+        ("PROXY_HOPS", "²", "The setting PROXY_HOPS must be a number, 0 or more."),
+        ("CONTACT", "a\nb", "The setting CONTACT must be one line of text."),
+        ("SESSION_TYPE", "file", "The setting SESSION_TYPE must be one of: cookie, redis."),
+        ("LOG_FORMAT", "xml", "The setting LOG_FORMAT must be one of: text, json."),
+        ("REDIS_URL", "http://x", "The setting REDIS_URL must look like redis://"),
+        ("REDIS_URL", "redis://x:port/0", "The setting REDIS_URL must look like redis://"),
+        ("SENTRY_DSN", "nonsense", "The setting SENTRY_DSN must look like https://"),
+        ("SENTRY_DSN", "https://key@host", "The setting SENTRY_DSN must look like https://"),
+        ("REDIS_URL", "nonsense", "The setting REDIS_URL must look like redis://"),
+        ("REDIS_URL", "redis://x/one", "The setting REDIS_URL must look like redis://"),
     ],
 )
 def test_a_bad_setting_is_one_sentence(name: str, text: str, sentence: str) -> None:
@@ -109,23 +110,70 @@ def test_a_bad_setting_is_one_sentence(name: str, text: str, sentence: str) -> N
     assert str(refused.value).startswith(sentence)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("", ""),
+        (" https://notify.example.org ", "https://notify.example.org"),
+        ("https://Notify.Example.org/", "https://notify.example.org"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+        ("https://example.org/notify/", "https://example.org/notify"),
+    ],
+)
+def test_the_address_of_the_site_has_no_slash_at_its_end(text: str, value: str) -> None:
+    assert config.from_environment({"SITE_URL": text})["SITE_URL"] == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["n.example", "//n.example", "/n", "https://", "https:///n", "ftp://n.example", "on", "*",
+     "javascript:alert(1)", "https://ada:secret@n.example", "https://n.example:0",
+     "https://n.example:99999", "https://n.example:port", "https://n.example?x",
+     "https://n.example/#x", "https://n.example/a b", "https://n example", "https://[::1",
+     "https://münchen.example", "https://n.example\\x"],
+)  # fmt: skip
+def test_an_address_that_is_no_site_is_refused(text: str) -> None:
+    with pytest.raises(Refused, match="SITE_URL must look like https://notify"):
+        config.from_environment({"SITE_URL": text})
+
+
+@pytest.mark.parametrize(
+    ("values", "address"),
+    [
+        ({"SITE_URL": "https://n.example/a"}, "https://n.example/a"),
+        ({"SITE_URL": "https://b.example:8443", "TRUSTED_HOSTS": ["a.example", "b.example"]},
+         "https://b.example:8443"),
+        ({"TRUSTED_HOSTS": [".a.example", "b.example"]}, "http://a.example"),
+        ({"TRUSTED_HOSTS": ["a.example"], "HTTPS": True}, "https://a.example"),
+        ({}, "http://otherwise"),
+    ],
+)  # fmt: skip
+def test_links_begin_with_the_address_that_is_set(values: dict[str, Any], address: str) -> None:
+    assert config.site_url(made(**values), "http://otherwise") == address
+
+
 # ---- starting ----
 
 
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"HTTPS": True}, "With HTTPS=on, TRUSTED_HOSTS names the hosts"),
+        ({"HTTPS": True}, "HTTPS=on needs TRUSTED_HOSTS, the host names"),
         ({"HTTPS": True, "TRUSTED_HOSTS": ["a.example"], "SESSION_COOKIE_SECURE": False},
          "With HTTPS=on, SESSION_COOKIE_SECURE cannot be switched off."),
         ({"HTTPS": True, "TRUSTED_HOSTS": ["a.example"], "SESSION_COOKIE_HTTPONLY": False},
          "With HTTPS=on, SESSION_COOKIE_HTTPONLY cannot be switched off."),
+        ({"HTTPS": True, "TRUSTED_HOSTS": ["a.example"], "SITE_URL": "http://a.example"},
+         "With HTTPS=on, SITE_URL must begin with https://."),
+        ({"TRUSTED_HOSTS": ["a.example"], "SITE_URL": "http://b.example"},
+         "The host of SITE_URL, b.example, is not one of TRUSTED_HOSTS."),
         ({"SECRET_KEY": "x" * 31}, "SECRET_KEY is shorter than 32 characters."),
         ({"SESSION_TYPE": "redis"}, "SESSION_TYPE=redis needs REDIS_URL."),
-        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL is no address like sqlite:///"),
-        ({"DATABASE_URL": "mysql://a/b"}, "DATABASE_URL is no address like sqlite:///"),
-        ({"DATABASE_URL": "sqlite:///n.db?timeout=soon"}, "DATABASE_URL is no address like"),
-        ({"DATABASE_URL": "postgresql://h:port/n"}, "DATABASE_URL is no address like sqlite:///"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL must look like sqlite:///"),
+        ({"DATABASE_URL": "mysql://a/b"}, "DATABASE_URL must look like sqlite:///"),
+        ({"DATABASE_URL": "sqlite:///n.db?timeout=soon"}, "DATABASE_URL must look like"),
+        ({"DATABASE_URL": "postgresql://h:port/n"}, "DATABASE_URL must look like sqlite:///"),
     ],
 )  # fmt: skip
 def test_an_unsafe_start_is_refused_in_a_sentence(values: dict[str, Any], sentence: str) -> None:
@@ -137,7 +185,7 @@ def test_an_unsafe_start_is_refused_in_a_sentence(values: dict[str, Any], senten
 
 def test_the_debugger_is_refused_in_production() -> None:
     values = config.from_environment({"HTTPS": "on", "TRUSTED_HOSTS": "a.example"})
-    with pytest.raises(Refused, match="the debugger is refused"):
+    with pytest.raises(Refused, match="cannot be used with Flask’s debugger"):
         config.derive(values | {"SECRET_KEY": KEY}, ROOT, debug=True)
     config.derive(values | {"SECRET_KEY": KEY}, ROOT, debug=False)
 
@@ -195,8 +243,8 @@ def test_gunicorn_prints_the_sentence_alone(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("environment", "sentence"),
     [
-        ({"HTTPS": "on"}, "Error: With HTTPS=on, TRUSTED_HOSTS names the hosts"),
-        ({"HTTPS": "perhaps"}, "Error: The setting HTTPS is on or off."),
+        ({"HTTPS": "on"}, "Error: HTTPS=on needs TRUSTED_HOSTS, the host names"),
+        ({"HTTPS": "perhaps"}, "Error: The setting HTTPS must be on or off."),
         ({"SECRET_KEY": "short"}, "Error: SECRET_KEY is shorter than 32 characters."),
     ],
 )

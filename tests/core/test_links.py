@@ -69,10 +69,10 @@ def test_a_link_in_disguise_is_refused(url):
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("//x", "A link starts with https://, http:// or a single /."),
-        ("https:///x", "A link starts with https://, http:// or a single /."),
+        ("//x", "A link must start with https://, http:// or a single /."),
+        ("https:///x", "A link must start with https://, http:// or a single /."),
         ("/a b", "A link cannot contain spaces, invisible characters or backslashes."),
-        ("https://a@b", "The host cannot be read. Write it plainly, without a user name."),
+        ("https://a@b", "The host in this link is not valid. Write it without a user name."),
     ],
 )
 def test_a_refused_link_is_told_why(url, sentence):

@@ -34,14 +34,14 @@ def test_what_would_not_be_filled_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="no placeholder") as refusal:
         content.check(text)
     assert refusal.value.field == "title"
-    with pytest.raises(BadInput, match=r"; only {{display_name}}\.") as refusal:
+    with pytest.raises(BadInput, match=r". Use {{display_name}}\.") as refusal:
         content.check("Hello", text)
     assert refusal.value.field == "body"
 
 
 @pytest.mark.parametrize("text", ["{{display_name}}", "Open {{name}}", "{{}}"])
 def test_the_words_of_a_link_take_no_placeholder(text: str) -> None:
-    with pytest.raises(BadInput, match="Nothing is filled in here") as refusal:
+    with pytest.raises(BadInput, match="Placeholders work only in the title and body") as refusal:
         content.check("Hello", action_url="/inbox", action_label=text)
     assert refusal.value.field == "action_label"
 

@@ -58,35 +58,35 @@ def test_only_a_title_is_needed():
     [
         ({"title": "x" * 141}, "A title has 1 to 140 characters; this one has 141.", "title"),
         ({"title": "x" * 999}, "A title has 1 to 140 characters; this one has 999.", "title"),
-        ({"title": " \n"}, "A title has 1 to 140 characters; this one has none.", "title"),
-        ({"title": "\u200b\u2060"}, "A title has 1 to 140 characters; this one has none.", "title"),
-        ({"title": "\x1fHi"}, "A title cannot contain U+001F; take it out.", "title"),
-        ({"title": "Hi\x85"}, "A title cannot contain a line break; take it out.", "title"),
-        ({"title": "a\nb"}, "A title cannot contain a line break; take it out.", "title"),
-        ({"title": "a\u2028b"}, "A title cannot contain a line break; take it out.", "title"),
-        ({"title": "a\x07b"}, "A title cannot contain U+0007; take it out.", "title"),
-        ({"title": "a\u202eb"}, "A title cannot contain U+202E; take it out.", "title"),
+        ({"title": " \n"}, "Enter a title.", "title"),
+        ({"title": "\u200b\u2060"}, "Enter a title.", "title"),
+        ({"title": "\x1fHi"}, "A title cannot contain U+001F; remove it.", "title"),
+        ({"title": "Hi\x85"}, "A title cannot contain a line break; remove it.", "title"),
+        ({"title": "a\nb"}, "A title cannot contain a line break; remove it.", "title"),
+        ({"title": "a\u2028b"}, "A title cannot contain a line break; remove it.", "title"),
+        ({"title": "a\x07b"}, "A title cannot contain U+0007; remove it.", "title"),
+        ({"title": "a\u202eb"}, "A title cannot contain U+202E; remove it.", "title"),
         ({"body": "x" * 4001}, "A body has at most 4000 characters; this one has 4001.", "body"),
-        ({"body": "a\0"}, "A body cannot contain U+0000; take it out.", "body"),
-        ({"body": "\ud800"}, "A body cannot contain U+D800; take it out.", "body"),
-        ({"body": "\udfff"}, "A body cannot contain U+DFFF; take it out.", "body"),
-        ({"category": ""}, "A category is success, error, warning or info.", "category"),
-        ({"category": "Info"}, "A category is success, error, warning or info.", "category"),
-        ({"topic": ""}, "A topic has 1 to 40 characters; this one has none.", "topic"),
+        ({"body": "a\0"}, "A body cannot contain U+0000; remove it.", "body"),
+        ({"body": "\ud800"}, "A body cannot contain U+D800; remove it.", "body"),
+        ({"body": "\udfff"}, "A body cannot contain U+DFFF; remove it.", "body"),
+        ({"category": ""}, "A category must be success, error, warning or info.", "category"),
+        ({"category": "Info"}, "A category must be success, error, warning or info.", "category"),
+        ({"topic": ""}, "Enter a topic.", "topic"),
         ({"topic": "x" * 41}, "A topic has 1 to 40 characters; this one has 41.", "topic"),
         (
             {"action_url": "/a", "action_label": "x" * 41},
-            "A link label has at most 40 characters; this one has 41.",
+            "A link text has at most 40 characters; this one has 41.",
             "action_label",
         ),
         (
             {"action_label": "Open"},
-            "A link label needs a link; give both or neither.",
+            "The link text needs a link: enter both or neither.",
             "action_label",
         ),
         (
             {"action_url": "javascript:1"},
-            "A link starts with https://, http:// or a single /.",
+            "A link must start with https://, http:// or a single /.",
             "action_url",
         ),
     ],
@@ -117,7 +117,7 @@ def test_a_link_that_is_refused_is_one_for_its_label():
 @pytest.mark.parametrize("topic", ["a b", "-a", "a-", "a--b", "A", "a_b", "é", "a/b", "\u0661"])
 def test_a_topic_is_a_slug(topic):
     sentence, field = refusal("Hello", topic=topic)
-    assert (sentence[:17], field) == ("A topic is made o", "topic")
+    assert (sentence[:17], field) == ("A topic can conta", "topic")
 
 
 def test_the_longest_of_everything_fits():

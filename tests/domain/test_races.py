@@ -101,7 +101,7 @@ def test_two_groups_at_once_do_not_make_one_too_many(app: Flask, priya: int) -> 
         other = threads.submit(join_another)
         wait_until_somebody_waits()
         db.session.commit()
-        assert "would be in over 50 groups" in other.result(timeout=30)
+        assert "would be in more than 50 groups" in other.result(timeout=30)
         assert inbox.how_many(GroupMember) == groups.MAX_GROUPS_PER_USER
 
 

@@ -130,6 +130,11 @@ def test_no_statement_is_put_together_from_text() -> None:
                 assert all(one.startswith("f'PRAGMA ") for one in made), file
 
 
+def test_an_address_for_somebody_else_is_made_in_one_place() -> None:
+    for file in FILES:  # Flask would take the host from a header
+        assert "_external=True" not in file.read_text(), f"{file}: use absolute_url()"
+
+
 def test_nothing_is_left_undone_or_printed() -> None:
     for file in FILES:
         source = file.read_text()

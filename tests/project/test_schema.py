@@ -20,6 +20,7 @@ TABLES = {
     "changes": "user_id stamp notification_id arrives_at snoozed_from read_at dismissed_at",
     "mutes": "user_id topic",
     "audit": "id at actor_id action subject detail actor_name",
+    "staged_imports": "id user_id created_at content preview imported_at",
 }
 PRIMARY_KEYS = {
     "users": "id",
@@ -32,6 +33,7 @@ PRIMARY_KEYS = {
     "changes": "user_id stamp notification_id",
     "mutes": "user_id topic",
     "audit": "id",
+    "staged_imports": "id",
 }
 UNIQUE = {("users", "username"), ("users", "email"), ("groups", "name"), ("notifications", "key")}
 INDEXES = {
@@ -48,6 +50,7 @@ INDEXES = {
     "ix_changes_notification_id": "notification_id",
     "ix_audit_actor_id": "actor_id",
     "ix_audit_subject": "subject",
+    "ix_staged_imports_user_id": "user_id",
 }
 PARTIAL = {
     "ix_releases_banner": "is_banner",

@@ -1,6 +1,7 @@
 """Short calls for the pages of accounts."""
 
 import re
+from html import unescape
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 
 from notifications_app.core.database import db
 from notifications_app.domain.accounts.models import User
+from notifications_app.domain.audit.models import AuditEntry
 from tests.support.moments import NOON, at
 
 
@@ -38,3 +40,16 @@ def look(client: FlaskClient, **asked: str) -> Any:
     """Open the list of people."""
     with at(NOON):
         return client.get("/admin/users", query_string=asked)
+
+
+def main_words(answer: Any) -> str:
+    """The words in the main part of a page, without its tags."""
+    main = answer.text.partition("<main")[2].partition(">")[2].partition("</main>")[0]
+    return " ".join(unescape(re.sub("<[^>]+>", " ", main)).split())
+
+
+def noted(app: Flask) -> list[tuple[Any, ...]]:
+    """The audit log: action, subject and the id of the actor, the oldest first."""
+    with app.app_context():
+        entries = sa.select(AuditEntry.action, AuditEntry.subject, AuditEntry.actor_id)
+        return [tuple(row) for row in db.session.execute(entries.order_by(AuditEntry.id))]

@@ -14,6 +14,9 @@ def routes(app: Flask) -> Iterator[tuple[str, str, set[str]]]:
         values: dict[str, Any] = {
             "notification_id": 1,
             "user_id": 1,
+            "import_id": 1,
+            "change": "grant-admin",
+            "group": "ops",
             "verb": "read",
             "token": "x",
             "filename": "css/base.css",

@@ -31,9 +31,11 @@ PUBLIC = {
 #: Routes for administrators alone.
 ADMIN = {
     "accounts.people", "accounts.person", "accounts.reset_link", "accounts.import_from_file",
+    "accounts.staged_import", "accounts.new_person", "accounts.change_person",
+    "accounts.person_groups", "accounts.groups", "accounts.group",
     "audit.index", "audit.as_csv",
     "broadcasts.index", "broadcasts.one", "broadcasts.new", "broadcasts.edit", "broadcasts.recall",
-    "broadcasts.restore",
+    "broadcasts.restore", "broadcasts.again",
 }  # fmt: skip
 
 

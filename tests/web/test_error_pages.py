@@ -219,7 +219,7 @@ def test_a_full_disk_is_said_and_heals_when_there_is_room_again(live: Flask) -> 
     sa.event.remove(*event)
     full = answers[-1]
     assert full.status_code == 507
-    assert "The disk of the database is full. Nothing was changed." in full.text
+    assert "The database’s disk is full. Nothing was changed." in full.text
     with live.app_context():
         sa.event.listen(db.engine, "checkout", _room)
     made = sum(answer.status_code == 303 for answer in answers)

@@ -33,8 +33,8 @@ def check_username(name: str) -> str:
     name = name.strip().lower()
     if not _USERNAME.fullmatch(name) or len(name) > USERNAME_MAX:
         raise BadInput(
-            f"A username has 1 to {USERNAME_MAX} letters a to z, digits, dots, dashes and"
-            " underscores, and begins and ends with a letter or digit.",
+            f"A username can have 1 to {USERNAME_MAX} letters a to z, digits, dots, dashes and"
+            " underscores, and must begin and end with a letter or digit.",
             "username",
         )
     return name

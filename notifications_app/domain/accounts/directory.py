@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Row,
     ScalarSelect,
+    Select,
     and_,
     bindparam,
     case,
@@ -26,7 +27,7 @@ from ...core.errors import BadInput
 from ...core.paging import fetch_page
 from . import queries
 from .memberships import GROUPS
-from .models import User
+from .models import Group, GroupMember, User
 
 PAGE_SIZE = 50
 MAX_SEARCH_LENGTH = 200
@@ -60,7 +61,7 @@ def check_words(words: str) -> str:
     if len(words) > MAX_SEARCH_LENGTH:
         raise BadInput(f"A search has at most {MAX_SEARCH_LENGTH} characters; shorten it.", "q")
     if "\0" in words:
-        raise BadInput("A search is made of characters that can be typed.", "q")
+        raise BadInput("A search cannot contain control characters.", "q")
     return unicodedata.normalize("NFC", words.strip())
 
 
@@ -79,7 +80,29 @@ def page(
     """
     dialect = connection.dialect.name
     people = queries.list_users().where(FILTERS[kind], _matching(words, dialect))
+    return _page(connection, people, after, before)
 
+
+def members(
+    connection: Connection, group: str, *, after: int | None = None, before: int | None = None
+) -> Page:
+    """Return a page of the members of a group, each with the moment of joining, ``since``.
+
+    The page is the first one, or the one after or before the person with the given id.
+    """
+    people = (
+        queries.list_users()
+        .add_columns(GroupMember.since)
+        .join(GroupMember, GroupMember.user_id == User.id)
+        .join(Group, Group.id == GroupMember.group_id)
+        .where(Group.name == group)
+    )
+    return _page(connection, people, after, before)
+
+
+def _page(
+    connection: Connection, people: Select[Any], after: int | None, before: int | None
+) -> Page:
     def fetch(beyond: int | None, backwards: bool) -> Sequence[Row[Any]]:
         statement = people
         if backwards:

@@ -40,7 +40,7 @@ def create(name: str) -> str:
         db.session.execute(insert(table(Group)).values(name=name))
     except IntegrityError:
         raise AlreadyTaken(
-            f"There is a group “{name}” already. Nothing was changed.", "group"
+            f"The group “{name}” already exists. Nothing was changed.", "group"
         ) from None
     return name
 
@@ -76,6 +76,25 @@ def list_groups() -> Select[Any]:
         .scalar_subquery()
     )
     return select(Group.id, Group.name, size.label("members")).order_by(Group.name)
+
+
+def one(connection: Connection, name: str) -> Row[Any]:
+    """Return id, name and number of members of a group.
+
+    Raises:
+        NotFound: if there is no such group.
+    """
+    row = connection.execute(list_groups().where(Group.id.in_(_by_name(name)))).first()
+    if row is None:
+        raise _missing(name)
+    return row
+
+
+def names(connection: Connection, start: str, limit: int) -> list[str]:
+    """Return the first names of groups that begin with ``start``, in either case."""
+    begins = Group.name.startswith(start.lower(), autoescape=True)
+    statement = select(Group.name).where(begins).order_by(Group.name).limit(limit)
+    return list(connection.execute(statement).scalars())
 
 
 def members(connection: Connection, name: str) -> Sequence[Row[Any]]:
@@ -127,5 +146,6 @@ def check_group_limit(users: Select[Any]) -> None:
     name = db.session.execute(too_many).scalar()
     if name is not None:
         raise Refused(
-            f"“{name}” would be in over {MAX_GROUPS_PER_USER} groups. Nothing was changed.", "group"
+            f"“{name}” would be in more than {MAX_GROUPS_PER_USER} groups. Nothing was changed.",
+            "group",
         )

@@ -61,5 +61,5 @@ def reset_password(user: Row[Any], password_hash: str) -> None:
         User.id == user.id, User.is_active, is_unchanged, is_unvoided
     )
     if not write(statement.values(password_hash=password_hash)):
-        raise Refused("This link was used meanwhile. Ask for another.")
+        raise Refused("This link was already used. Ask for a new one.")
     end_all(user.id)

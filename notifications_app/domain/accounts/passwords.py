@@ -42,7 +42,7 @@ def check(password: str, *own: str | None) -> str:
             "password",
         )
     if "\0" in password or any("\ud800" <= letter <= "\udfff" for letter in password):
-        raise BadInput("This password holds a character that cannot be typed.", "password")
+        raise BadInput("This password contains a character that cannot be typed.", "password")
     if _guesses(password, own) < MIN_GUESSES:
         raise BadInput(
             "This password is easy to guess. Choose another; a few unusual words work well.",

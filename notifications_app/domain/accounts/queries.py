@@ -1,14 +1,17 @@
 """Questions about accounts: the signed-in reader, credentials, people by name, sign-ins."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from ...core.errors import NotFound
+from ...core.text import shorten
 from .memberships import GROUPS, Membership
 from .models import SignIn, User
 
@@ -17,6 +20,9 @@ IDLE, ABSOLUTE = timedelta(hours=8), timedelta(hours=24)
 IDLE_KEPT, ABSOLUTE_KEPT = timedelta(days=14), timedelta(days=30)
 #: The age of a sign-in up to which a sensitive action does not ask for the password again.
 FRESH = timedelta(minutes=15)
+#: The number of unknown names that a refusal lists.
+MOST_MISSING = 20
+_BETWEEN_NAMES = re.compile(r"[\s,;]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,30 +177,57 @@ def list_users() -> Select[Any]:
     ).order_by(User.username)
 
 
+def split_names(typed: str) -> list[str]:
+    """Return the names in a typed list, separated by commas, semicolons, spaces or lines."""
+    return [name for name in _BETWEEN_NAMES.split(typed) if name]
+
+
 def ids_of(
     connection: Connection,
-    usernames: Iterable[str],
+    names: Iterable[str],
     watched: Callable[[Sequence[int]], Iterable[int]] = iter,
 ) -> dict[str, int]:
     """Return the ids of these people by username, in the order given.
 
-    ``watched`` wraps the sequence of batches, for instance to show a progress bar.
+    ``names`` are usernames or email addresses, in any case. ``watched`` wraps the sequence of
+    batches, for instance to show a progress bar.
 
     Raises:
-        NotFound: naming the first five usernames without an account.
+        NotFound: naming the first twenty that have no account, with the field ``people``.
     """
-    names = list(dict.fromkeys(name.strip().lower() for name in usernames))
-    ids: dict[str, int] = {}
-    for start in watched(range(0, len(names), 5000)):
-        part = [name for name in names[start : start + 5000] if may_be_name(name)]
-        rows = connection.execute(select(User.username, User.id).where(User.username.in_(part)))
-        ids.update({row.username: row.id for row in rows})
-    missing = [name for name in names if name not in ids]
+    wanted = list(dict.fromkeys(normalize("NFC", name.strip().lower()) for name in names))
+    found: dict[str, Row[Any]] = {}
+    for start in watched(range(0, len(wanted), 5000)):
+        part = wanted[start : start + 5000]
+        found.update(_by_name(connection, part, User.username))
+        found.update(_by_name(connection, [name for name in part if "@" in name], User.email))
+    missing = [name for name in wanted if name not in found]
     if missing:
-        some = ", ".join(f"“{name}”" for name in missing[:5])
-        more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
-        raise NotFound(f"There is no user {some}{more}. Nothing was changed.")
-    return {name: ids[name] for name in names}
+        some = ", ".join(f"“{shorten(name, 60)}”" for name in missing[:MOST_MISSING])
+        rest = len(missing) - MOST_MISSING
+        more = f" and {rest:,} more" if rest > 0 else ""
+        raise NotFound(f"There is no user {some}{more}. Nothing was changed.", "people")
+    return {found[name].username: found[name].id for name in wanted}
+
+
+def known_ids(connection: Connection, usernames: Iterable[str]) -> dict[str, int]:
+    """Return the ids of those of these usernames that have an account."""
+    return {name: row.id for name, row in _by_name(connection, usernames, User.username).items()}
+
+
+def _by_name(connection: Connection, names: Iterable[str], column: Any) -> dict[str, Row[Any]]:
+    # Text that cannot be a name, such as one with a NUL, must not reach the driver.
+    named = column.in_([name for name in names if name.isprintable()])
+    rows = connection.execute(select(column.label("name"), User.username, User.id).where(named))
+    return {row.name: row for row in rows}
+
+
+def usernames(connection: Connection, start: str, limit: int) -> list[tuple[str, str]]:
+    """Return the first usernames that begin with ``start``, in either case, with their names."""
+    begins = User.username.startswith(start.lower(), autoescape=True)
+    statement = select(User.username, User.display_name).where(begins)
+    found = connection.execute(statement.order_by(User.username).limit(limit))
+    return [(row.username, row.display_name) for row in found]
 
 
 def is_empty(connection: Connection) -> bool:

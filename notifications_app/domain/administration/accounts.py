@@ -1,7 +1,7 @@
 """Changes to accounts by an administrator; each adds its audit entry.
 
 ``actor_id`` is the administrator; None is the command line. Moments are aware. A user is a row
-of :func:`accounts.queries.credentials`. Nothing here commits.
+of :func:`accounts.queries.credentials` or :func:`accounts.directory.one`. Nothing here commits.
 """
 
 from datetime import datetime
@@ -53,11 +53,17 @@ def set_timezone(user: Row[Any], timezone: str, *, actor_id: int | None, now: da
     return zone
 
 
-def set_active(user: Row[Any], *, active: bool, actor_id: int | None, now: datetime) -> int:
-    """Let an account sign in again, or lock it and end its sign-ins; return how many ended.
+def set_active(user: Row[Any], *, active: bool, actor_id: int | None, now: datetime) -> int | None:
+    """Let an account sign in again, or lock it and end its sign-ins.
 
-    Raises Refused for the last active administrator.
+    Returns:
+        The number of sign-ins that ended; None if the account is in that state already.
+
+    Raises:
+        Refused: for the last active administrator.
     """
+    if user.is_active == active:
+        return None
     if not active:
         _check_not_last_admin(user)
     ended = actions.set_active(user.id, active=active)
@@ -121,14 +127,14 @@ def _check_not_last_admin(user: Row[Any]) -> None:
         )
 
 
-def check_may_reset(user: Row[Any]) -> None:
+def check_may_reset(user: Row[Any] | User) -> None:
     """Raise Refused for an inactive account: its link would not work."""
     if not user.is_active:
         raise Refused(f"“{user.username}” is inactive. Activate the account first.")
 
 
 def make_reset_token(
-    user: Row[Any], keys: list[str], *, actor_id: int | None, now: datetime
+    user: Row[Any] | User, keys: list[str], *, actor_id: int | None, now: datetime
 ) -> str:
     """Make the token of a one-time link for choosing a new password, valid for 24 hours.
 

@@ -64,8 +64,22 @@ class Entry:
     @property
     def notification(self) -> int | None:
         """The id of the notification that the entry is about; None for other subjects."""
-        kind, _space, subject_id = self.subject.partition(" ")
-        return int(subject_id) if kind == "notification" and subject_id.isdecimal() else None
+        subject_id = self._named("notification")
+        return int(subject_id) if subject_id.isdecimal() else None
+
+    @property
+    def username(self) -> str:
+        """The username of the account that the entry is about; empty for other subjects."""
+        return self._named("user")
+
+    @property
+    def group(self) -> str:
+        """The name of the group that the entry is about; empty for other subjects."""
+        return self._named("group")
+
+    def _named(self, kind: str) -> str:
+        found, _space, name = self.subject.partition(" ")
+        return name if found == kind else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def edit(
     changed = _differences(before, wanted)
     releases = db.session.execute(_RELEASES, {"broadcast_id": notification_id}).one()
     if wanted.is_banner and not releases.many:
-        raise BadInput("A banner is for a channel, not for named people.", "is_banner")
+        raise BadInput("A banner can be sent to a channel, not to named people.", "is_banner")
     if "expires_at" in changed or again:
         last = (
             releases.last

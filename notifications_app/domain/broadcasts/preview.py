@@ -11,7 +11,7 @@ from ..channels import channel_phrase
 from ..content import Content
 from . import audience
 from .audience import Audience
-from .schedule import Schedule, SendOptions, check_start, schedule_unchecked
+from .schedule import Schedule, SendOptions, check_no_banner, check_start, schedule_unchecked
 from .wording import audience_phrase, local_schedule_phrase, schedule_phrase
 
 
@@ -98,8 +98,9 @@ def preview_to_people(
     """Preview a notification to named people, given as their ids by username; ``now`` is aware.
 
     Raises:
-        BadInput: if the options have two starts or two ends.
+        BadInput: if the options have two starts or two ends, or ask for a banner.
     """
+    check_no_banner(options)
     schedule = schedule_unchecked(options, now)
     zones: dict[str, int] = {}
     if options.local_at:

@@ -179,6 +179,12 @@ def on_channels(connection: Connection, numbers: Collection[int]) -> set[int]:
     return set(connection.execute(statement).scalars())
 
 
+def count_sent_by(connection: Connection, user_id: int) -> int:
+    """Count the notifications that a user has sent, to channels and to named people."""
+    statement = select(func.count()).where(Notification.sender_id == user_id)
+    return int(connection.execute(statement).scalar_one())
+
+
 def sender(connection: Connection, username: str) -> Row[Any] | None:
     """Return id, is_admin and is_active of the account with this username; None without one."""
     if not may_be_name(username):

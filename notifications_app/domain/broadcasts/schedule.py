@@ -91,6 +91,12 @@ def schedule_unchecked(options: SendOptions, now: datetime) -> Schedule:
     return Schedule(first, last, expires_at, by_zone)
 
 
+def check_no_banner(options: SendOptions) -> None:
+    """Raise BadInput for a banner to named people: banners belong to channels."""
+    if options.is_banner:
+        raise BadInput("A banner can be sent to a channel, not to named people.", "is_banner")
+
+
 def check_start(options: SendOptions, zones: Iterable[str], now: datetime) -> None:
     """Refuse a typed start that has passed, a local one if it has in all of these zones.
 

@@ -24,7 +24,7 @@ from ..inbox.models import KEY_MAX, Delivery, Notification, Release
 from .audience import arrivals_by_zone
 from .audit_entries import BROADCAST, audit_sending
 from .preview import SendPreview, preview_to_channel, preview_to_people
-from .schedule import Schedule, SendOptions, check_end, schedule_unchecked
+from .schedule import Schedule, SendOptions, check_end, check_no_banner, schedule_unchecked
 from .wording import people_phrase
 
 
@@ -149,8 +149,7 @@ def notify(
     people = set(user_ids)
     if not people:
         raise BadInput("Name at least one person.", "to")
-    if options.is_banner:
-        raise BadInput("A banner is for a channel, not for named people.", "is_banner")
+    check_no_banner(options)
     arrives = _arrival(options, now)
     sent = _write(content, options, arrives, now, audience=len(people))
     if not sent.is_new:
@@ -234,8 +233,8 @@ def check_channel(channel: str) -> None:
         groups.find(group)
     elif channel not in (EVERYONE, ADMINS):
         raise BadInput(
-            f"There is no channel “{channel}”. There are {EVERYONE}, {ADMINS}"
-            " and group: with a group's name.",
+            f"There is no channel “{channel}”. Use {EVERYONE}, {ADMINS}"
+            " or group: with the name of a group.",
             "to",
         )
 
@@ -287,8 +286,8 @@ def check_key(key: str | None) -> str | None:
 
 def _reused(first: Notification) -> Refused:
     return Refused(
-        f"The key “{first.key}” was used for notification {first.id}, which says something else"
-        " or went to others. Nothing was sent.",
+        f"The key “{first.key}” was already used for notification {first.id}, with other content or"
+        " other recipients. Nothing was sent.",
         "key",
     )
 

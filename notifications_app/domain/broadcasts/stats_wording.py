@@ -15,10 +15,10 @@ def percentage(part: int, whole: int) -> str:
         return ""
     percent = round(100 * part / whole)
     if percent == 0 and part:
-        return "under 1 %"
+        return "under 1%"
     if percent == 100 and part < whole:
-        return "over 99 %"
-    return f"{percent} %"
+        return "over 99%"
+    return f"{percent}%"
 
 
 def hour_phrase(hour: int) -> str:

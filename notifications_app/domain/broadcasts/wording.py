@@ -45,23 +45,25 @@ def reach_sentence(reach: Reach, *, has_expired: bool) -> str:
         return "It has expired, so it is in nobody’s inbox."
     if reach.received:
         sentence = received_sentence(reach.received, reach.dismissed)
-        return f"{sentence} It is still to reach {pending}." if reach.pending else sentence
+        return f"{sentence} {pending} will receive it later." if reach.pending else sentence
     if reach.pending:
-        return f"Nobody has received it yet. It would reach {pending}."
-    return "Nobody has received it, and it would reach nobody."
+        return f"Nobody has received it yet; {pending} would."
+    return "Nobody has received it, and nobody would."
 
 
 def recalled_sentence(notification_id: int, *, changed: bool) -> str:
     """Return the sentence on the outcome of a recall."""
     if changed:
-        return f"Recalled notification {notification_id}: it is gone from every inbox."
-    return f"Notification {notification_id} was recalled already. Nothing was changed."
+        return f"Recalled notification {notification_id}. It is no longer in any inbox."
+    return f"Notification {notification_id} was already recalled. Nothing was changed."
 
 
 def restored_sentence(notification_id: int, *, changed: bool) -> str:
     """Return the sentence on the outcome of undoing a recall."""
     if changed:
-        return f"Restored notification {notification_id}: everyone has it as before the recall."
+        return (
+            f"Restored notification {notification_id}. Everyone has it again, as before the recall."
+        )
     return f"Notification {notification_id} is not recalled. Nothing was changed."
 
 
@@ -74,7 +76,7 @@ def local_schedule_phrase(
     """
     words = f"at {clock.wall_words(wall)} on each reader’s own clock"
     if has_passed:
-        words += ", at once where that has passed"
+        words += ", immediately where that has passed"
     return f"{words}, until {clock.full(expires_at, zone)}" if expires_at else words
 
 
@@ -82,9 +84,9 @@ _FIELDS = {
     "is_banner": "banner",
     "expires_at": "expiry",
     "action_url": "link",
-    "action_label": "words on the link",
+    "action_label": "link text",
 }
-_AGAIN = "unread again for those who had it"
+_AGAIN = "unread again for everyone who received it"
 
 
 def changes(names: Sequence[str]) -> str:
@@ -99,12 +101,12 @@ def edit_sentence(notification_id: int, names: Sequence[str], *, again: bool, ha
     ``again``: it was to become unread again. ``had``: somebody has received it.
     """
     if names:
-        also = f"; it is {_AGAIN}" if again and had else ""
-        return f"Changed {changes(names)} of notification {notification_id} for everyone{also}."
+        also = f"; it is {_AGAIN}" if again and had else " for everyone"
+        return f"Changed {changes(names)} of notification {notification_id}{also}."
     if not again:
-        return f"Notification {notification_id} reads so already. Nothing was changed."
+        return f"No changes to notification {notification_id}."
     if not had:
-        return f"Nobody has had notification {notification_id} yet: it comes unread."
+        return f"Nobody has received notification {notification_id} yet; it will arrive unread."
     return f"Notification {notification_id} is {_AGAIN}."
 
 
@@ -116,4 +118,6 @@ def would_edit_sentence(names: Sequence[str], *, again: bool, had: bool) -> str:
     if names:
         also = f", and make it {_AGAIN}" if again and had else ""
         return f"Would change {changes(names)}{also}."
-    return f"Would make it {_AGAIN}." if had else "Nobody has had it yet: it comes unread."
+    return (
+        f"Would make it {_AGAIN}." if had else "Nobody has received it yet; it will arrive unread."
+    )

@@ -58,7 +58,7 @@ def parse(words: str) -> tuple[Term, ...]:
     if len(words) > MAX_SEARCH_LENGTH:
         raise BadInput(f"A search has at most {MAX_SEARCH_LENGTH} characters; shorten it.", "q")
     if "\0" in words:
-        raise BadInput("A search is made of characters that can be typed.", "q")
+        raise BadInput("A search cannot contain control characters.", "q")
     terms = []
     # A phrase has no line break: PostgreSQL would match it across the end of a title.
     for minus, key, phrase, word in _TOKEN.findall(words.replace("\n", " ")):

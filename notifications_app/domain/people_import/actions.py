@@ -23,7 +23,7 @@ from ..audit.actions import add_entry
 from ..inbox import change_groups, change_timezone, handover
 from . import comparison, csv_file
 from .csv_file import LineError, Person
-from .staging import BATCH, GROUPS, PEOPLE, staged, write_batches
+from .temporary_tables import BATCH, GROUPS, PEOPLE, staged, write_batches
 
 #: The size in bytes up to which a file is held in memory; a larger one goes to the disk.
 IN_MEMORY = 1 << 20
@@ -74,17 +74,52 @@ def import_people(
     """
     report = Report()
     with SpooledTemporaryFile(IN_MEMORY, mode="w+", encoding="utf-8") as file:
-        write_batches(_collect(csv_file.read_csv(stream), report, on_progress, most_errors), file)
+        check_lines(stream, file, report, on_progress, most_errors=most_errors)
         file.seek(0)
-        try:
-            with staged(file):
-                _apply(report, now, most_errors)
-                _audit(report, actor_id, now)
-        except IntegrityError:
-            raise Refused(
-                "Accounts were changed by somebody else meanwhile. Nothing was imported; try again."
-            ) from None
+        import_checked(file, report, now, actor_id=actor_id, most_errors=most_errors)
     return report
+
+
+def check_lines(
+    stream: IO[Any],
+    file: IO[str],
+    report: Report,
+    on_progress: Callable[[], None] = lambda: None,
+    *,
+    most_errors: float = inf,
+) -> None:
+    """Read a CSV file: write its good lines into ``file``, and its errors into the report.
+
+    The database is not used.
+    """
+    write_batches(_collect(csv_file.read_csv(stream), report, on_progress, most_errors), file)
+
+
+def import_checked(
+    file: IO[str],
+    report: Report,
+    now: datetime,
+    *,
+    actor_id: int | None = None,
+    most_errors: float = inf,
+) -> None:
+    """Import the lines that :func:`check_lines` wrote into ``file``; complete the report.
+
+    Lines in error, if there were any before or are any now, are in the report, and nothing is
+    imported. Nothing is committed.
+
+    Raises:
+        Refused: if somebody else changed the accounts at the same time, or a person would be in
+            too many groups.
+    """
+    try:
+        with staged(file):
+            _apply(report, now, most_errors)
+            _audit(report, actor_id, now)
+    except IntegrityError:
+        raise Refused(
+            "Accounts were changed by somebody else meanwhile. Nothing was imported; try again."
+        ) from None
 
 
 def _audit(report: Report, actor_id: int | None, now: datetime) -> None:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from ...core.database import db, table, write
 from ..accounts.models import Group, GroupMember, User
 from .csv_file import LineError, shorten
-from .staging import GROUPS, PEOPLE
+from .temporary_tables import GROUPS, PEOPLE
 
 #: The number of names in a report, of each kind.
 FIRST = 5
@@ -38,7 +38,7 @@ def clashes() -> Iterator[LineError]:
     """Yield an error for each line with a duplicate, or with somebody else's email address."""
     for column in (PEOPLE.c.username, PEOPLE.c.email):
         for row in db.session.execute(_twice(column)):
-            reason = f"It is on line {row.first} already."
+            reason = f"It is already on line {row.first}."
             yield LineError(row.line, reason, column.name, shorten(row.value))
     for row in db.session.execute(_OF_OTHERS):
         yield LineError(row.line, f"It belongs to “{row.username}”.", "email", shorten(row.email))

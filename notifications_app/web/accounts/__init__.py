@@ -5,12 +5,15 @@ from flask import Blueprint, Flask
 from ..extensions import login_manager
 from . import (
     authentication,
+    groups,
     limits,
     login,
+    new_person,
     password_reset,
     people,
     people_import,
     person,
+    person_change,
     registration,
     settings,
     sign_ins,
@@ -27,7 +30,10 @@ def register(app: Flask) -> None:
         settings,
         sign_ins,
         people,
+        new_person,
         person,
+        person_change,
+        groups,
         people_import,
     ):
         pages.register(blueprint)

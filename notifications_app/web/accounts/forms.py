@@ -3,13 +3,26 @@
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired
 
 from ..forms import Form
 
 _NAME = InputRequired("Type your username.")
 _PASSWORD = InputRequired("Type your password.")
+#: The choices of a new account's first sign-in, and their labels.
+ACCESS = {
+    "link": "With a reset link, shown once on the next page",
+    "password": "With a password that you choose",
+}
+_ACCESS: list[Any] = list(ACCESS)
 _THEMES: list[Any] = ["system", "light", "dark"]
 
 
@@ -71,6 +84,35 @@ class EndForm(Form):
     """The current password, asked for again if the sign-in is no longer fresh."""
 
     password = PasswordField("Your password")
+
+
+class NewPersonForm(Form):
+    """A new account, and how its person gets in: by a one-time link, or with a password."""
+
+    username = StringField("Username", [InputRequired("Enter a username.")])
+    email = StringField("Email address")
+    display_name = StringField("Display name")
+    timezone = StringField("Time zone", default="UTC")
+    is_admin = BooleanField("Administrator")
+    access = RadioField("First sign-in", default="link", choices=_ACCESS, validate_choice=False)
+    new = PasswordField("Password")
+    password = PasswordField("Your password")
+
+
+class GroupForm(Form):
+    """The name of a new group."""
+
+    group = StringField("Name", [InputRequired("Enter a name.")])
+
+
+class MembersForm(Form):
+    """People to add to a group: usernames or email addresses."""
+
+    people = TextAreaField("Add people")
+
+
+class EmptyForm(Form):
+    """A form without a field: a button that asks for the CSRF token."""
 
 
 class ImportForm(Form):

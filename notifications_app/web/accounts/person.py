@@ -1,21 +1,26 @@
 """The page of one person, for administrators, and one-time links for a new password."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from ...core import clock
 from ...core.database import db, reading
 from ...core.logs import record
 from ...core.signing import signing_keys
-from ...domain.accounts import directory, queries
+from ...domain.accounts import directory, groups, queries
+from ...domain.administration import groups as administration
 from ...domain.administration.accounts import make_reset_token
+from ...domain.administration.groups import GroupChange
+from ...domain.administration.wording import members_sentence
+from .. import flashes
 from ..access import admin, current_reader
 from ..error_pages import rerenders_after_csrf_error
 from ..forms import INVALID
-from ..redirects import safe_next
-from .forms import EndForm
+from ..redirects import absolute_url, redirect_after_post, safe_next
+from .forms import EmptyForm, EndForm
 from .limits import per_wrong_password
 from .settings import check_current
 
@@ -26,17 +31,26 @@ def person(user_id: int) -> Any:
     return _person_page(user_id, EndForm(formdata=None))
 
 
+def person_or_404(connection: Connection, user_id: int) -> Row[Any]:
+    """Return the account with its groups; answer 404 if there is none."""
+    row = directory.one(connection, user_id)
+    if row is None:
+        abort(404)
+    return row
+
+
 def _person_page(user_id: int, form: EndForm) -> str:
     now = clock.now()
     with reading() as connection:
-        row = directory.one(connection, user_id)
+        row = person_or_404(connection, user_id)
         browsers = len(queries.sign_ins(connection, user_id, now))
-    if row is None:
-        abort(404)
+        names = [group.name for group in connection.execute(groups.list_groups())]
+    joined = {group.name for group in row.groups}
     return render_template(
         "accounts/person.html",
         person=row,
         browsers=browsers,
+        other_groups=[name for name in names if name not in joined],
         form=form,
         ask_password=not current_reader().is_fresh(now),
         back_url=_back(),
@@ -47,6 +61,40 @@ def _person_page(user_id: int, form: EndForm) -> str:
 def _back() -> str:
     """Return the address of the list that the person was chosen from."""
     return safe_next(request.values.get("next"), url_for("accounts.people"))
+
+
+@admin
+def person_groups(user_id: int) -> Any:
+    """Add a person to a group, or remove them from it."""
+    with reading() as connection:
+        row = person_or_404(connection, user_id)
+    name, joined = request.form.get("group", ""), request.form.get("action") != "remove"
+    form, people = EmptyForm(), {row.username: row.id}
+    change = form.submit(lambda: change_members(name, people, joined=joined))
+    if change is None:
+        flashes.error(" ".join(map(str, form.form_errors)))
+    else:
+        flash_members(name, change, joined=joined)
+    return redirect_after_post(
+        url_for("accounts.person", user_id=user_id, _anchor="groups-title"), "/"
+    )
+
+
+def change_members(group: str, people: Mapping[str, int], *, joined: bool) -> GroupChange:
+    """Add people to a group, or remove them."""
+    move = administration.add_members if joined else administration.remove_members
+    change = move(group, people, actor_id=current_reader().id, now=clock.now())
+    db.session.commit()
+    if change.moved:
+        did, by = "added" if joined else "removed", current_reader().username
+        record("group changed", group=group, did=did, people=len(change.moved), by=by)
+    return change
+
+
+def flash_members(group: str, change: GroupChange, *, joined: bool) -> None:
+    """Flash the outcome of a change of a group's members."""
+    flash = flashes.success if change.moved else flashes.info
+    flash(members_sentence(group, change, joined=joined))
 
 
 @rerenders_after_csrf_error
@@ -71,10 +119,16 @@ def _make_link(user: Row[Any], form: EndForm) -> str:
     token = make_reset_token(user, signing_keys(), actor_id=current_reader().id, now=now)
     db.session.commit()
     record("reset link made", username=user.username, by=current_reader().username)
+    return link_page(user, token)
+
+
+def link_page(user: Any, token: str, sentence: str = "") -> str:
+    """Render the page that shows a one-time link; ``sentence`` says what else was done."""
     return render_template(
         "accounts/reset_link.html",
         person=user,
-        link=url_for("accounts.reset", token=token, _external=True),
+        sentence=sentence,
+        link=absolute_url("accounts.reset", token=token),
         back_url=_back(),
         this_url=url_for("accounts.person", user_id=user.id),
     )
@@ -84,4 +138,5 @@ def register(blueprint: Blueprint) -> None:
     """Add the page and its form."""
     rule = "/admin/users/<number:user_id>"
     blueprint.add_url_rule(rule, view_func=person)
+    blueprint.add_url_rule(f"{rule}/groups", view_func=person_groups, methods=["POST"])
     blueprint.add_url_rule(f"{rule}/reset-link", view_func=reset_link, methods=["POST"])

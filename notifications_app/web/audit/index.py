@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 from ...core.database import reading
 from ...core.errors import BadInput
 from ...core.paging import Position
+from ...domain.accounts.queries import known_ids
 from ...domain.audit import export, queries, wording
 from ...domain.audit.queries import Search
 from ...domain.broadcasts.audit_entries import titles
@@ -55,6 +56,7 @@ def _list(search: Search, refusal: BadInput | None = None) -> str:
             after=after.id if after else None,
         )
         ids = {entry.notification or 0 for entry in page.entries}
+        people = known_ids(connection, {entry.username for entry in page.entries})
         with_page, named = on_channels(connection, ids), titles(connection, ids)
         actors, actions = queries.actors(connection), queries.actions(connection)
     return render_template(
@@ -62,6 +64,7 @@ def _list(search: Search, refusal: BadInput | None = None) -> str:
         entries=page.entries,
         with_page=with_page,
         titles=named,
+        people=people,
         search=search,
         refusal=refusal,
         actors=actors,

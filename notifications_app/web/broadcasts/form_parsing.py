@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from ...core import clock
 from ...core.errors import BadInput, BadTime, ErrorCollector
+from ...domain.accounts.queries import split_names
 from ...domain.broadcasts.editing import Edit
 from ...domain.broadcasts.schedule import (
     ZERO,
@@ -34,7 +35,8 @@ class ParsedBroadcast:
     """A broadcast from a form, checked and ready to send."""
 
     content: Content
-    channel: str
+    #: The channel, or the names of people as they were typed.
+    to: str | list[str]
     options: SendOptions
     schedule: Schedule
 
@@ -56,12 +58,12 @@ def parse_broadcast_form(
     with wrong:
         content = _content(form)
     with wrong:
-        channel = _channel(form)
+        to = _recipients(form)
     with wrong:
         options = _options(form, zone, now, sender_id)
         arrives = schedule_checked(options, now)
     wrong.raise_collected()
-    return ParsedBroadcast(content, channel, options, arrives)
+    return ParsedBroadcast(content, to, options, arrives)
 
 
 def parse_edit_form(form: Form, zone: str, now: datetime, before: datetime | None) -> Edit:
@@ -105,8 +107,14 @@ def _options(form: Form, zone: str, now: datetime, sender_id: int) -> SendOption
     )
 
 
-def _channel(form: Form) -> str:
+def _recipients(form: Form) -> str | list[str]:
+    """Return the chosen channel, or the names that were typed."""
     to = form["to"].data
+    if to == "people":
+        names = split_names(form["people"].data or "")
+        if not names:
+            raise BadInput("Enter at least one username or email address.", "people")
+        return names
     if to == "group":
         name = form["group"].data
         if name not in form["group"].choices:

@@ -16,9 +16,14 @@ from ...domain.content import CATEGORIES
 from ..forms import Form
 
 #: The choices and their labels.
-TO = {"everyone": "Everyone", "admins": "Administrators", "group": "A group"}
+TO = {
+    "everyone": "Everyone",
+    "admins": "Administrators",
+    "group": "A group",
+    "people": "People by name",
+}
 WHEN = {"now": "Now", "at": "At a time", "local": "At each reader’s own time"}
-END = {"never": "Never", "in": "After a length of time", "at": "At a time"}
+END = {"never": "Never", "in": "After", "at": "At a time"}
 
 
 def _some(names: Iterable[str]) -> dict[str, Any]:
@@ -34,9 +39,9 @@ class ContentForm(Form):
     category = SelectField("Category", default="info", **_some(CATEGORIES))
     topic = StringField("Topic", default="general")
     action_url = StringField("Link")
-    action_label = StringField("Words on the link")
-    is_banner = BooleanField("Also a banner on top of every page")
-    end = RadioField("When it expires", default="never", **_some(END))
+    action_label = StringField("Link text")
+    is_banner = BooleanField("Also show as a banner on every page, until dismissed")
+    end = RadioField("Expiry", default="never", **_some(END))
     expires_in = StringField("Length of time", default="7d")
     expires_at = StringField("Expires at")
 
@@ -44,11 +49,12 @@ class ContentForm(Form):
 class BroadcastForm(ContentForm):
     """The fields of a new broadcast: content, channel, times, undo window."""
 
-    to = RadioField("Who sees it", default="everyone", **_some(TO))
+    to = RadioField("Send to", default="everyone", **_some(TO))
     group = SelectField("Group", **_some(()))
-    when = RadioField("When it arrives", default="now", **_some(WHEN))
+    people = TextAreaField("Usernames or email addresses")
+    when = RadioField("Arrival", default="now", **_some(WHEN))
     at = StringField("Arrives at")
-    hold = BooleanField("Delay by 5 minutes", default=True)
+    hold = BooleanField("Delay by 5 minutes, so you can still cancel", default=True)
     #: New for each page that is opened: one key sends once.
     key = HiddenField()
     #: The digest of what the last review showed: only that is sent.

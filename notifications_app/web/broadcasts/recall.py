@@ -3,11 +3,13 @@
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
+from sqlalchemy import Connection
 
 from ...core import clock
 from ...core.database import db, reading
 from ...core.logs import record
-from ...domain.broadcasts import audience, recalling
+from ...domain.broadcasts import audience, queries, recalling
+from ...domain.broadcasts.queries import Broadcast
 from ...domain.broadcasts.wording import reach_sentence, recalled_sentence, restored_sentence
 from .. import flashes
 from ..access import admin, current_reader
@@ -20,12 +22,12 @@ def recall(notification_id: int) -> Any:
     """Ask whether to remove a broadcast from every inbox; on POST, remove it."""
     now = clock.now()
     with reading() as connection:
-        broadcast = get_broadcast_or_404(connection, notification_id)
+        broadcast = _get_recallable_or_404(connection, notification_id)
     if request.method == "POST":
-        return _recall(notification_id)
+        return _recall(broadcast)
     if broadcast.recalled_at is not None:
         flashes.info(recalled_sentence(notification_id, changed=False))
-        return _to_its_page(notification_id)
+        return redirect_after_post(_page_of(broadcast), "/")
     with reading() as connection:
         reach = audience.reach(connection, notification_id, broadcast.channel or "", now)
     state = broadcast.state(now)
@@ -34,10 +36,20 @@ def recall(notification_id: int) -> Any:
         broadcast=broadcast,
         state=state,
         reach=reach_sentence(reach, has_expired=state == "expired"),
+        back_url=_page_of(broadcast),
     )
 
 
-def _recall(notification_id: int) -> Any:
+def _get_recallable_or_404(connection: Connection, notification_id: int) -> Broadcast:
+    """Return a broadcast, or a notification to named people that this reader sent; else 404."""
+    sent = queries.broadcast(connection, notification_id)
+    if sent is not None and sent.channel is None and sent.sender == current_reader().username:
+        return sent
+    return get_broadcast_or_404(connection, notification_id)
+
+
+def _recall(broadcast: Broadcast) -> Any:
+    notification_id = broadcast.id
     changed = recalling.recall(notification_id, clock.now(), actor_id=current_reader().id)
     db.session.commit()
     sentence = recalled_sentence(notification_id, changed=changed)
@@ -46,25 +58,28 @@ def _recall(notification_id: int) -> Any:
         flashes.success(sentence, recalled_id=notification_id)
     else:
         flashes.info(sentence)
-    return _to_its_page(notification_id)
+    return redirect_after_post(_page_of(broadcast), "/")
 
 
 @admin
 def restore(notification_id: int) -> Any:
     """Undo a recall."""
     with reading() as connection:
-        get_broadcast_or_404(connection, notification_id)
+        broadcast = _get_recallable_or_404(connection, notification_id)
     changed = recalling.restore(notification_id, clock.now(), actor_id=current_reader().id)
     db.session.commit()
     if changed:
         record("restored", notification=notification_id, by=current_reader().username)
     flash = flashes.success if changed else flashes.info
     flash(restored_sentence(notification_id, changed=changed))
-    return _to_its_page(notification_id)
+    return redirect_after_post(_page_of(broadcast), "/")
 
 
-def _to_its_page(notification_id: int) -> Any:
-    return redirect_after_post(url_for("broadcasts.one", notification_id=notification_id), "/")
+def _page_of(broadcast: Broadcast) -> str:
+    """Return the address of its page; the list's for one to named people, which has none."""
+    if broadcast.channel is None:
+        return url_for("broadcasts.index")
+    return url_for("broadcasts.one", notification_id=broadcast.id)
 
 
 def register(blueprint: Blueprint) -> None:

@@ -51,8 +51,8 @@ EASY = "This password is easy to guess. Choose another; a few unusual words work
         ("x" * 128, EASY),
         ("abcabcabcabc" * 10, EASY),
         ("Priya@Example.org", EASY),
-        ("eight or more\0", "This password holds a character that cannot be typed."),
-        ("eight or more\ud800", "This password holds a character that cannot be typed."),
+        ("eight or more\0", "This password contains a character that cannot be typed."),
+        ("eight or more\ud800", "This password contains a character that cannot be typed."),
     ],
 )
 def test_a_bad_password_is_refused_with_a_sentence(bad: str, sentence: str) -> None:

@@ -238,7 +238,7 @@ def test_times_that_do_not_fit_are_refused(
 def test_a_key_knows_local_from_not(in_app: Flask, priya: int) -> None:
     first = inbox.broadcast(local_at=NINE, key="k")
     assert inbox.broadcast(local_at=NINE, key="k") == first
-    with pytest.raises(Exception, match="was used for"):
+    with pytest.raises(Exception, match="was already used for"):
         inbox.broadcast(key="k")
     assert inbox.how_many(Notification) == 1
 

@@ -12,8 +12,8 @@ SECOND = timedelta(seconds=1)
 
 @pytest.mark.parametrize(
     ("part", "whole", "said"),
-    [(0, 0, ""), (0, 9, "0 %"), (9, 9, "100 %"), (1, 3, "33 %"), (1, 1_000, "under 1 %"),
-     (999, 1_000, "over 99 %"), (5, 3, ""), (1, 0, "")],
+    [(0, 0, ""), (0, 9, "0%"), (9, 9, "100%"), (1, 3, "33%"), (1, 1_000, "under 1%"),
+     (999, 1_000, "over 99%"), (5, 3, ""), (1, 0, "")],
 )  # fmt: skip
 def test_a_share_is_rounded_but_never_to_nothing_or_all(part: int, whole: int, said: str) -> None:
     assert stats_wording.percentage(part, whole) == said

@@ -141,7 +141,7 @@ def test_a_typed_time_is_in_the_readers_zone(typed: str, zone: str, moment: str)
     assert clock.iso(snooze_times.until("until", typed, zone, NOW)) == moment
 
 
-GAP = "02:30 does not exist on that day in Europe/Paris. The first moment after it is 03:00."
+GAP = "02:30 does not exist on that day in Europe/Paris. The next time that exists is 03:00."
 
 PAST = "That time is past. Choose a later one (Europe/Paris)."
 
@@ -157,9 +157,9 @@ FAR = "That is more than five years away. Choose an earlier time."
         ("1970-01-01T00:00", PAST),
         ("2031-11-24T14:01", FAR),
         ("2999-12-31T23:59", FAR),
-        ("", "Write a day from 1970 to 2999 and a time: 2026-11-20 09:00."),
-        ("tomorrow", "Write a day from 1970 to 2999 and a time: 2026-11-20 09:00."),
-        ("2026-02-30T09:00", "Write a day from 1970 to 2999 and a time: 2026-11-20 09:00."),
+        ("", "Enter a date (1970 to 2999) and a time: 2026-11-20 09:00."),
+        ("tomorrow", "Enter a date (1970 to 2999) and a time: 2026-11-20 09:00."),
+        ("2026-02-30T09:00", "Enter a date (1970 to 2999) and a time: 2026-11-20 09:00."),
     ],
 )  # fmt: skip
 def test_a_typed_time_that_will_not_do_is_refused(typed: str, sentence: str) -> None:

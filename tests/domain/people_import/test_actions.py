@@ -17,7 +17,7 @@ from notifications_app.domain.accounts import groups
 from notifications_app.domain.accounts.models import Group, GroupMember, User
 from notifications_app.domain.inbox import add_reader, change_groups, change_timezone
 from notifications_app.domain.inbox.models import Delivery, Notification, Release
-from notifications_app.domain.people_import import actions, comparison, staging
+from notifications_app.domain.people_import import actions, comparison, temporary_tables
 from notifications_app.domain.people_import.actions import Report, import_people
 from notifications_app.domain.people_import.csv_file import COLUMNS, LineError
 from tests.support import inbox
@@ -26,10 +26,10 @@ from tests.support.moments import HOUR, NOW
 HEAD = ",".join(COLUMNS)
 LATER = NOW + HOUR
 USERNAME = (
-    "A username has 1 to 40 letters a to z, digits, dots, dashes and underscores, and begins and"
-    " ends with a letter or digit."
+    "A username can have 1 to 40 letters a to z, digits, dots, dashes and underscores, and must"
+    " begin and end with a letter or digit."
 )
-ZONE = "No time zone has that name. Choose one like Europe/Paris."
+ZONE = "There is no such time zone. Use one like Europe/Paris."
 
 
 def run(*rows: str, head: str = HEAD, now: Any = LATER) -> Report:
@@ -134,12 +134,12 @@ def test_bystanders_keep_everything(in_app: Flask) -> None:
     [
         (
             ["zoe,,,,", "max,,,,", "ZOE,,,,", "zoe,,,,"],
-            [(4, "It is on line 2 already.", "username", "zoe"),
-             (5, "It is on line 2 already.", "username", "zoe")],
+            [(4, "It is already on line 2.", "username", "zoe"),
+             (5, "It is already on line 2.", "username", "zoe")],
         ),
         (
             ["zoe,z@example.org,,,", "max,Z@EXAMPLE.org,,,"],
-            [(3, "It is on line 2 already.", "email", "z@example.org")],
+            [(3, "It is already on line 2.", "email", "z@example.org")],
         ),
         (
             ["zoe,ada@example.org,,,", "grace,noor@example.org,,,"],
@@ -157,7 +157,7 @@ def test_bystanders_keep_everything(in_app: Flask) -> None:
              (3, "It belongs to “ada”.", "email", "ada@example.org"),
              (4, ZONE, "timezone", "Mars/Base"),
              (5, "This is not an email address.", "email", "x"),
-             (6, "It is on line 3 already.", "username", "zoe")],
+             (6, "It is already on line 3.", "username", "zoe")],
         ),
     ],
 )  # fmt: skip
@@ -314,15 +314,15 @@ def test_the_statements_do_not_grow_with_the_file(in_app: Flask) -> None:
 
 def test_lines_are_staged_in_batches(in_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     batches: list[int] = []
-    stage = staging._stage
-    monkeypatch.setattr(staging, "BATCH", 40)
+    stage = temporary_tables._stage
+    monkeypatch.setattr(temporary_tables, "BATCH", 40)
     monkeypatch.setattr(actions, "BATCH", 40)
 
     def watched(words: str) -> None:
         batches.append(len(json.loads(words)))
         stage(words)
 
-    monkeypatch.setattr(staging, "_stage", watched)
+    monkeypatch.setattr(temporary_tables, "_stage", watched)
     told: list[None] = []
     rows = (f"person{n},,,," for n in range(100))
     import_people(io.StringIO("\n".join([HEAD, *rows])), LATER, lambda: told.append(None))
@@ -342,7 +342,7 @@ def peak(rows: int) -> int:
 
 def test_memory_does_not_grow_with_the_file(in_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """But for the errors, of which such a file is full. 6,000 people take over a megabyte."""
-    monkeypatch.setattr(staging, "BATCH", 100)
+    monkeypatch.setattr(temporary_tables, "BATCH", 100)
     monkeypatch.setattr(actions, "IN_MEMORY", 1_000)
     monkeypatch.setattr(comparison, "clashes", lambda: iter([LineError(2, "Enough.")]))
     peak(200)
@@ -361,7 +361,7 @@ def test_nothing_is_left_behind_in_the_database(in_app: Flask) -> None:
 def test_over_fifty_groups_a_person_are_refused() -> None:
     many = " ".join(f"g{number}" for number in range(groups.MAX_GROUPS_PER_USER))
     assert run(f"zoe,,,,{many}").new == 1
-    with pytest.raises(Refused, match="“zoe” would be in over 50 groups"):
+    with pytest.raises(Refused, match="“zoe” would be in more than 50 groups"):
         run("zoe,,,,another")
 
 

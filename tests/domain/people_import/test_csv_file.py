@@ -113,8 +113,8 @@ def test_another_encoding_is_refused(encoding: str) -> None:
     assert line == 1
 
 
-USERNAME = "A username has 1 to 40 letters a to z"
-GROUP = "A group name is made of a-z, 0-9 and single hyphens: on-call."
+USERNAME = "A username can have 1 to 40 letters a to z"
+GROUP = "A group name can contain only a to z, 0 to 9 and single hyphens, for example on-call."
 MANY = " ".join(f"g{number}" for number in range(groups.MAX_GROUPS_PER_USER + 1))
 
 
@@ -137,13 +137,13 @@ MANY = " ".join(f"g{number}" for number in range(groups.MAX_GROUPS_PER_USER + 1)
             "ada,,a\u202eb,,",
             "display_name",
             "a\\u202eb",
-            "A display name cannot contain U+202E; take it out.",
+            "A display name cannot contain U+202E; remove it.",
         ),
         (
             "ada,,,Mars/Base,",
             "timezone",
             "Mars/Base",
-            "No time zone has that name. Choose one like Europe/Paris.",
+            "There is no such time zone. Use one like Europe/Paris.",
         ),
         ("ada,,,,On_Call", "groups", "on_call", GROUP),
         ("ada,,,,day ops;night.  late", "groups", "night.", GROUP),

@@ -1,7 +1,9 @@
 """A new password by a one-time link."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -70,7 +72,7 @@ def test_of_two_at_the_same_moment_one_works(
     monkeypatch.setattr(passwords, "hash_password", somebody_is_faster)
     answer = client.post(path, data={"password": "another good one"})
     assert answer.status_code == 400
-    assert "This link was used meanwhile." in answer.text
+    assert "This link was already used." in answer.text
     assert sign_in(client, "priya", NEW).status_code == 303
 
 
@@ -204,7 +206,7 @@ def test_an_account_that_was_deactivated_meanwhile_keeps_its_password(
 
     monkeypatch.setattr(passwords, "hash_password", meanwhile)
     answer = app.test_client().post(path, data={"password": NEW})
-    assert "This link was used meanwhile." in answer.text
+    assert "This link was already used." in answer.text
     assert not is_signed_in(app.test_client())
     assert sign_in(app.test_client(), "priya").status_code == 303
 
@@ -230,3 +232,44 @@ def test_its_page_sends_no_referrer_and_works_without_one(
     assert (page.status_code, bad.status_code) == (200, 400)
     assert (refused.status_code, done.status_code) == ((400, 303) if https else (303, 410))
     assert client.get("/login", base_url=base).headers["Referrer-Policy"] == "same-origin"
+
+
+LINK = re.compile(r"(https?://[^/\s\"<>]+(?:/\w+)?)/reset/1\.")
+FORWARDED = {"X-Forwarded-Host": "evil.example", "X-Forwarded-For": "192.0.2.1"}
+
+
+@pytest.mark.parametrize(
+    ("values", "address"),
+    [
+        ({}, "http://localhost"),
+        ({"TRUSTED_HOSTS": ["notes.example", "localhost", "evil.example"]}, "http://notes.example"),
+        ({"SITE_URL": "http://notes.example/desk"}, "http://notes.example/desk"),
+    ],
+)
+def test_a_link_made_on_a_page_never_names_a_forwarded_host(
+    make_app: Callable[..., Flask], values: dict[str, Any], address: str
+) -> None:
+    app = make_app(PROXY_HOPS=1, **values)
+    add_user(app, "ada", is_admin=True)
+    client = app.test_client()
+    sign_in(client, "ada")
+    page = client.post("/admin/users/1/reset-link", headers=FORWARDED)
+    assert LINK.findall(page.text) == [address] * len(LINK.findall(page.text))
+    assert address in LINK.findall(page.text)
+    assert "evil.example" not in page.text
+
+
+def test_a_command_says_which_address_it_assumes(
+    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PORT", raising=False)
+    for site, address in (
+        ("", "http://127.0.0.1:8000"),
+        ("https://n.example/d", "https://n.example/d"),
+    ):
+        app = make_app(SITE_URL=site)
+        if not site:
+            add_user(app, "priya")
+        result = app.test_cli_runner().invoke(args=["users", "reset-link", "priya"])
+        assert result.stdout.startswith(f"priya: {address}/reset/1.")
+        assert ("Set SITE_URL" in result.stderr) is (not site)

@@ -110,7 +110,7 @@ def test_a_search_that_finds_nobody_leads_on(admin: FlaskClient) -> None:
     page = look(admin, q="<zebra>", show="admins").text
     assert "Nobody in Admins matches “<bdi>&lt;zebra&gt;</bdi>”." in page
     assert 'href="/admin/users?q=%3Czebra%3E">Search in Everyone instead.' in page
-    assert "Everybody has a password." in look(admin, show="no-password").text
+    assert "Everyone has a password." in look(admin, show="no-password").text
     assert "Nobody is inactive." in look(admin, show="inactive").text
 
 

@@ -5,27 +5,21 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import sqlalchemy as sa
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from notifications_app.core.database import db
 from notifications_app.domain.accounts import actions, groups
-from notifications_app.domain.audit.models import AuditEntry
 from notifications_app.domain.inbox import change_groups
-from tests.support.account_pages import look, names
+from tests.support.account_pages import look, main_words, names, noted
+from tests.support.database import everything
 from tests.support.moments import NOON, at
 from tests.support.people import PASSWORD, add_user, is_signed_in, sign_in, token_in
 
 LATER = NOON + timedelta(minutes=16)
 
 NEW = "a new good password"
-
-
-def noted(app: Flask) -> list[tuple[Any, ...]]:
-    with app.app_context():
-        entries = sa.select(AuditEntry.action, AuditEntry.subject, AuditEntry.actor_id)
-        return [tuple(row) for row in db.session.execute(entries.order_by(AuditEntry.id))]
 
 
 def test_a_person_is_shown_with_their_groups(app: Flask, admin: FlaskClient, priya: int) -> None:
@@ -38,9 +32,10 @@ def test_a_person_is_shown_with_their_groups(app: Flask, admin: FlaskClient, pri
         sign_in(app.test_client(), "priya")
         page = admin.get(f"/admin/users/{priya}").text
     said = " ".join(re.sub("<[^>]+>", " ", page.partition("<dl")[2].partition("</dl>")[0]).split())
-    assert "Groups night, ops Signed in In 1 browser" in said
+    assert "Signed in In 1 browser" in said
     assert "Time zone Asia/Kolkata" in said
     assert "Priya Raman</h1>" in page
+    assert re.findall(r'href="/admin/groups/([^"]+)"', page) == ["night", "ops"]
 
 
 def test_who_is_not_there_is_not_found(admin: FlaskClient) -> None:
@@ -101,11 +96,11 @@ def test_who_is_inactive_gets_no_link(app: Flask, admin: FlaskClient, priya: int
         db.session.commit()
     answer = ask(admin, priya)
     assert answer.status_code == 400
-    assert "“priya” is inactive. Activate the account first." in answer.text
+    assert "“priya” is inactive. Activate the account" in answer.text
     assert "/reset/" not in answer.text
     assert noted(app) == []
     with at(NOON):
-        assert "Make the link" not in admin.get(f"/admin/users/{priya}").text
+        assert "Create reset link" not in admin.get(f"/admin/users/{priya}").text
 
 
 def test_the_password_is_asked_again_where_the_sign_in_is_a_while_ago(
@@ -166,3 +161,52 @@ def test_a_link_without_the_token_of_the_form_is_not_made(
         token = token_in(client.get("/admin/users"))
         answer = client.post(f"/admin/users/{priya}/reset-link", data={"csrf_token": token})
         assert link_in(answer)
+
+
+def put(client: FlaskClient, user_id: int, action: str, group: str) -> str:
+    """Press a button of the groups; return the words of the page that follows."""
+    with at(NOON):
+        answer = client.post(
+            f"/admin/users/{user_id}/groups", data={"action": action, "group": group}
+        )
+        assert answer.headers["Location"] == f"/admin/users/{user_id}#groups-title"
+        return main_words(client.get(f"/admin/users/{user_id}"))
+
+
+def test_a_person_is_added_to_a_group_and_removed_from_it(
+    app: Flask, admin: FlaskClient, ada: int, priya: int
+) -> None:
+    with at(NOON):
+        assert "There are no groups yet." in main_words(admin.get(f"/admin/users/{priya}"))
+    with app.app_context():
+        groups.create("ops")
+        db.session.commit()
+    said = put(admin, priya, "add", "ops")
+    assert "Added 1 person to “ops”." in said
+    assert "Remove from ops" in said
+    said = put(admin, priya, "remove", "ops")
+    assert "Removed 1 person from “ops”." in said
+    assert "Not in any group." in said
+    assert "Removed 0 people from “ops”. 1 was not in it." in put(admin, priya, "remove", "ops")
+    assert noted(app) == [("group.joined", "group ops", ada), ("group.left", "group ops", ada)]
+
+
+@pytest.mark.parametrize("group", ["nowhere", "", "a\0b", "x" * 500])
+def test_a_group_that_is_not_there_is_said(
+    app: Flask, admin: FlaskClient, priya: int, group: str
+) -> None:
+    before = everything(app)
+    assert "There is no group “" in put(admin, priya, "add", group)
+    assert everything(app) == before
+
+
+def test_one_group_too_many_is_said(app: Flask, admin: FlaskClient, priya: int) -> None:
+    with app.app_context():
+        for number in range(groups.MAX_GROUPS_PER_USER + 1):
+            groups.create(f"g{number}")
+            if number:
+                change_groups.join_group(f"g{number}", [priya], NOON)
+        db.session.commit()
+    before = everything(app)
+    assert "“priya” would be in over 50 groups." in put(admin, priya, "add", "g0")
+    assert everything(app) == before

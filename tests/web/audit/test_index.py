@@ -110,11 +110,28 @@ def test_what_has_a_page_is_linked_and_nothing_else(
     sign_in(client, "ada")
     page = client.get("/admin/audit").text
     linked = re.findall(r'<a class="where" href="([^"]*)">(.*?)</a>', page)
-    assert linked == [(f"/admin/broadcasts/{n}", f"notification {n}") for n in (3, 1)]
+    assert linked == [
+        *((f"/admin/broadcasts/{n}", f"notification {n}") for n in (3, 1)),
+        ("/admin/groups/ops", "group ops"),
+    ]
     assert all(client.get(url).status_code == 200 for url, _words in linked)
     assert '<span class="where">notification 2</span>' in page
     assert page.count("to: the group ops") == 2
     assert "group:ops" not in page
+
+
+def test_an_account_and_a_group_are_linked(
+    app: Flask, client: FlaskClient, ada: int, priya: int
+) -> None:
+    with app.app_context():
+        for subject in ("user priya", "user gone", "group ops"):
+            add_entry("some.action", subject, actor_id=ada, now=NOON)
+        db.session.commit()
+    sign_in(client, "ada")
+    page = client.get("/admin/audit").text
+    assert f'<a class="where" href="/admin/users/{priya}">user priya</a>' in page
+    assert '<span class="where">user gone</span>' in page
+    assert '<a class="where" href="/admin/groups/ops">group ops</a>' in page
 
 
 def test_an_empty_log_says_what_will_stand_there(client: FlaskClient, ada: int) -> None:

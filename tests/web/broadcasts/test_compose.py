@@ -101,7 +101,7 @@ def test_as_many_as_the_preview_counts_have_it_afterwards(
         have = [name for name, one in clients.items() if "Hello" in one.get("/inbox.json").text]
     assert len(have) == people
     count = "1 person" if people == 1 else f"{people} people"
-    assert f"{count} would see it now: {', '.join(sorted(have))}." in said
+    assert f"{count} would receive it now: {', '.join(sorted(have))}." in said
 
 
 def test_a_preview_writes_nothing_and_shows_it_as_its_reader_would_see_it(
@@ -136,7 +136,9 @@ def test_a_preview_at_each_readers_own_time_counts_as_the_command_does(
             "--expires-in", "2d", "--dry-run", "--json",
         ).json  # fmt: skip
         found = sent(app, compose(admin, **times))
-    assert f"{command['audience']} people would see it at Sat 21 Nov 2026, 09:00 on each" in said
+    assert (
+        f"{command['audience']} people would receive it at Sat 21 Nov 2026, 09:00 on each" in said
+    )
     table = said.partition("Your time People")[2]
     for zone in command["zones"]:
         here = {"Asia/Kolkata": "03:30", "UTC": "09:00"}[zone["zone"]]
@@ -173,7 +175,7 @@ def test_held_back_it_can_be_recalled_unseen(app: Flask, admin: FlaskClient) -> 
     assert "Nobody sees it before Fri 20 Nov 2026, 13:05 UTC, so you can still recall it." in page
     with at(NOW + timedelta(minutes=4)):
         assert "Hello" not in reader.get("/inbox").text
-        assert "Nobody has received it yet." in admin.get("/admin/broadcasts/1/recall").text
+        assert "Nobody has received it yet;" in admin.get("/admin/broadcasts/1/recall").text
     with at(NOW + timedelta(minutes=5)):
         assert "Hello" in reader.get("/inbox").text
 
@@ -207,7 +209,7 @@ def test_only_what_was_reviewed_is_sent(app: Flask, admin: FlaskClient) -> None:
         other = {**data, "title": "Other", "reviewed": value(first, "reviewed")}
         second = admin.post(NEW, data=other)
         assert (second.status_code, all_sent(app)) == (200, [])
-        assert "This has changed since your last review. Nothing was sent" in second.text
+        assert "Something changed after your last review. Nothing was sent" in second.text
         done = admin.post(NEW, data={**other, "reviewed": value(second, "reviewed")})
     assert sent(app, done).title == "Other"
 
@@ -240,7 +242,7 @@ def test_the_same_page_sent_twice_sends_once(app: Flask, admin: FlaskClient) -> 
         again = compose(admin, key=key)
     assert earlier.headers["Location"] == first.headers["Location"]
     assert again.headers["Location"] == first.headers["Location"]
-    assert "This was sent already: it is notification 1." in page
+    assert "This was already sent, as notification 1." in page
     assert [one.key for one in all_sent(app)] == [key]
     assert len(entries(app)) == 1
 
@@ -253,9 +255,7 @@ def test_the_same_page_with_other_words_is_refused_and_then_another_broadcast(
         compose(admin, key=key)
         refused = compose(admin, key=key, title="Other")
         assert refused.status_code == 400
-        assert errors(refused)[""].startswith(
-            "This form was sent before, and would send something else"
-        )
+        assert errors(refused)[""].startswith("This form was already sent, with other")
         assert value(refused, "title") == "Other"
         assert compose(admin, key=key_in(refused), title="Other").status_code == 303
     assert [one.title for one in all_sent(app)] == ["Hello", "Other"]
@@ -279,9 +279,7 @@ def test_the_same_page_at_another_time_is_not_taken_for_the_same(
     with at(NOW + timedelta(minutes=1)):
         refused = compose(admin, key=key, **changed)
         assert refused.status_code == 400
-        assert errors(refused)[""].startswith(
-            "This form was sent before, and would send something else"
-        )
+        assert errors(refused)[""].startswith("This form was already sent, with other")
         assert compose(admin, key=key_in(refused), **changed).status_code == 303
     assert len(all_sent(app)) == 2
 
@@ -323,25 +321,25 @@ def test_a_fresh_page_has_a_fresh_key_and_a_refused_one_keeps_its_own(admin: Fla
 # ---- what is wrong ----
 
 WRONG: list[tuple[dict[str, str], str, str]] = [
-    ({"title": " "}, "title", "A title has 1 to 140 characters; this one has none."),
-    ({"title": "a\tb"}, "title", "A title cannot contain U+0009; take it out."),
-    ({"title": "Hi {{name}}"}, "title", "There is no placeholder “{{name}}”; only"),
+    ({"title": " "}, "title", "Enter a title."),
+    ({"title": "a\tb"}, "title", "A title cannot contain U+0009; remove it."),
+    ({"title": "Hi {{name}}"}, "title", "There is no placeholder “{{name}}”. Use"),
     ({"body": "x" * 4001}, "body", "A body has at most 4000 characters; this one has 4001."),
-    ({"category": "urgent"}, "category", "A category is success, error, warning or info."),
-    ({"topic": "Two words"}, "topic", "A topic is made of a-z"),
-    ({"action_url": "javascript:alert(1)"}, "action_url", "A link starts with https://"),
-    ({"action_label": "Open"}, "action_label", "A link label needs a link"),
+    ({"category": "urgent"}, "category", "A category must be success, error, warning or info."),
+    ({"topic": "Two words"}, "topic", "A topic can contain only a to z"),
+    ({"action_url": "javascript:alert(1)"}, "action_url", "A link must start with https://"),
+    ({"action_label": "Open"}, "action_label", "The link text needs a link"),
     ({"to": "group", "group": "nobody"}, "group", "Choose a group."),
     ({"to": "group"}, "group", "Choose a group."),
     ({"to": "somebody"}, "to", "Choose one of these."),
     ({"when": "soon"}, "when", "Choose one of these."),
-    ({"when": "at", "at": ""}, "at", "Write a day from 1970 to 2999"),
-    ({"when": "local", "at": "tomorrow"}, "at", "Write a day from 1970 to 2999"),
+    ({"when": "at", "at": ""}, "at", "Enter a date (1970 to 2999)"),
+    ({"when": "local", "at": "tomorrow"}, "at", "Enter a date (1970 to 2999)"),
     ({"when": "at", "at": "2026-11-20T12:59"}, "at", "That time is past. Choose a later one (UTC)"),
     ({"when": "local", "at": "2026-11-19T12:00"}, "at", "That time is past."),
     ({"end": "later"}, "end", "Choose one of these."),
-    ({"end": "in", "expires_in": "soon"}, "expires_in", "Write a length of time as 30m"),
-    ({"end": "at", "expires_at": ""}, "expires_at", "Write a day from 1970 to 2999"),
+    ({"end": "in", "expires_in": "soon"}, "expires_in", "Enter a length of time such as 30m"),
+    ({"end": "at", "expires_at": ""}, "expires_at", "Enter a date (1970 to 2999)"),
     ({"end": "at", "expires_at": "2026-11-20T12:00"}, "expires_at", "It would expire in the past."),
     ({"when": "at", "at": TOMORROW_NINE, "end": "at", "expires_at": "2026-11-21T08:00"},
      "expires_at", "It would expire before it starts."),
@@ -372,11 +370,11 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept(
 
 #: Five mistakes in the order of the page, and how each sentence begins.
 FIVE = {
-    "body": ("{{nam}}", "There is no placeholder “{{nam}}”; only"),
-    "topic": ("Two Words", "A topic is made of a-z"),
-    "action_url": ("javascript:x", "A link starts with https://"),
-    "at": ("", "Write a day from 1970 to 2999"),
-    "expires_in": ("soon", "Write a length of time as 30m"),
+    "body": ("{{nam}}", "There is no placeholder “{{nam}}”. Use"),
+    "topic": ("Two Words", "A topic can contain only a to z"),
+    "action_url": ("javascript:x", "A link must start with https://"),
+    "at": ("", "Enter a date (1970 to 2999)"),
+    "expires_in": ("soon", "Enter a length of time such as 30m"),
 }
 
 
@@ -418,7 +416,7 @@ def test_the_focus_is_on_the_first_that_is_wrong(
 
 @pytest.mark.parametrize(("start", "wrong"), [
     ({"when": "at", "at": TOMORROW_NINE}, {"title": "A title", "expires_at": "It would expire be"}),
-    ({"when": "at", "at": ""}, {"title": "A title", "at": "Write a day"}),
+    ({"when": "at", "at": ""}, {"title": "A title", "at": "Enter a date"}),
 ])  # fmt: skip
 def test_an_end_before_the_start_is_said_with_the_rest(
     admin: FlaskClient, start: dict[str, str], wrong: dict[str, str]
@@ -458,7 +456,7 @@ def test_a_group_that_went_meanwhile_is_not_sent_to(
         db.session.commit()
     with at(NOW):
         answer = compose(admin, to="group", group=ops)
-        assert "There is no group yet" in admin.get(NEW).text
+        assert "There are no groups yet" in admin.get(NEW).text
     assert errors(answer) == {"group": "Choose a group."}
     with app.app_context():
         assert db.session.execute(sa.select(sa.func.count()).select_from(Release)).scalar() == 0

@@ -70,7 +70,7 @@ def test_saving_what_is_there_changes_nothing_not_even_the_seconds_of_its_end(
     before = all_sent(app)
     with at(LATER):
         said = told(cast, save(cast))
-    assert "Notification 1 reads so already. Nothing was changed." in said
+    assert "No changes to notification 1." in said
     assert all_sent(app) == before
     assert entries(app) == []
 
@@ -115,8 +115,8 @@ def test_a_change_is_for_everyone_at_once_and_is_named(app: Flask, cast: FlaskCl
 
 
 @pytest.mark.parametrize(("title", "sentence"), [
-    ("Hello", "Notification 1 is unread again for those who had it."),
-    ("Hi", "Changed the title of notification 1 for everyone; it is unread again for those"),
+    ("Hello", "Notification 1 is unread again for everyone who received it."),
+    ("Hi", "Changed the title of notification 1; it is unread again for everyone"),
 ])  # fmt: skip
 def test_notified_again_it_is_unread_for_those_who_had_it(
     app: Flask, cast: FlaskClient, title: str, sentence: str
@@ -134,7 +134,7 @@ def test_notified_again_it_is_unread_for_those_who_had_it(
 
 
 @pytest.mark.parametrize(("title", "sentence"), [
-    ("Hello", "Nobody has had notification 1 yet: it comes unread."),
+    ("Hello", "Nobody has received notification 1 yet; it will arrive unread."),
     ("Hi", "Changed the title of notification 1 for everyone. "),
 ])  # fmt: skip
 def test_what_nobody_had_is_not_unread_again(
@@ -163,11 +163,11 @@ def test_a_length_of_time_counts_from_now_and_a_time_is_in_the_administrators_zo
 
 
 @pytest.mark.parametrize(("fields", "field", "sentence"), [
-    ({"title": ""}, "title", "A title has 1 to 140 characters"),
+    ({"title": ""}, "title", "Enter a title."),
     ({"body": "{{you}}"}, "body", "There is no placeholder"),
-    ({"action_url": "ftp://x"}, "action_url", "A link starts with"),
+    ({"action_url": "ftp://x"}, "action_url", "A link must start with"),
     ({"end": "at", "expires_at": "2026-11-20T13:05"}, "expires_at", "It would expire in the past."),
-    ({"end": "in", "expires_in": "x"}, "expires_in", "Write a length of time"),
+    ({"end": "in", "expires_in": "x"}, "expires_in", "Enter a length of time"),
     ({"end": "some day"}, "end", "Choose one of these."),
 ])  # fmt: skip
 def test_what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept(

@@ -35,9 +35,9 @@ def test_recalling_asks_first_and_says_how_many_have_it(
         sign_in(admin, "ada")
         some = words(admin.get(f"{LIST}/{local}/recall"))
     assert "3 people received it. Recalling removes it" in ask["live"]
-    assert "Nobody has received it yet. It would reach 3 people." in ask["scheduled"]
+    assert "Nobody has received it yet; 3 people would." in ask["scheduled"]
     assert "It has expired, so it is in nobody’s inbox." in ask["expired"]
-    assert "1 person received it. It is still to reach 2 people." in some
+    assert "1 person received it. 2 people will receive it later." in some
     assert all_sent(app)[0].recalled_at is None
     assert len(entries(app)) == 1  # of the one that is recalled
 
@@ -78,9 +78,9 @@ def test_who_has_it_is_who_was_there_when_it_came(
         db.session.commit()
     with at(LATER):
         come, yet = (words(admin.get(f"{LIST}/{n}/recall")) for n in (number, to_come))
-    assert "Nobody has received it, and it would reach nobody." in nobody
+    assert "Nobody has received it, and nobody would." in nobody
     assert "1 person received it. Recalling removes it" in come
-    assert "Nobody has received it yet. It would reach 1 person." in yet
+    assert "Nobody has received it yet; 1 person would." in yet
 
 
 def test_a_recall_takes_it_off_the_air_once_and_is_noted(
@@ -93,11 +93,13 @@ def test_a_recall_takes_it_off_the_air_once_and_is_noted(
         assert "Live one" in reader.get("/inbox").text
         answer = admin.post(f"{LIST}/{number}/recall")
         assert (answer.status_code, answer.headers["Location"]) == (303, f"{LIST}/{number}")
-        assert f"Recalled notification {number}: it is gone" in admin.get(f"{LIST}/{number}").text
+        assert (
+            f"Recalled notification {number}. It is no longer" in admin.get(f"{LIST}/{number}").text
+        )
         assert "Live one" not in reader.get("/inbox").text
         admin.post(f"{LIST}/{number}/recall")
         again = admin.get(f"{LIST}/{number}").text
-    assert "was recalled already. Nothing was changed." in again
+    assert "was already recalled. Nothing was changed." in again
     assert entries(app)[1:] == [("broadcast.recalled", f"notification {number}", {})]
     with at(NOON + 2 * HOUR):
         assert "ada" in words(admin.get("/admin/audit"))
@@ -117,7 +119,7 @@ def test_the_answer_to_a_recall_undoes_it(
         back = admin.post(f"{LIST}/{number}/restore")
         assert (back.status_code, back.headers["Location"]) == (303, f"{LIST}/{number}")
         page = admin.get(f"{LIST}/{number}").text
-        assert f"Restored notification {number}: everyone has it as before" in page
+        assert f"Restored notification {number}. Everyone has it again" in page
         assert undo not in page
         assert f"{number}/recall" in page
         admin.post(f"{LIST}/{number}/restore")

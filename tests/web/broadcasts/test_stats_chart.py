@@ -56,14 +56,14 @@ def svg(html: str) -> ET.Element:
 def test_the_tiles_say_of_how_many() -> None:
     assert [(one.name, one.value, one.note) for one in drawing().tiles] == [
         ("Audience", "18,204", "at sending: 18,190"),
-        ("Read", "1,500", "8 % of 18,190"),
-        ("Dismissed", "91", "1 % of 18,190"),
-        ("Not touched", "16,640", "91 % of 18,190"),
+        ("Read", "1,500", "8% of 18,190"),
+        ("Dismissed", "91", "1% of 18,190"),
+        ("Not touched", "16,640", "91% of 18,190"),
         ("Median time to read", "42 min", "after it came"),
     ]
     tiles = drawing(replace(NONE_YET, audience_at_sending=None)).tiles
     assert tiles[0].note == "at sending: not recorded"
-    assert (tiles[1].note, tiles[4].value) == ("0 % of 18,204", "–")
+    assert (tiles[1].note, tiles[4].value) == ("0% of 18,204", "–")
 
 
 @pytest.mark.parametrize("found", [SCHEDULED, replace(SCHEDULED, is_local=True, released_at=NOON)])
@@ -148,7 +148,7 @@ def test_the_chart_is_an_image_with_a_name_and_its_table(page: Callable[..., str
         ("0–1 h", "300"), ("1–2 h", "1,180"), ("2–3 h , still running", "20"),
     ]  # fmt: skip
     assert "As of now." in words(html)
-    assert "Read 1,500 8 % of 18,190" in words(html)
+    assert "Read 1,500 8% of 18,190" in words(html)
     assert "All hours together: 1,500." in words(html)
 
 

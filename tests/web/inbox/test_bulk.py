@@ -322,7 +322,7 @@ def test_a_choice_there_is_not_snoozes_nothing_and_says_so(
 
 @pytest.mark.parametrize(
     ("typed", "words"),
-    [("2026-11-20T10:00", "That time is past."), ("", "Write a day from 1970")],
+    [("2026-11-20T10:00", "That time is past."), ("", "Enter a date")],
 )
 def test_a_time_that_will_not_do_comes_back_with_what_was_ticked(
     browser: FlaskClient, done: Any, priya: int, typed: str, words: str

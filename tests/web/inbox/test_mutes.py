@@ -58,7 +58,7 @@ def test_a_topic_that_is_none_is_said_and_changes_nothing(
     before = done(inbox.kept, priya)
     answer = browser.post("/settings/mutes", data={"topic": "Two words", "action": "mute"})
     assert (answer.status_code, answer.location) == (303, "/settings")
-    assert "A topic is made of a-z, 0-9 and single hyphens" in browser.get("/compare").text
+    assert "A topic can contain only a to z, 0 to 9" in browser.get("/compare").text
     assert done(inbox.kept, priya) == before
 
 

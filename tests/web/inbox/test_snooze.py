@@ -66,7 +66,7 @@ def test_waking_by_the_button(browser: FlaskClient, done: Any, priya: int) -> No
     [
         ("2026-11-20T10:00", "That time is past. Choose a later one (Asia/Kolkata)."),
         ("2040-01-01T00:00", "That is more than five years away."),
-        ("next year", "Write a day from 1970 to 2999 and a time"),
+        ("next year", "Enter a date (1970 to 2999) and a time"),
     ],
 )
 def test_a_time_that_will_not_do_is_said_and_kept(
