@@ -21,14 +21,14 @@ _USER_ID = re.compile(r"[1-9][0-9]{0,8}")
 SECONDS = 24 * 3600
 
 
-def _serializer(keys: list[str], user: Row[Any]) -> URLSafeTimedSerializer:
+def _serializer(keys: list[str], user: Row[Any] | User) -> URLSafeTimedSerializer:
     # The salt makes the link invalid once the password or the version changes.
     version = f":{user.link_version}" if user.link_version else ""
     salt = f"reset:{user.password_hash or ''}{version}"
     return URLSafeTimedSerializer(keys, salt=salt, signer=SteadySigner)
 
 
-def token(keys: list[str], user: Row[Any]) -> str:
+def token(keys: list[str], user: Row[Any] | User) -> str:
     """Return the token of a one-time link; ``keys`` are the application's keys, the newest last."""
     return f"{user.id}.{_serializer(keys, user).dumps(user.id)}"
 
