@@ -7,6 +7,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
+# Tests start hundreds of processes, and each would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13; do \
 	"$$name" -c '' 2>/dev/null && echo "$$name" && exit; done; echo python3)

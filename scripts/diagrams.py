@@ -56,6 +56,7 @@ DATA = """
   admin_since ? floor of role:admin
   is_active
   shortcuts on or off
+  density of its rows
   inbox_since floor of everyone
   last_stamp of the last action
   created_at

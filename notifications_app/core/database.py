@@ -19,6 +19,7 @@ from sqlalchemy import (
     CursorResult,
     Engine,
     Executable,
+    Insert,
     Integer,
     MetaData,
     Select,
@@ -30,7 +31,9 @@ from sqlalchemy import (
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from . import patience, postgresql_engine, sqlite_engine
 from .extension_keys import READING_ENGINE
@@ -96,6 +99,30 @@ def insert_into(model: type[Base]) -> sqlite.Insert | postgresql.Insert:
     if db.engine.dialect.name == "sqlite":
         return sqlite.insert(table(model))
     return postgresql.insert(table(model))
+
+
+class InsertMissing(Insert):
+    """An INSERT … SELECT that skips the rows that exist already.
+
+    SQLAlchemy compiles a dialect's own INSERT anew each time, which takes longer than most of
+    them take to run. This one is compiled once.
+    """
+
+    inherit_cache = True
+
+
+@compiles(InsertMissing)
+def _skip_existing(statement: InsertMissing, compiler: SQLCompiler, **options: Any) -> str:
+    inserting = compiler.visit_insert(statement, **options)  # type: ignore[no-untyped-call]
+    return f"{inserting} ON CONFLICT DO NOTHING"
+
+
+def insert_missing(model: type[Base], columns: Collection[str], source: Select[Any]) -> Insert:
+    """Return an INSERT of the source's rows that do not exist yet; the source has a WHERE.
+
+    Without a WHERE, SQLite would read ON CONFLICT as the ON of a join.
+    """
+    return InsertMissing(table(model)).from_select(list(columns), source)
 
 
 def ids_as_select(ids: Collection[int]) -> Select[Any]:

@@ -21,6 +21,7 @@ from ..domain.inbox import queries
 from . import flashes
 from .cookies import cookie_name
 from .sessions import ZONE_OFFER
+from .shortcuts import SHORTCUTS
 
 
 def capped_count(count: int) -> str:
@@ -144,6 +145,7 @@ def _context() -> dict[str, Any]:
         "badge": badge,
         "banners": banners,
         "flashes": flashes.flashes,
+        "shortcut_groups": SHORTCUTS,
         "theme": _theme(),
         "zone_offer": session.get(ZONE_OFFER),
         "zone_words": zone_words,

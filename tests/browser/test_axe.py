@@ -82,7 +82,7 @@ def test_the_inbox_at_work(
     page.unroute("**/dismiss")
     row(page, "Report").locator(".snooze summary").click()
     found += violations(page)
-    tick(page, "Report", "Lunch")
+    tick(page, "Report", "Invoice")
     page.locator(".bulk summary").click()
     found += violations(page)
     page.keyboard.press("Escape")
@@ -96,10 +96,21 @@ def test_the_inbox_at_work(
     open_tab(page, "Snoozed")
     tick(page, "Report")
     found += violations(page)
-    # Nothing found, and what cannot be searched for.
-    for address in ("/inbox?tab=unread&q=zebra", "/inbox?category=zebra"):
+    # Nothing found, with and without a way on; what cannot be searched for; chips; every tab.
+    for address in (
+        "/inbox?tab=unread&q=zebra+re:x&category=info", "/inbox?category=zebra",
+        "/inbox?q=is:unread&topic=lunch", "/inbox?tab=all&q=-zebra",
+    ):  # fmt: skip
         page.goto(address)
         found += violations(page)
+    # A time that is past, in the menu of a row that stays open.
+    page.goto("/inbox")
+    menu = row(page, "Lunch").locator(".snooze")
+    menu.locator("summary").click()
+    menu.get_by_label("Until").fill("2020-02-29T10:30")
+    menu.get_by_role("button", name="Snooze until then").click()
+    expect(menu.get_by_text("That time is past.")).to_be_visible()
+    found += violations(page)
     # Its own page: a time that is past, a muted topic.
     page.goto(f"/inbox/{last}")
     page.get_by_role("button", name="Mute topic sign-in").click()

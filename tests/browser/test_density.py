@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.site import Site
-from tests.support.steps import sign_in
+from tests.support.steps import said, sign_in
 
 BODY = "The card ending 4242 was declined by the bank. Update it before the {}th to keep the plan."
 #: The rows that are in view from edge to edge, above the bar of a phone.
@@ -60,6 +60,24 @@ def test_a_screen_shows_many_whole_rows(
     assert len(heights) >= least
     if width > 680:
         assert all(56 <= row <= 64 for row in heights), heights
+
+
+@pytest.mark.parametrize(("width", "height", "more"), [(1280, 800, 2), (390, 844, 2)])
+def test_compact_rows_show_more(
+    full: Site, page_of: Callable[..., Page], width: int, height: int, more: int
+) -> None:
+    page = page_of("priya", width=width)
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto("/inbox")
+    comfortable = len(page.evaluate(WHOLE))
+    page.goto("/settings")
+    page.get_by_role("radio", name="Compact").check()
+    page.get_by_role("button", name="Save theme, rows and shortcuts").click()
+    said(page, "Inbox rows are compact.")
+    page.goto("/inbox")
+    heights = page.evaluate(WHOLE)
+    assert len(heights) >= comfortable + more
+    assert all(40 <= row <= (48 if width > 680 else 80) for row in heights), heights
 
 
 def test_one_banner_stands_and_the_others_unfold(full: Site, page_of: Callable[..., Page]) -> None:

@@ -1,6 +1,7 @@
 """People in a browser: axe finds nothing, nothing sticks out, links are made, files imported."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -165,11 +166,12 @@ def test_the_password_is_asked_for_again(
 CSV = "username,email,display_name,timezone,groups\n"
 
 
-def choose(page: Page, content: str | bytes, button: str) -> None:
-    """Choose a file of this content and press a button of the form."""
-    raw = content.encode() if isinstance(content, str) else content
+def choose(page: Page, content: str | Path, button: str) -> None:
+    """Choose a file, or one of this content, and press a button of the form."""
     page.get_by_label("CSV file").set_input_files(
-        {"name": "people.csv", "mimeType": "text/csv", "buffer": raw}
+        content
+        if isinstance(content, Path)
+        else {"name": "people.csv", "mimeType": "text/csv", "buffer": content.encode()}
     )
     page.get_by_role("button", name=button, exact=True).click()
 
@@ -223,13 +225,15 @@ def test_the_page_of_the_import(site: Site, page_of: Callable[..., Page], consol
 
 
 def test_a_file_that_is_too_large_is_refused_on_the_page(
-    site: Site, page_of: Callable[..., Page], console: Console
+    site: Site, page_of: Callable[..., Page], console: Console, tmp_path: Path
 ) -> None:
     console.expect("status of 4")
     site.reader("ada", is_admin=True)
+    large = tmp_path / "people.csv"
+    large.write_bytes(b"username\n" + b"\n" * (17 << 20))
     page = page_of("ada")
     page.goto("/admin/users/import")
-    choose(page, b"username\n" + b"\n" * (17 << 20), "Preview")
+    choose(page, large, "Preview")
     expect(page.get_by_text("This file is over 16 MB.")).to_be_visible()
     choose(page, f"{CSV}grace,,,,\n", "Preview")
     expect(page.get_by_role("button", name="Import 1 person")).to_be_visible()

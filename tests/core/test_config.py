@@ -275,25 +275,27 @@ def test_a_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     assert config.secret_key(other) != key
 
 
-def _make_key(folder: Path, start: Any, keys: Any) -> None:
-    start.wait()
-    keys.put(config.secret_key(folder))
+def _make_keys(folders: list[Path], start: Any, keys: Any) -> None:
+    for folder in folders:
+        start.wait()
+        keys.put((folder.name, config.secret_key(folder)))
 
 
 @pytest.mark.slow
 def test_of_workers_that_start_together_all_have_the_same_key(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
-    for number in range(3):
-        folder = tmp_path / str(number)
+    folders = [tmp_path / str(number) for number in range(3)]
+    for folder in folders:
         folder.mkdir()
-        start, keys = context.Barrier(4), context.Queue()
-        workers = [context.Process(target=_make_key, args=(folder, start, keys)) for _ in range(4)]
-        for worker in workers:
-            worker.start()
-        found = {keys.get() for _ in workers}
-        for worker in workers:
-            worker.join()
-        assert len(found) == 1
+    start, keys = context.Barrier(4), context.Queue()
+    workers = [context.Process(target=_make_keys, args=(folders, start, keys)) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    found = [keys.get() for _ in folders for _ in workers]
+    for worker in workers:
+        worker.join()
+    assert len(set(found)) == len({folder for folder, _key in found}) == len(folders)
+    for folder in folders:
         assert [file.name for file in folder.iterdir()] == ["secret_key"]
 
 

@@ -14,6 +14,7 @@ from notifications_app.domain.accounts import queries
 from notifications_app.domain.inbox import search, snooze_times
 from notifications_app.domain.inbox.filters import TABS
 from notifications_app.web.broadcasts import forms
+from notifications_app.web.shortcuts import SHORTCUTS
 from tests.support import docs as pages
 
 from .test_docs_commands import keys
@@ -24,9 +25,7 @@ PASSWORD = "eleven forty-two in Kolkata"
 
 
 def test_its_shortcuts_are_those_of_the_sheet() -> None:
-    sheet = (ROOT / "templates" / "_keys.html").read_text()
-    found = re.findall(r'\(\[("[^\]]+")\], "', sheet)
-    on_sheet = [[key.strip(' "') for key in one.split(",")] for one in found]
+    on_sheet = [list(one.keys) for group in SHORTCUTS.values() for one in group]
     listed = [pages.named(row[0]) for row in pages.table(TEXT, "key") if "[]" not in row[0]]
     on_page = listed[: len(on_sheet)]
     assert len(on_sheet) >= 10
@@ -44,7 +43,11 @@ def test_its_search_operators_are_understood_and_there_are_no_others() -> None:
     operators = {word for word in shown if not word.startswith("-")}
     states = {f"is:{state}" for state in search._STATES}
     categories = {f"category:{name}" for name in content.CATEGORIES}
-    assert operators == states | categories | {"topic:billing"}
+    examples = {*search.OPERATORS.values(), f"from:{search.SYSTEM}"}
+    assert operators == states | categories | examples
+    help_ = (ROOT / "templates" / "inbox" / "_search.html").read_text()
+    for example in (*examples, *states, "-category:info"):
+        assert f"<code>{example}</code>" in help_
     assert f"at most {search.MAX_SEARCH_LENGTH} characters" in " ".join(typed.split())
     (phrase,) = search.parse('"exact words"')
     assert phrase.value == "exact words"

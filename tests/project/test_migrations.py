@@ -442,6 +442,14 @@ def test_the_audience_is_taken_from_the_audit_log(filled: Flask) -> None:
         down("0003")
 
 
+def test_accounts_of_before_have_comfortable_rows(filled: Flask) -> None:
+    for _ in range(2):
+        up("0007")
+        found = db.session.execute(sa.text("SELECT density FROM users")).scalars().all()
+        assert found == ["comfortable"] * ROWS["users"]
+        down("0005")
+
+
 DENIED = "DO $$ BEGIN RAISE insufficient_privilege; END $$"
 
 

@@ -29,20 +29,22 @@ CONTENT = {"body", "category", "topic"}
 TABS = ("inbox", "unread", "snoozed", "dismissed", "muted")
 
 
-def reader(user_id: int) -> Any:
-    """Somebody as the statements want them."""
+def reader(user_id: Any) -> Any:
+    """Somebody as the statements want them; a reader that was loaded before stays as they are."""
+    if not isinstance(user_id, int):
+        return user_id
     columns = (User.id, User.is_admin, User.admin_since, User.inbox_since, User.last_stamp)
     statement = sa.select(*columns, User.timezone, GROUPS).where(User.id == user_id)
     return db.session.execute(statement).one()
 
 
-def rows(user_id: int, now: datetime = NOW, tab: str = "inbox", **narrowed: str) -> Any:
+def rows(user_id: Any, now: datetime = NOW, tab: str = "inbox", **narrowed: str) -> Any:
     """Everything in a view, newest first."""
     connection, asked = db.session.connection(), parse_filter(tab, **narrowed)
     return queries.rows(connection, reader(user_id), now, view=asked, most=10_000)
 
 
-def ids(user_id: int, now: datetime = NOW, tab: str = "inbox", **narrowed: str) -> list[int]:
+def ids(user_id: Any, now: datetime = NOW, tab: str = "inbox", **narrowed: str) -> list[int]:
     """The ids in a view, newest first."""
     return [row.id for row in rows(user_id, now, tab, **narrowed)]
 
@@ -65,12 +67,12 @@ def everything(
     return actions.ShownSnapshotScope(parse_filter(tab, **narrowed), shown(user_id, now))
 
 
-def count(user_id: int, now: datetime = NOW, tab: str = "unread") -> int:
+def count(user_id: Any, now: datetime = NOW, tab: str = "unread") -> int:
     """The count that a tab or the badge shows."""
     return queries.count(db.session.connection(), reader(user_id), now, tab=tab)
 
 
-def tops(user_id: int, now: datetime = NOW) -> list[int]:
+def tops(user_id: Any, now: datetime = NOW) -> list[int]:
     """The banners on top of the page."""
     found = queries.banners(db.session.connection(), reader(user_id), now)
     return [row.id for row in found]

@@ -18,7 +18,7 @@ from ...core import clock
 from ...core.database import db, table, write
 from ...core.errors import AlreadyTaken, BadInput, NotFound
 from ...core.text import check_line
-from .models import EMAIL_MAX, NAME_MAX, USERNAME_MAX, SignIn, User
+from .models import DENSITIES, EMAIL_MAX, NAME_MAX, USERNAME_MAX, SignIn, User
 from .queries import ABSOLUTE, ABSOLUTE_KEPT, token_hash
 
 _USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
@@ -121,6 +121,18 @@ def set_display_name(user_id: int, name: str) -> str:
 def set_shortcuts(user_id: int, *, on: bool) -> None:
     """Switch the single-key shortcuts on or off; raise NotFound if there is no such account."""
     _change(user_id, shortcuts=on)
+
+
+def set_density(user_id: int, density: str) -> None:
+    """Choose the height of the rows in the inbox.
+
+    Raises:
+        BadInput: with the field ``density``, if there is no such density.
+        NotFound: if there is no such account.
+    """
+    if density not in DENSITIES:
+        raise BadInput("Choose comfortable or compact rows.", "density")
+    _change(user_id, density=density)
 
 
 def set_password(user_id: int, password_hash: str, *, but: str | None = None) -> int:

@@ -11,6 +11,7 @@ from ...core.database import Model
 USERNAME_MAX = 40
 EMAIL_MAX = 254
 NAME_MAX = 80
+DENSITIES = ("comfortable", "compact")
 
 
 class User(Model):
@@ -29,6 +30,10 @@ class User(Model):
     admin_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     is_active: Mapped[bool] = mapped_column(default=True)
     shortcuts: Mapped[bool] = mapped_column(default=True)
+    #: The height of the rows in the inbox: one of :data:`DENSITIES`.
+    density: Mapped[str] = mapped_column(
+        String(20), default=DENSITIES[0], server_default=DENSITIES[0]
+    )
     #: Releases that arrived on a channel up to this moment are not in the reader's inbox.
     inbox_since: Mapped[datetime] = mapped_column(UTCDateTime)
     #: The stamp of the reader's last action, in microseconds; it only ever increases.

@@ -40,6 +40,7 @@ class Reader:
     inbox_since: datetime
     created_at: datetime
     shortcuts: bool
+    density: str
     groups: tuple[Membership, ...]
     token: str
     signed_in_at: datetime
@@ -80,6 +81,7 @@ _READER = (
         User.inbox_since,
         User.created_at,
         User.shortcuts,
+        User.density,
         GROUPS,
         SignIn.created_at.label("signed_in_at"),
         SignIn.last_seen_at,

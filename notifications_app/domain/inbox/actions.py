@@ -137,16 +137,22 @@ def _scope(scope: Sequence[int] | ShownSnapshotScope) -> tuple[str, Shape, dict[
     )
 
 
-def _arrived_in_snapshot(kind: str) -> tuple[ColumnElement[bool], ...]:
-    return (Delivery.arrives_at <= conditions.SNAPSHOT_AT, conditions.mute_condition_then(kind))
+def _in_tab(kind: str) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a delivery was in a tab at the snapshot and is there now."""
+    arrived = Delivery.arrives_at <= conditions.SNAPSHOT_AT
+    if kind == conditions.ALL_TABS:
+        return (or_(arrived, conditions.SNOOZED, Delivery.dismissed_at.is_not(None)),)
+    if kind in conditions.TABS_WITH_UNDELIVERED:
+        return (*conditions.TAB_CONDITIONS[kind], arrived, conditions.mute_condition_then(kind))
+    ahead = (conditions.SNOOZED,) if kind in conditions.TABS_AHEAD else ()
+    return (*conditions.TAB_CONDITIONS[kind], *ahead)
 
 
 def _in_scope(kind: str, shape: Shape, dialect: str) -> tuple[ColumnElement[bool], ...]:
     if kind == "ids":
         return (Delivery.notification_id.in_(conditions.IDS),)
     return (
-        *conditions.TAB_CONDITIONS[kind],
-        *(_arrived_in_snapshot(kind) if kind in conditions.TABS_WITH_UNDELIVERED else ()),
+        *_in_tab(kind),
         Delivery.notification_id <= conditions.SNAPSHOT_MAX_ID,
         Delivery.notification_id.not_in(conditions.EXCLUDED_IDS),
         or_(Delivery.stamp.is_(None), Delivery.stamp <= conditions.SNAPSHOT_STAMP),

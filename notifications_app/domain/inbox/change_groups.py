@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, delete, literal, select
 
 from ...core.clock import UTCDateTime
-from ...core.database import ids_as_select, insert_into, table, write
+from ...core.database import ids_as_select, insert_missing, table, write
 from ..accounts import groups
 from ..accounts.models import Group, GroupMember, User
 from .deliveries import take_stamps
@@ -47,8 +47,7 @@ def join_group(name: str, user_ids: Collection[int], now: datetime) -> int:
         User.id.in_(ids_as_select(user_ids)), User.id.not_in(members)
     )
     columns = ["user_id", "group_id", "since"]
-    statement = insert_into(GroupMember).from_select(columns, newcomers)
-    added = write(statement.on_conflict_do_nothing())
+    added = write(insert_missing(GroupMember, columns, newcomers))
     deliver_to_new_members(
         select(GroupMember.user_id).where(*member, GroupMember.since == now), now
     )

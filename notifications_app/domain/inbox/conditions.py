@@ -18,6 +18,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
 )
 
 from ...core.clock import UTCDateTime
@@ -69,26 +70,34 @@ _WAS_MUTED = and_(
     Notification.is_banner.is_(False),
 )
 
-#: The deliveries of each tab, beyond being this reader's, live and arrived: the statements bound
-#: ``arrives_at`` themselves (all tabs but Snoozed and Dismissed end at now).
+#: The deliveries of each tab, beyond being this reader's and live: the statements bound
+#: ``arrives_at`` themselves. Snoozed begins at now, and all tabs but Dismissed and "all" end there.
 TAB_CONDITIONS: dict[str, tuple[ColumnElement[bool], ...]] = {
     "inbox": (Delivery.dismissed_at.is_(None), not_(MUTED)),
     "unread": (Delivery.dismissed_at.is_(None), Delivery.read_at.is_(None), not_(MUTED)),
-    "snoozed": (SNOOZED, Delivery.dismissed_at.is_(None)),
+    "snoozed": (Delivery.snoozed_from.is_not(None), Delivery.dismissed_at.is_(None)),
     "dismissed": (Delivery.dismissed_at.is_not(None),),
     "muted": (Delivery.dismissed_at.is_(None), MUTED),
 }
+#: The search in all tabs: the five together.
+ALL_TABS = "all"
 #: The tabs that also hold releases without a delivery yet.
-TABS_WITH_UNDELIVERED = {"inbox", "unread", "muted"}
+TABS_WITH_UNDELIVERED = {"inbox", "unread", "muted", ALL_TABS}
+#: The tabs whose notifications are still ahead; the soonest is the first of the list.
+TABS_AHEAD = {"snoozed"}
 
 
 def mute_condition(tab: str) -> ColumnElement[bool]:
     """Return the condition that the muted topics put a release into this tab."""
+    if tab == ALL_TABS:
+        return true()
     return MUTED if tab == "muted" else not_(MUTED)
 
 
 def mute_condition_then(tab: str) -> ColumnElement[bool]:
     """Return the condition that the topics muted at the snapshot put a release into this tab."""
+    if tab == ALL_TABS:
+        return true()
     return _WAS_MUTED if tab == "muted" else not_(_WAS_MUTED)
 
 

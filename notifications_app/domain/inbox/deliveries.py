@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from ...core import clock
-from ...core.database import db, insert_into, table, write
+from ...core.database import db, insert_missing, table, write
 from ...core.errors import NotFound
 from ..accounts.memberships import GROUPS
 from ..accounts.models import User
@@ -119,9 +119,8 @@ def insert_deliveries(source: Any) -> Any:
     ``notification_id``, ``arrives_at``, and ``stamp`` if given.
     """
     rows = source.subquery()
-    # Without a WHERE, SQLite reads ON CONFLICT as the ON of a join.
     every = select(rows).where(literal_column("1") == literal_column("1"))
-    return insert_into(Delivery).from_select(rows.c.keys(), every).on_conflict_do_nothing()
+    return insert_missing(Delivery, rows.c.keys(), every)
 
 
 def record_changes(

@@ -1,11 +1,12 @@
 """The view of an inbox: a tab, narrowed by category, topic and search."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...core.errors import BadInput
 from ...core.text import shorten
 from ..content import check_category
 from . import search
+from .conditions import ALL_TABS
 from .search import Shape, Term
 
 TABS = {
@@ -15,6 +16,8 @@ TABS = {
     "dismissed": "Dismissed",
     "muted": "Muted",
 }
+#: The words for every value of ``tab``: the search can be in all tabs.
+TAB_WORDS = {**TABS, ALL_TABS: "All tabs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,18 @@ class InboxFilter:
         """Whether the view shows less than its whole tab."""
         return bool(self.terms)
 
+    @property
+    def parts(self) -> list["Part"]:
+        """The parts that narrow the view, each with the view without it."""
+        return [Part(term.words, self._without(index)) for index, term in enumerate(self.terms)]
+
+    def _without(self, index: int) -> "InboxFilter":
+        left = self.terms[:index] + self.terms[index + 1 :]
+        term = self.terms[index]
+        if not term.typed:
+            return replace(self, terms=left, **{term.kind: ""})
+        return replace(self, terms=left, q=" ".join(one.typed for one in left if one.typed))
+
     def arguments(self) -> dict[str, str]:
         """Return the view as query parameters, without those that have their default."""
         arguments = {"tab": self.tab if self.tab != "inbox" else ""}
@@ -44,21 +59,29 @@ class InboxFilter:
         return {name: value for name, value in arguments.items() if value}
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a filter: its words, and the view without it."""
+
+    words: str
+    rest: InboxFilter
+
+
 def parse_filter(
-    tab: str = "inbox", category: str = "", topic: str = "", q: str = ""
+    tab: str = "inbox", category: str = "", topic: str = "", q: str = "", *, zone: str = "UTC"
 ) -> InboxFilter:
-    """Check the parameters of a view and parse its search.
+    """Check the parameters of a view and parse its search; ``zone`` is where its days are.
 
     Raises:
         BadInput: with the field ``tab``, ``category``, ``topic`` or ``q``.
     """
-    if tab not in TABS:
+    if tab not in TAB_WORDS:
         raise BadInput(f"There is no tab “{shorten(tab, 40)}”.", "tab")
     if category:
         check_category(category)
     if "\0" in topic or len(topic) > search.MAX_SEARCH_LENGTH:
         raise BadInput("There is no such topic.", "topic")
-    terms = search.parse(q)
+    terms = search.parse(q, zone)
     if topic:
         terms += (Term("topic", topic),)
     if category:

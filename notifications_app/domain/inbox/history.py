@@ -35,7 +35,7 @@ def history(
     changes = connection.execute(_CHANGES, {"reader_id": user_id, "id": row.id}).all()
     states: list[Row[Any]] = [*changes, row]
     first = states[0]
-    events: list[Event] = [("inbox", "Arrived", first.snoozed_from or first.arrives_at)]
+    events: list[Event] = [("inbox", "Received", first.snoozed_from or first.arrives_at)]
     if first.read_at is not None:
         events.append(("envelope-open", "Read", first.read_at))
     if first.dismissed_at is not None:
@@ -44,7 +44,7 @@ def history(
         events += _difference(change, after, zone)
     ends = [*(clock.from_micros(change.stamp) for change in changes), now]
     events += [
-        ("inbox", "Arrived again", moment)
+        ("inbox", "Returned", moment)
         for moment in {
             state.arrives_at
             for state, end in zip(states, ends, strict=True)

@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from ...core import clock
 from ...core.markdown import fill_body
 from ...core.placeholders import fill
+from .conditions import ALL_TABS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Item:
     expires_at: datetime | None = None
     edited_at: datetime | None = None
     is_snoozed: bool = False
+    #: Known only where all tabs are searched.
+    is_muted: bool = False
     came_back: bool = False
     sender_name: str | None = None
     sender_is_admin: bool = False
@@ -44,7 +47,9 @@ class Item:
         """The tab that holds the item."""
         if self.dismissed_at is not None:
             return "dismissed"
-        return "snoozed" if self.is_snoozed else "inbox"
+        if self.is_snoozed:
+            return "snoozed"
+        return "muted" if self.is_muted else "inbox"
 
     def as_data(self) -> dict[str, Any]:
         """Return the item as in ``/inbox.json``; moments in ISO 8601, UTC."""
@@ -83,6 +88,7 @@ def to_item(row: Row[Any], now: datetime, name: str) -> Item:
         dismissed_at=row.dismissed_at,
         unread=row.read_at is None and row.dismissed_at is None and row.arrives_at <= now,
         is_snoozed=row.snoozed_from is not None and row.arrives_at > now,
+        is_muted=bool(values.get("is_muted")),
         came_back=row.snoozed_from is not None and row.arrives_at <= now,
         expires_at=values.get("expires_at"),
         edited_at=values.get("edited_at"),
@@ -97,11 +103,12 @@ Day = tuple[str, str, list[Item]]
 def by_day(items: Sequence[Item], zone: str, now: datetime, *, tab: str = "inbox") -> list[Day]:
     """Group items by the reader's own days: the heading, the date beside it, the items.
 
-    The dismissed tab is grouped by the day of dismissal, the others by the day of arrival.
+    Dismissed notifications are grouped by the day of dismissal, the others by that of arrival.
     """
 
     def heading(item: Item) -> tuple[str, str]:
-        moment = (item.dismissed_at if tab == "dismissed" else None) or item.arrives_at
+        dismissed_at = item.dismissed_at if tab in {"dismissed", ALL_TABS} else None
+        moment = dismissed_at or item.arrives_at
         return clock.day_heading(moment, zone, now)
 
     return [(words, date, list(day)) for (words, date), day in groupby(items, key=heading)]

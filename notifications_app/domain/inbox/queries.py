@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Row, select
 
 from ...core.paging import Position, fetch_page
 from . import conditions, search, statements
-from .conditions import TABS_WITH_UNDELIVERED
 from .filters import InboxFilter
 from .models import Mute
 from .subscriptions import Subscriber, channel_parameters, subscriptions
@@ -22,7 +21,10 @@ _LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a view, newest first; ``older`` and ``newer`` are set if more rows lie beyond."""
+    """A page of a view; ``older`` is set if more rows follow it, ``newer`` if any precede it.
+
+    The newest row is the first of a list. In Snoozed it is the one that returns the soonest.
+    """
 
     rows: Sequence[Row[Any]]
     older: Position | None
@@ -47,22 +49,29 @@ def rows(
     *,
     view: InboxFilter = EVERYTHING,
     beyond: Position | None = None,
-    newer: bool = False,
+    backwards: bool = False,
     most: int = PAGE_SIZE + 1,
 ) -> Sequence[Row[Any]]:
-    """Return at most ``most`` rows of a view, newest first, older (or newer) than a position."""
+    """Return at most ``most`` rows of a view that follow a position, or ``backwards`` precede it.
+
+    They are in the order of the list.
+    """
     channels = subscriptions(reader)
     latest = _latest(view.tab, now)
     dialect = connection.dialect.name
-    beyond = beyond or Position(latest, _LAST_ID)
+    beyond = _start(view.tab, now, beyond)
+    statement = statements.page_statement(
+        view.tab, len(channels), most, view.shape, dialect, backwards=backwards
+    )
     return connection.execute(
-        statements.page_statement(view.tab, len(channels), most, view.shape, dialect, newer=newer),
+        statement,
         {
             "reader_id": reader.id,
             "now": now,
             "at": beyond.at,
             "id": beyond.id,
             "upper": min(latest, beyond.at),
+            "upper_now": min(now, beyond.at),
             "latest": latest,
             **channel_parameters(channels),
             **search.values(view.terms, dialect),
@@ -75,7 +84,16 @@ def _latest(tab: str, now: datetime) -> datetime:
 
     Snoozed notifications arrive in the future, and a dismissal may be ahead of this clock.
     """
-    return now if tab in TABS_WITH_UNDELIVERED else _LAST_MOMENT
+    ends_now = tab in conditions.TABS_WITH_UNDELIVERED and tab != conditions.ALL_TABS
+    return now if ends_now else _LAST_MOMENT
+
+
+def _start(tab: str, now: datetime, beyond: Position | None) -> Position:
+    """Return the position from which to read, by default the start of the list."""
+    if tab not in conditions.TABS_AHEAD:
+        return beyond or Position(_latest(tab, now), _LAST_ID)
+    start = Position(now, _LAST_ID)
+    return start if beyond is None or beyond.at <= now else beyond
 
 
 def page(
@@ -87,11 +105,14 @@ def page(
     before: Position | None = None,
     after: Position | None = None,
 ) -> Page:
-    """Return a page of a view: the newest, or the one before or after a position."""
+    """Return a page of a view: the first, or the one that follows or precedes a position.
+
+    ``before`` and ``after`` are about age: the page that follows ``before`` is older.
+    """
 
     def fetch(beyond: Position | None, backwards: bool) -> Sequence[Row[Any]]:
-        newest_first = rows(connection, reader, now, view=view, beyond=beyond, newer=backwards)
-        return newest_first[::-1] if backwards else newest_first
+        found = rows(connection, reader, now, view=view, beyond=beyond, backwards=backwards)
+        return found[::-1] if backwards else found
 
     found, newer, older = fetch_page(fetch, PAGE_SIZE, onward_from=before, back_from=after)
     return Page(found, _position(older), _position(newer))
@@ -124,7 +145,7 @@ def count_exactly(
     view: InboxFilter,
     above: Position | None = None,
 ) -> int:
-    """Count a view, or its part newer than a position; 10,000 means "9,999+"."""
+    """Count a view, or its part that precedes a position; 10,000 means "9,999+"."""
     channels, dialect = subscriptions(reader), connection.dialect.name
     values = {
         "reader_id": reader.id,
@@ -132,7 +153,7 @@ def count_exactly(
         "latest": _latest(view.tab, now),
         **channel_parameters(channels),
         **search.values(view.terms, dialect),
-        **({"at": above.at, "id": above.id} if above else {}),
+        **({"at": above.at, "id": above.id, "upper": above.at} if above else {}),
     }
     statement = statements.count_statement(
         view.tab,

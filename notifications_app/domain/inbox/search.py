@@ -1,4 +1,4 @@
-"""The search of an inbox: words, phrases, and ``topic:billing -is:read``.
+"""The search of an inbox: words, phrases, and operators such as ``topic:billing -is:read``.
 
 Terms become conditions on the notification. Their number and kinds, the *shape*, select the
 statement, which is built once for each shape; typed text is only ever a bound value.
@@ -6,15 +6,18 @@ statement, which is built once for each shape; typed text is only ever a bound v
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import reduce
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     String,
     bindparam,
     false,
+    func,
     literal_column,
     not_,
     or_,
@@ -23,15 +26,35 @@ from sqlalchemy import (
 )
 from sqlalchemy import table as named_table
 from sqlalchemy.sql.expression import column
+from sqlalchemy.types import TypeEngine
 
-from ...core.errors import BadInput
+from ...core import clock
+from ...core.clock import UTCDateTime
+from ...core.errors import BadInput, BadTime
 from ...core.search_terms import distinct_terms
+from ...core.text import shorten
+from ..accounts.models import User
 from ..content import CATEGORIES
-from .models import Delivery, Notification
+from .models import Delivery, Notification, Release
 
 MAX_SEARCH_LENGTH = 200
+#: Each operator with an example of its use.
+OPERATORS = {
+    "topic": "topic:billing",
+    "category": "category:error",
+    "is": "is:unread",
+    "before": "before:2026-11-20",
+    "after": "after:2026-11-20",
+    "from": "from:ada",
+    "has": "has:link",
+}
+#: The sender of what nobody in particular sent.
+SYSTEM = "system"
 _TOKEN = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|(\S+))')
 _STATES = ("read", "unread")
+_ATTACHED = ("link",)
+#: Text like an operator, but neither an address (``https://``) nor a time (``12:30``).
+_LIKE_OPERATOR = re.compile(r"-?([^\W\d_][\w-]+):(?![/:\\])")
 _FTS = named_table("notifications_fts", column("rowid"))
 #: SQLite's trigram index finds nothing shorter.
 _TRIGRAM = 3
@@ -42,18 +65,32 @@ Shape = tuple[tuple[str, bool], ...]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A search term: of kind ``category``, ``topic``, ``is``, ``text`` or ``short``."""
+    """A search term: its kind is the name of an operator, ``text`` or ``short``."""
 
     kind: str
     value: str
     negative: bool = False
+    #: The start of a day, for ``before``; the end of it, for ``after``.
+    moment: datetime | None = None
+    #: The term as it was typed; empty if it was chosen from a list.
+    typed: str = field(default="", compare=False)
+
+    @property
+    def words(self) -> str:
+        """The term in a sentence: “invoice”, ``is:unread``, Error."""
+        if self.kind in {"text", "short"}:
+            return f"{'not ' if self.negative else ''}“{self.value}”"
+        if self.typed:
+            return self.typed
+        return self.value.capitalize() if self.kind == "category" else f"{self.kind} {self.value}"
 
 
-def parse(words: str) -> tuple[Term, ...]:
-    """Parse a search; text outside the syntax is searched as it is.
+def parse(words: str, zone: str = "UTC") -> tuple[Term, ...]:
+    """Parse a search; text outside the syntax is searched as it is. Days are those of ``zone``.
 
     Raises:
-        BadInput: with the field ``q``, if it has over 200 characters, over 12 terms or a NUL.
+        BadInput: with the field ``q``, if it has over 200 characters, over 12 terms or a NUL, or if
+            an operator has a value that it cannot have.
     """
     if len(words) > MAX_SEARCH_LENGTH:
         raise BadInput(f"A search has at most {MAX_SEARCH_LENGTH} characters; shorten it.", "q")
@@ -61,44 +98,79 @@ def parse(words: str) -> tuple[Term, ...]:
         raise BadInput("A search cannot contain control characters.", "q")
     terms = []
     # A phrase has no line break: PostgreSQL would match it across the end of a title.
-    for minus, key, phrase, word in _TOKEN.findall(words.replace("\n", " ")):
+    for found in _TOKEN.finditer(words.replace("\n", " ")):
+        minus, key, phrase, word = found.groups(default="")
         value = (phrase or word).strip()
-        if _is_known(key, value):
-            terms.append(Term(key, value.lower(), bool(minus)))
-            continue
-        text = f"{key}:{value}" if key else value
-        if text:
-            terms.append(_text(text, negative=bool(minus)))
-    return distinct_terms(terms, lambda term: (term.kind, term.value.lower(), term.negative))
-
-
-def _is_known(key: str, value: str) -> bool:
-    value = value.lower()
-    return (
-        (key == "topic" and bool(value))
-        or (key == "category" and value in CATEGORIES)
-        or (key == "is" and value in _STATES)
+        if word.endswith(":") and word[:-1].lower() in OPERATORS:
+            key, value = word[:-1], ""
+        if key.lower() in OPERATORS:
+            term = _operator(key.lower(), value.lower(), zone)
+        else:
+            term = _text(f"{key}:{value}" if key else value)
+        if term.value:
+            terms.append(replace(term, negative=bool(minus), typed=found[0]))
+    return distinct_terms(
+        terms, lambda term: (term.kind, term.value.lower(), term.negative, term.moment)
     )
 
 
-def _text(text: str, *, negative: bool) -> Term:
-    return Term("text" if len(text) >= _TRIGRAM else "short", text, negative)
+def _operator(kind: str, value: str, zone: str) -> Term:
+    if not value:
+        raise BadInput(f"Write a value after “{kind}:”, for example {OPERATORS[kind]}.", "q")
+    known = {"category": CATEGORIES, "is": _STATES, "has": _ATTACHED}.get(kind, (value,))
+    if value not in known:
+        choices = " or ".join(f"{kind}:{one}" for one in known)
+        raise BadInput(f"“{kind}:{shorten(value, 40)}” finds nothing. Use {choices}.", "q")
+    return Term(kind, value, moment=_edge_of_day(kind, value, zone))
+
+
+def _edge_of_day(kind: str, value: str, zone: str) -> datetime | None:
+    """Return the start of the day for ``before``, and of the next day for ``after``."""
+    if kind not in {"before", "after"}:
+        return None
+    try:
+        day = clock.parse_wall(f"{value} 00:00")
+    except BadTime:
+        raise BadInput(
+            f"“{shorten(value, 40)}” isn’t a day from 1970 to 2999. Write {OPERATORS[kind]}.", "q"
+        ) from None
+    return clock.first_moment(day + timedelta(days=kind == "after"), zone)
+
+
+def _text(text: str) -> Term:
+    return Term("text" if len(text) >= _TRIGRAM else "short", text)
+
+
+def unknown_operator(terms: Sequence[Term]) -> str:
+    """Return a sentence about the first term that looks like an operator; empty without one."""
+    operators = [f"{name}:" for name in OPERATORS]
+    phrase = f"{', '.join(operators[:-1])} or {operators[-1]}"
+    for term in terms:
+        found = _LIKE_OPERATOR.match(term.typed)
+        if found and term.kind in {"text", "short"}:
+            name = shorten(found[1], 40)
+            return f"“{name}:” isn’t a search operator and was searched as text. Use {phrase}."
+    return ""
 
 
 def shape(terms: Sequence[Term]) -> Shape:
     """Return the kind and negation of each term: the cache key of the SQL."""
-    return tuple(
-        (f"{term.kind}:{term.value}" if term.kind == "is" else term.kind, term.negative)
-        for term in terms
-    )
+    return tuple((_kind_in_shape(term), term.negative) for term in terms)
 
 
-def values(terms: Sequence[Term], dialect: str) -> dict[str, str]:
+def _kind_in_shape(term: Term) -> str:
+    has_few_values = term.kind in {"is", "has"} or (term.kind, term.value) == ("from", SYSTEM)
+    return f"{term.kind}:{term.value}" if has_few_values else term.kind
+
+
+def values(terms: Sequence[Term], dialect: str) -> dict[str, Any]:
     """Return the bind parameters of the terms: ``term_0``, ``term_1`` and so on."""
     return {f"term_{index}": _value(term, dialect) for index, term in enumerate(terms)}
 
 
-def _value(term: Term, dialect: str) -> str:
+def _value(term: Term, dialect: str) -> Any:
+    if term.moment is not None:
+        return term.moment
     if term.kind == "text" and dialect == "sqlite":
         return '"{}"'.format(term.value.replace('"', '""'))
     if term.kind in {"text", "short"}:
@@ -112,7 +184,9 @@ def conditions(shape: Shape, dialect: str, *, delivered: bool) -> list[ColumnEle
     built = []
     words = []
     for index, (kind, negative) in enumerate(shape):
-        value = bindparam(f"term_{index}", type_=String)
+        is_moment = kind in {"before", "after"}
+        kind_of_value: type[TypeEngine[Any]] = UTCDateTime if is_moment else String
+        value: Any = bindparam(f"term_{index}", type_=kind_of_value)
         if dialect == "sqlite" and kind == "text" and not negative:
             words.append(value)
             continue
@@ -122,14 +196,43 @@ def conditions(shape: Shape, dialect: str, *, delivered: bool) -> list[ColumnEle
 
 
 def _condition(kind: str, value: Any, dialect: str, *, delivered: bool) -> ColumnElement[bool]:
+    if kind in {"text", "short"}:
+        return _on_sqlite(kind, value) if dialect == "sqlite" else _on_postgresql(value)
     if kind in {"topic", "category"}:
         is_equal: ColumnElement[bool] = getattr(Notification, kind) == value
         return is_equal
-    if kind == "is:unread":
-        return Delivery.read_at.is_(None) if delivered else true()
-    if kind == "is:read":
-        return Delivery.read_at.is_not(None) if delivered else false()
-    return _on_sqlite(kind, value) if dialect == "sqlite" else _on_postgresql(value)
+    if kind in {"before", "after"}:
+        received = _RECEIVED if delivered else Release.arrives_at
+        is_within: ColumnElement[bool] = received < value if kind == "before" else received >= value
+        return is_within
+    if kind == "from":
+        return _is_sent_by(value)
+    return (_OF_DELIVERIES if delivered else _OF_RELEASES)[kind]
+
+
+#: The first arrival of a delivery: a snooze does not change it.
+_RECEIVED = func.coalesce(Delivery.snoozed_from, Delivery.arrives_at, type_=UTCDateTime)
+_OF_BOTH = {
+    "has:link": Notification.action_url.is_not(None),
+    f"from:{SYSTEM}": Notification.sender_id.is_(None),
+}
+_OF_DELIVERIES: dict[str, ColumnElement[bool]] = {
+    "is:unread": Delivery.read_at.is_(None),
+    "is:read": Delivery.read_at.is_not(None),
+    **_OF_BOTH,
+}
+_OF_RELEASES: dict[str, ColumnElement[bool]] = {
+    "is:unread": true(),
+    "is:read": false(),
+    **_OF_BOTH,
+}
+
+
+def _is_sent_by(username: Any) -> ColumnElement[bool]:
+    """Build the condition on the sender. It is never NULL, so that a minus excludes only them."""
+    sender = select(User.id).where(User.username == username).scalar_subquery()
+    system, nobody = (literal_column(number, Integer) for number in ("0", "-1"))
+    return func.coalesce(Notification.sender_id, system) == func.coalesce(sender, nobody)
 
 
 def _on_sqlite(kind: str, value: Any) -> ColumnElement[bool]:

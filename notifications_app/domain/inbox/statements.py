@@ -5,17 +5,20 @@ ORDER BY and LIMIT, joined by UNION ALL: other forms were ten to a thousand time
 database or the other.
 """
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Select,
     bindparam,
     cast,
     func,
     literal_column,
     null,
+    or_,
     select,
     tuple_,
     union_all,
@@ -35,6 +38,8 @@ EXACT_CAP = 10_000
 _AT = bindparam("at", type_=UTCDateTime)
 _ID = bindparam("id", type_=BigInteger)
 _UPPER = bindparam("upper", type_=UTCDateTime)
+#: The earlier of ``:upper`` and now, for releases in lists that reach into the future.
+_UPPER_NOW = bindparam("upper_now", type_=UTCDateTime)
 _LATEST = bindparam("latest", type_=UTCDateTime)
 _NEVER = cast(null(), UTCDateTime)
 #: The most banners on a page.
@@ -43,13 +48,27 @@ BANNERS = 10
 TOPICS_FROM = 200
 
 
+class Source(NamedTuple):
+    """A SELECT of rows of a tab, with the columns it is ordered by and the bounds of the first."""
+
+    rows: Select[Any]
+    position: Any
+    notification_id: Any
+    upper: Any = _UPPER
+    latest: Any = _LATEST
+    #: A lower bound, where a tab has one.
+    floor: tuple[ColumnElement[bool], ...] = ()
+
+
 def _limited(statement: Select[Any], most: int) -> Select[Any]:
     # A literal: with a parameter PostgreSQL's generic plan was up to 1,000 times slower.
     return statement.limit(literal_column(str(most)))
 
 
-def _deliveries(tab: str, position: Any, shape: Shape, dialect: str) -> Select[Any]:
-    return (
+def _deliveries(
+    conditions_: Sequence[ColumnElement[bool]], position: Any, shape: Shape, dialect: str
+) -> Source:
+    rows = (
         select(
             position.label("position"),
             Delivery.notification_id,
@@ -59,10 +78,11 @@ def _deliveries(tab: str, position: Any, shape: Shape, dialect: str) -> Select[A
         .where(
             Delivery.user_id == conditions.READER_ID,
             conditions.LIVE,
-            *conditions.TAB_CONDITIONS[tab],
+            *conditions_,
             *search.conditions(shape, dialect, delivered=True),
         )
     )
+    return Source(rows, position, Delivery.notification_id)
 
 
 def _releases(tab: str, index: int, shape: Shape, dialect: str) -> Select[Any]:
@@ -85,30 +105,52 @@ def _releases(tab: str, index: int, shape: Shape, dialect: str) -> Select[Any]:
     )
 
 
-def _sources(
-    tab: str, channels: int, shape: Shape, dialect: str
-) -> list[tuple[Select[Any], Any, Any]]:
-    """Return each source of a tab, arrived or not, with the columns it is ordered by."""
-    position = Delivery.dismissed_at if tab == "dismissed" else Delivery.arrives_at
-    sources = [(_deliveries(tab, position, shape, dialect), position, Delivery.notification_id)]
+def _sources(tab: str, channels: int, shape: Shape, dialect: str) -> list[Source]:
+    """Return each source of a tab, bounded where the tab begins and not where it ends."""
+    given = conditions.TAB_CONDITIONS
+    if tab == conditions.ALL_TABS:
+        # Two, each able to use its own index.
+        here = (Delivery.dismissed_at.is_(None), or_(conditions.ARRIVED, conditions.SNOOZED))
+        sources = [
+            _deliveries(here, Delivery.arrives_at, shape, dialect),
+            _deliveries(given["dismissed"], Delivery.dismissed_at, shape, dialect),
+        ]
+    else:
+        position = Delivery.dismissed_at if tab == "dismissed" else Delivery.arrives_at
+        sources = [_deliveries(given[tab], position, shape, dialect)]
+    if tab in conditions.TABS_AHEAD:
+        sources = [one._replace(floor=(one.position > conditions.NOW,)) for one in sources]
     if tab in conditions.TABS_WITH_UNDELIVERED:
+        ends = (_UPPER_NOW, conditions.NOW) if tab == conditions.ALL_TABS else (_UPPER, _LATEST)
         sources += [
-            (_releases(tab, index, shape, dialect), Release.arrives_at, Release.notification_id)
+            Source(
+                _releases(tab, index, shape, dialect),
+                Release.arrives_at,
+                Release.notification_id,
+                *ends,
+            )
             for index in range(channels)
         ]
     return sources
 
 
-def _beyond(position: Any, notification_id: Any, *, newer: bool) -> tuple[Any, ...]:
+def _is_upwards(tab: str, *, backwards: bool) -> bool:
+    """Return whether the rows that follow (or precede) a place of this tab are later than it."""
+    return (tab in conditions.TABS_AHEAD) is not backwards
+
+
+def _beyond(source: Source, *, upwards: bool) -> tuple[Any, ...]:
     """Build the keyset conditions: a row comparison, and a plain bound beside it for the index.
 
-    ``:upper`` is the earlier of now and the cursor: given two upper bounds, SQLite may seek on the
-    wrong one, and a deep page then reads everything above it.
+    ``:upper`` is the earlier of now and the cursor, and ``:at`` in a tab that is still ahead the
+    later of them: given two bounds on one side, SQLite may seek on the wrong one, and a deep page
+    then reads everything before it.
     """
-    row, cursor = tuple_(position, notification_id), tuple_(_AT, _ID)
-    if newer:
-        return (position >= _AT, position <= _LATEST, row > cursor)
-    return (position <= _UPPER, row < cursor)
+    row = tuple_(source.position, source.notification_id)
+    cursor = tuple_(_AT, _ID)
+    if upwards:
+        return (source.position >= _AT, source.position <= source.latest, row > cursor)
+    return (source.position <= source.upper, row < cursor, *source.floor)
 
 
 def content_columns() -> tuple[Any, ...]:
@@ -126,37 +168,42 @@ def content_columns() -> tuple[Any, ...]:
 
 @lru_cache(maxsize=512)
 def page_statement(
-    tab: str, channels: int, most: int, shape: Shape, dialect: str, *, newer: bool = False
+    tab: str, channels: int, most: int, shape: Shape, dialect: str, *, backwards: bool = False
 ) -> Any:
-    """Build the SELECT of the rows of a view beyond ``:at, :id``, newest first."""
+    """Build the SELECT of the rows of a view that follow ``:at, :id``, in the order of the tab.
 
-    def in_order(position: Any, notification_id: Any) -> tuple[Any, Any]:
-        if newer:
+    With ``backwards``, it is of the rows that precede that place, the nearest of them.
+    """
+    upwards = _is_upwards(tab, backwards=backwards)
+
+    def in_order(position: Any, notification_id: Any, *, ascending: bool) -> tuple[Any, Any]:
+        if ascending:
             return position, notification_id
         return position.desc(), notification_id.desc()
 
     branches = [
         _limited(
-            source.where(*_beyond(position, notification_id, newer=newer)).order_by(
-                *in_order(position, notification_id)
+            source.rows.where(*_beyond(source, upwards=upwards)).order_by(
+                *in_order(source.position, source.notification_id, ascending=upwards)
             ),
             most,
         )
-        for source, position, notification_id in _sources(tab, channels, shape, dialect)
+        for source in _sources(tab, channels, shape, dialect)
     ]
     all_ = union_all(*(branch.subquery().select() for branch in branches)).subquery()
-    top = _limited(
-        select(all_).order_by(*in_order(all_.c.position, all_.c.notification_id)), most
-    ).subquery()
+    nearest = in_order(all_.c.position, all_.c.notification_id, ascending=upwards)
+    top = _limited(select(all_).order_by(*nearest), most).subquery()
+    tab_order = _is_upwards(tab, backwards=False)
     return (
         select(
             Notification.id,
             *content_columns(),
             top.c.position,
             *(top.c[name] for name in DELIVERY_STATE),
+            *((conditions.MUTED.label("is_muted"),) if tab == conditions.ALL_TABS else ()),
         )
         .join(Notification, Notification.id == top.c.notification_id)
-        .order_by(top.c.position.desc(), top.c.notification_id.desc())
+        .order_by(*in_order(top.c.position, top.c.notification_id, ascending=tab_order))
     )
 
 
@@ -170,20 +217,24 @@ def count_statement(
     most: int = COUNT_CAP,
     above: bool = False,
 ) -> Any:
-    """Build the SELECT that counts a view up to ``most``; with ``above``, beyond ``:at, :id``."""
+    """Build the SELECT that counts a view up to ``most``; with ``above``, before ``:at, :id``."""
+    upwards = _is_upwards(tab, backwards=True)
     branches = [
         _limited(
             # In order, though a count needs none: else PostgreSQL may join by id and read the
             # oldest deliveries first, most of which are dismissed.
-            source.with_only_columns(literal_column("1").label("one"))
+            source.rows.with_only_columns(literal_column("1").label("one"))
             .where(
-                position <= _LATEST,
-                *(_beyond(position, notification_id, newer=True) if above else ()),
+                *(
+                    _beyond(source, upwards=upwards)
+                    if above
+                    else (source.position <= source.latest, *source.floor)
+                )
             )
-            .order_by(position.desc()),
+            .order_by(source.position.desc()),
             most,
         )
-        for source, position, notification_id in _sources(tab, channels, shape, dialect)
+        for source in _sources(tab, channels, shape, dialect)
     ]
     all_ = union_all(*(branch.subquery().select() for branch in branches)).subquery()
     return select(func.count()).select_from(_limited(select(all_), most).subquery())

@@ -110,6 +110,14 @@ async function readNow(form) {
 const unread = one("[data-auto-read]");
 if (unread) readNow(unread);
 
+/** The row to go back to: this one, wherever in the list it was opened from. */
+const openNotification = one("[data-notification]")?.dataset.notification;
+if (openNotification) {
+  const [, ...others] = (remembered.get("sessionStorage", "left") ?? "").split(",");
+  if (!others.includes(openNotification)) others.push(openNotification);
+  remembered.set("sessionStorage", "left", [openNotification, ...others].join(","));
+}
+
 // ---- Which long messages are open, as long as the tab lives.
 
 const opened = new Set((remembered.get("sessionStorage", "expanded") ?? "").split(",").filter(Boolean));

@@ -4,6 +4,7 @@
 
 const rows = () => all("li.row");
 const selected = () => all("[name=ids]:checked");
+const plain = (element) => element.textContent.replace(/\s+/g, " ").trim();
 
 // ---- Selecting: all of the view, and ranges with Shift.
 
@@ -30,8 +31,17 @@ document.addEventListener("change", ({ target }) => {
   const whole = one(".select-all input");
   if (target === whole) whole.dataset.spread = "";
   if (target === whole) for (const box of all("[name=ids]")) box.checked = whole.checked;
-  if (target === whole || target.name === "ids") countSelected(whole);
+  if (target !== whole && target.name !== "ids") return;
+  countSelected(whole);
+  announceSelection();
 });
+
+/** Say how many are selected, as the bar shows it. */
+function announceSelection() {
+  const whole = one(".select-all input").checked;
+  const count = whole ? `All ${one(".bulk .number").dataset.all}` : selected().length;
+  announce(count ? `${count} selected` : "Nothing selected");
+}
 
 /** Those that are deselected from "all" of a view. */
 const deselected = () => (one(".select-all [data-spread]:checked") ? all("[name=ids]:not(:checked)").map((box) => box.value) : []);
@@ -137,9 +147,25 @@ document.addEventListener("submit", (event) => {
 
 /** Enter in the field for a time means the button below it. */
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.target.id !== "bulk-until") return;
+  const field = event.key === "Enter" && event.target.closest(".list .until input");
+  if (!field) return;
   event.preventDefault();
-  one(".bulk [value='snooze:until']").click();
+  one("button", field.closest(".until")).click();
+});
+
+/** A category or a topic applies as soon as it is chosen. */
+document.addEventListener("change", ({ target }) => {
+  if (target.matches(".search select")) target.form.requestSubmit();
+});
+
+/** "Snooze…" of the other actions opens the row's own menu. */
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-open-snooze]");
+  if (!button) return;
+  const menu = one(".snooze", button.closest("li.row"));
+  button.closest("details").open = false;
+  menu.open = true;
+  one("button", menu).focus();
 });
 
 /** Only views of the list are fetched: every other link is a page of its own. */
@@ -179,7 +205,7 @@ document.addEventListener("htmx:after:request", (event) => {
 });
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (ctx) failed(ctx.asked, "The server does not answer. It may not have heard what you did.");
+  if (ctx) failed(ctx.asked, "Can’t reach the server. Your change may not be saved.");
 });
 
 /** What the page of an error says. */
@@ -227,7 +253,7 @@ function place(element) {
   const tab = element?.closest(".tabs a");
   if (tab) return { selector: `.tabs :nth-child(${[...tab.parentElement.children].indexOf(tab) + 1})` };
   if (element?.id === "q") return { typed: element.value };
-  if (element?.closest(".search, .empty")) return { selector: `#${element.id || "q"}` };
+  if (element?.closest(".search, .search-foot, .empty")) return { selector: `#${element.id || "q"}` };
   if (element?.closest(".page-head") && element.value) return { selector: `.page-head [value=${element.value}]` };
   if (element?.closest("#said")) return { selector: "#said .flash button:not([hidden])" };
   if (element?.closest(".bulk")) return { acted: true };
@@ -256,13 +282,13 @@ document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
 /** Back to the same address makes no second entry in the history; a form that was refused is none to come back to. */
 document.addEventListener("htmx:before:history:update", ({ detail: { history } }) => {
   const here = location.pathname + location.search;
-  if (history.path !== here && history.path !== one("form.list")?.getAttribute("action")) return;
+  if (history.path !== here && new URL(history.path, location).pathname === location.pathname) return;
   Object.assign(history, { type: "replace", path: here });
 });
 
 document.addEventListener("htmx:after:swap", () => {
   // A snooze that was refused comes back as it was sent: ticked, its menu open, the field with what was typed.
-  const refused = one(".bulk [aria-invalid]");
+  const refused = one(".list .until [aria-invalid]");
   if (refused && one(".select-all :checked")) one(".select-all input").dataset.spread = "";
   if (refused) before.picked = selected().map((box) => box.value);
   const moved = before.from !== location.pathname + location.search;
@@ -275,7 +301,8 @@ document.addEventListener("htmx:after:swap", () => {
   hint();
   if (moved) scrollTo(0, 0);
   else stay(before);
-  if (moved && !rows().length) announce(all(".empty p").map((words) => words.textContent.trim()).join(" "));
+  const found = all(rows().length ? ".search-foot > p:first-child, [data-place]" : ".empty p");
+  if (moved && found.length) announce(found.map(plain).join(" "));
   if (refused) refused.focus({ preventScroll: true });
   else if (before.focus?.typed !== undefined) searchAgain(before.focus.typed, moved);
   else if ([document.body, one("#main"), null].includes(document.activeElement)) focusAgain(before);
@@ -326,7 +353,7 @@ function focusAgain({ focus, ids, about }) {
   if (!focus) return;
   const id = focus.acted ? about.at(-1) : focus.row;
   const found = focus.selector ? one(focus.selector) : one(`#${id} ${focus.kind ?? "h3 a"}`) ?? nearest(ids, id);
-  (found ?? one("#view h1")).focus({ preventScroll: Boolean(focus.selector || before.places) });
+  (found?.checkVisibility() ? found : one("#view h1")).focus({ preventScroll: Boolean(focus.selector || before.places) });
 }
 
 /** What was looked for is there: on with the first of it, unless more has been typed since. */
@@ -344,7 +371,7 @@ function nearest(ids, id) {
   return there && one(`#${there} h3 a`);
 }
 
-// ---- Back from a notification that was dismissed on its own page: on with the one after it.
+// ---- Back from the page of a notification: on with its row, or with the next one if that is gone.
 
 document.addEventListener("click", ({ target }) => {
   const row = target.closest("li.row h3 a")?.closest("li.row");
@@ -352,7 +379,9 @@ document.addEventListener("click", ({ target }) => {
 });
 
 const [left, ...others] = (remembered.get("sessionStorage", "left") ?? "").split(",");
-if (left && one("#said .flash")) nearest(others, left)?.focus();
+const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward"
+  || (document.referrer && /\/inbox\/\d+$/.test(new URL(document.referrer).pathname));
+if (left && (isBack || one("#said .flash"))) nearest(others, left)?.focus();
 remembered.set("sessionStorage", "left", null);
 
 // ---- The line about the keys, until it has been read.

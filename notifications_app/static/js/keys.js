@@ -1,8 +1,10 @@
 // The keyboard, for those who have switched it on in the settings. Every key presses something that is on the page.
+// Which keys there are is said by the help, in one table for both.
 "use strict";
 
 const sheet = one("#keys");
-let afterG = 0;
+let begun = "";
+let begunAt = 0;
 
 function openSheet() {
   remembered.set("localStorage", "key-hints", "seen");
@@ -26,10 +28,12 @@ document.addEventListener("click", (event) => {
 
 const list = () => all("li.row:not(.going)");
 const current = () => document.activeElement.closest("li.row");
+const hasSelection = () => one(".list:has([name=ids]:checked, [name=scope]:checked)");
+const chooseFirst = () => announce("Choose a notification with j and k first.");
 
-function move(step) {
+function focusNeighbour(step) {
   const rows = list();
-  if (!rows.length) return announce("There is nothing in this list.");
+  if (!rows.length) return announce("There are no notifications in this list.");
   const row = current();
   const last = typeof left === "string" ? document.getElementById(left) : null;
   const at = row ? rows.indexOf(row) + step : Math.max(rows.indexOf(last), 0);
@@ -38,39 +42,72 @@ function move(step) {
   next.scrollIntoView({ block: "nearest" });
 }
 
-/** Press what stands for a verb: of the selection, of the row, or of the page of one notification. */
-function press(verb) {
-  const button = one(".list:has([name=ids]:checked, [name=scope]:checked)")
-    ? one(`.bulk [name=action][value=${verb}]`)
-    : current() ? one(`[formaction$="/${verb}"]`, current()) : one(`.one-actions form:not([hidden])[action$="/${verb}"] button`);
-  if (button) button.click();
-  else if (one(".list") && !current()) announce("Choose a notification with j and k first.");
+/** In the list to the next row; on the page of a notification to the next older one. */
+function move(step) {
+  if (one("#view")) return focusNeighbour(step);
+  if (one("[data-notification]")) turn(step, "notification", ["newest", "oldest"]);
 }
 
-function snooze() {
-  const scope = one(".list:has([name=ids]:checked, [name=scope]:checked)") ? one(".bulk") : current() ?? one(".one-actions");
+/** Follow the link to the next page or notification, or say that this is the last one. */
+function turn(step, what, ends) {
+  const link = one(step > 0 ? "#main .pager .older" : "#main .pager .newer");
+  if (link) link.click();
+  else announce(`This is the ${ends[step > 0 ? 1 : 0]} ${what}.`);
+}
+
+const turnPage = (step) => one("#view") && turn(step, "page", ["first", "last"]);
+
+/** Press the first button there is for these verbs: of the selection, of the row, or of the page of one notification. */
+function press(...verbs) {
+  const find = (verb) => hasSelection()
+    ? one(`.bulk [name=action][value=${verb}]`)
+    : current() ? one(`[formaction$="/${verb}"]`, current()) : one(`.one-actions form:not([hidden])[action$="/${verb}"] button`);
+  const button = verbs.map(find).find(Boolean);
+  if (button) button.click();
+  else if (one(".list") && !current() && !hasSelection()) chooseFirst();
+  else if (one(".list, .one-actions")) announce("This action doesn’t apply here.");
+}
+
+function mute() {
+  const scope = current() ?? one(".one-actions");
+  if (scope) one("[form=mute], [form=unmute], [name=action][value$=mute]", scope).click();
+  else if (one(".list")) chooseFirst();
+}
+
+/** Open the menu for snoozing, or close it again; with "until", go to its field. */
+function snooze(until) {
+  const scope = hasSelection() ? one(".bulk") : current() ?? one(".one-actions");
   const menu = scope && one(".snooze, .snooze-part", scope);
-  if (!menu) return;
-  if (!menu.checkVisibility()) return location.assign(`${one("h3 a", scope).href}#snooze`);
-  menu.open = !menu.open;
-  (menu.open ? one("button", menu) : one("summary", menu)).focus();
+  if (!menu) return scope ? announce("This action doesn’t apply here.") : one(".list") && chooseFirst();
+  menu.open = until || !menu.open;
+  one(menu.open ? (until ? "[name^=until]:not([type=hidden])" : "button") : "summary", menu).focus();
 }
 
 /** Select from the row selected last to this one; where none is, only this one. */
 function selectRange() {
   const box = current() && one("[name=ids]", current());
-  if (!box) return one(".list") && announce("Choose a notification with j and k first.");
+  if (!box) return one(".list") && chooseFirst();
   box.checked = true;
   if (selected().some((other) => other.value === lastPicked)) pickRange(box);
   lastPicked = box.value;
-  announce(`Selected: ${selected().length}.`);
+  announceSelection();
+}
+
+/** First the rows of the page, then all of the view. */
+function selectAll() {
+  const boxes = all(".list [name=ids]");
+  const whole = one(".select-all input");
+  if (!boxes.length) return;
+  if (boxes.every((box) => box.checked)) return whole.checked || whole.click();
+  for (const box of boxes) box.checked = true;
+  announceSelection();
 }
 
 /** From an empty field for the search back to the list; one that is not empty the browser empties. */
 function leaveSearch(event) {
   if (event.key !== "Escape" || event.target.id !== "q" || event.target.value) return;
   event.preventDefault();
-  move(1);
+  focusNeighbour(1);
 }
 
 function clear(event) {
@@ -79,30 +116,49 @@ function clear(event) {
   const row = one(":checked", picked).closest("li.row") ?? list()[0];
   picked.reset();
   if (!current() && row) one("h3 a", row).focus();
-  announce("Nothing is selected.");
+  announceSelection();
 }
 
-const KEYS = {
-  j: () => move(1),
-  k: () => move(-1),
-  x: () => one("[name=ids]", current() ?? document.createElement("p"))?.click(),
-  X: selectRange,
-  e: () => press("dismiss"),
-  s: snooze,
-  I: () => press("read"),
-  U: () => press("unread"),
-  z: () => one("#undo-last").requestSubmit(),
-  Z: () => one("#redo-last").requestSubmit(),
-  "/": () => {
-    const fold = one(".search-fold");
-    if (fold) fold.open = true;
-    one("#q")?.focus();
-    one("#q")?.select();
-  },
-  g: () => { afterG = Date.now(); },
-  "?": openSheet,
-  Escape: clear,
+function search() {
+  const fold = one(".search-fold");
+  if (fold) fold.open = true;
+  one("#q")?.focus();
+  one("#q")?.select();
+}
+
+const ACTIONS = {
+  next: () => move(1),
+  previous: () => move(-1),
+  nextPage: () => turnPage(1),
+  previousPage: () => turnPage(-1),
+  tab: ({ key }) => all(".tabs a")[Number(key) - 1]?.click(),
+  inbox: () => location.assign(one(".brand").href),
+  search,
+  select: () => (current() ? one("[name=ids]", current()).click() : one(".list") && chooseFirst()),
+  selectRange,
+  selectAll,
+  dismiss: () => press("dismiss"),
+  restore: () => press("restore"),
+  snooze: () => snooze(false),
+  snoozeUntil: () => snooze(true),
+  unsnooze: () => press("unsnooze", "unread"),
+  mute,
+  read: () => press("read"),
+  unread: () => press("unread"),
+  undo: () => one("#undo-last").requestSubmit(),
+  redo: () => one("#redo-last").requestSubmit(),
+  help: openSheet,
+  clear,
 };
+
+/** Each key, or two after each other as "g i", with its action. */
+const KEYS = new Map();
+for (const { dataset: { action, pressed } } of all("[data-action]", sheet)) {
+  const keys = action === "tab" ? pressed.split(" ") : [pressed];
+  for (const key of keys) KEYS.set(key, ACTIONS[action]);
+}
+const FIRST = new Set([...KEYS.keys()].filter((key) => key.includes(" ")).map((key) => key.split(" ")[0]));
+const REPEATED = new Set([ACTIONS.next, ACTIONS.previous]);
 
 /** Whether the key is a letter for a field. A check box takes none. */
 const isTyping = (element) =>
@@ -112,13 +168,11 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   if (isTyping(event.target)) return leaveSearch(event);
   if (event.key !== "Escape" && sheet.open) return;
-  if (event.key === "i" && Date.now() - afterG < 1500) {
-    afterG = 0;
-    location.assign(one(".brand").href);
-    return;
-  }
-  const act = Object.hasOwn(KEYS, event.key) && KEYS[event.key];
-  if (!act || ("IUXZ".includes(event.key) && !event.shiftKey) || (event.repeat && !"jk".includes(event.key))) return;
+  const second = begun && Date.now() - begunAt < 1500 && KEYS.get(`${begun} ${event.key}`);
+  begun = "";
+  const act = second || KEYS.get(event.key);
+  if (!act && FIRST.has(event.key)) [begun, begunAt] = [event.key, Date.now()];
+  if (!act || (/^[A-Z]$/.test(event.key) && !event.shiftKey) || (event.repeat && !REPEATED.has(act))) return;
   if (event.key !== "Escape") event.preventDefault();
   act(event);
 });

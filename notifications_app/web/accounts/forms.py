@@ -13,6 +13,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired
 
+from ...domain.accounts.models import DENSITIES
 from ..forms import Form
 
 _NAME = InputRequired("Type your username.")
@@ -24,6 +25,7 @@ ACCESS = {
 }
 _ACCESS: list[Any] = list(ACCESS)
 _THEMES: list[Any] = ["system", "light", "dark"]
+_DENSITIES: list[Any] = list(DENSITIES)
 
 
 class LoginForm(Form):
@@ -67,9 +69,10 @@ class ZoneForm(Form):
 
 
 class ThemeForm(Form):
-    """The theme, stored in a cookie, and the shortcuts, stored with the account."""
+    """The theme, stored in a cookie; density and shortcuts, stored with the account."""
 
     theme = RadioField("Theme", choices=_THEMES)
+    density = RadioField("Inbox rows", choices=_DENSITIES, validate_choice=False)
     shortcuts = BooleanField("Keyboard shortcuts")
 
 

@@ -37,7 +37,7 @@ YEAR = 365 * 24 * 3600
 PARTS = {
     "zone": ("time zone", "time-zone", ("timezone",)),
     "name": ("display name", "display-name", ("display_name",)),
-    "theme": ("theme and shortcuts", "theme", ("theme", "shortcuts")),
+    "theme": ("theme, inbox rows and shortcuts", "theme", ("theme", "density", "shortcuts")),
     "password": ("password", "password-part", ()),
 }
 #: The value of the button that saves every part that was changed.
@@ -112,7 +112,7 @@ def forms_of_parts() -> dict[str, Form]:
     return {
         "name": _form(NameForm, display_name=values["display_name"]),
         "zone": _form(ZoneForm, timezone=values["timezone"]),
-        "theme": _form(ThemeForm, theme=values["theme"], shortcuts=values["shortcuts"]),
+        "theme": _form(ThemeForm, **{name: values[name] for name in PARTS["theme"][2]}),
         "password": _form(PasswordForm),
         "end": EndForm(formdata=None),
     }
@@ -124,6 +124,7 @@ def _saved_values() -> dict[str, Any]:
         "display_name": reader.display_name,
         "timezone": reader.timezone,
         "theme": request.cookies.get(theme_cookie()) or "system",
+        "density": reader.density,
         "shortcuts": reader.shortcuts,
     }
 
@@ -222,9 +223,12 @@ def _save_zone(form: Form) -> str:
 
 def _save_theme(form: Form) -> str:
     theme, on = form["theme"].data, form["shortcuts"].data
+    density = form["density"].data
+    actions.set_density(current_reader().id, density)
     actions.set_shortcuts(current_reader().id, on=on)
     words = "follows the system" if theme == "system" else f"is {theme} in this browser"
-    return f"The theme {words}. Keyboard shortcuts are {'on' if on else 'off'}."
+    shortcuts = f"Keyboard shortcuts are {'on' if on else 'off'}."
+    return f"The theme {words}. Inbox rows are {density}. {shortcuts}"
 
 
 def _save_password(form: Form) -> str:

@@ -12,6 +12,7 @@ from ...domain.inbox import actions, queries
 from ..access import current_reader, signed_in
 from ..redirects import redirect_after_post
 from .form_fields import snooze_until
+from .index import render_with_refused_snooze
 from .outcomes import MESSAGES, flash_outcome
 from .show import render_notification
 from .urls import arguments_of, filter_or_inbox
@@ -25,9 +26,14 @@ def act(notification_id: int, verb: str) -> Any:
         row = queries.one(connection, current_reader(), notification_id, now)
     if row is None:
         abort(404)
+    in_list = f"until-{notification_id}" in request.form
+    field = f"until-{notification_id}" if in_list else "until"
+    choice = request.form.get("choice", "")
     try:
-        until = snooze_until(request.form.get("choice", ""), now) if verb == "snooze" else None
+        until = snooze_until(choice, now, field) if verb == "snooze" else None
     except BadTime as refusal:
+        if in_list:
+            return render_with_refused_snooze(refusal, notification_id), 400
         came_from = filter_or_inbox(arguments_of(request.form.get("next")))
         typed = request.form.get("until", "")
         return render_notification(notification_id, came_from, refusal=refusal, typed=typed), 400

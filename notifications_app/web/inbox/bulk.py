@@ -13,9 +13,9 @@ from .. import flashes
 from ..access import current_reader, signed_in
 from ..redirects import redirect_after_post
 from .form_fields import ids_field, snapshot_scope, snooze_until
-from .index import RefusedSnooze, render_with_refused_snooze
+from .index import render_with_refused_snooze
 from .outcomes import MESSAGES, flash_outcome, notifications_phrase
-from .urls import filter_url, list_url
+from .urls import filter_url
 
 
 @signed_in
@@ -29,7 +29,7 @@ def bulk() -> Any:
     try:
         until = snooze_until(choice, now) if verb == "snooze" else None
     except BadTime as refusal:
-        return render_with_refused_snooze(_unsnoozed(refusal)), 400
+        return render_with_refused_snooze(refusal), 400
     except BadInput as refusal:
         flashes.error(f"{refusal} Nothing was snoozed.")
         return redirect_after_post(back, url_for("inbox.index"))
@@ -44,12 +44,6 @@ def bulk() -> Any:
         back,
         filter_url(scope.view if isinstance(scope, actions.ShownSnapshotScope) else InboxFilter()),
     )
-
-
-def _unsnoozed(refusal: BadTime) -> RefusedSnooze:
-    form = request.form
-    address, whole = list_url(form.get("next")), form.get("scope") == "all"
-    return RefusedSnooze(address, refusal, form.get("until", ""), ids_field(), whole)
 
 
 def register(blueprint: Blueprint) -> None:

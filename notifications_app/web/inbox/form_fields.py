@@ -13,13 +13,15 @@ from ..template_context import reader_zone
 MAX_IDS = 500
 
 
-def snooze_until(choice: str, now: datetime) -> datetime:
+def snooze_until(choice: str, now: datetime, field: str = "until") -> datetime:
     """Return the end of a snooze, in UTC; remember a typed time for the next snooze.
+
+    ``field`` is the name of the field for a typed time.
 
     Raises:
         BadTime, BadInput: as :func:`snooze_times.until`.
     """
-    typed = request.form.get("until", "")
+    typed = request.form.get(field, "")
     found = snooze_times.until(choice, typed, reader_zone(), now)
     if choice == "until":
         session[SNOOZE_TIME] = typed
@@ -46,7 +48,9 @@ def snapshot_scope() -> actions.ShownSnapshotScope:
     except (ValueError, OverflowError):
         abort(400)
     return actions.ShownSnapshotScope(
-        parse_filter(**{**asked, "tab": asked["tab"] or "inbox"}), shown, ids_field("except")
+        parse_filter(**{**asked, "tab": asked["tab"] or "inbox"}, zone=reader_zone()),
+        shown,
+        ids_field("except"),
     )
 
 

@@ -11,14 +11,17 @@ from ...core import clock
 from ...core.database import reading
 from ...core.errors import BadInput, BadTime
 from ...domain.inbox import queries, snooze_times
-from ...domain.inbox.filters import TABS, InboxFilter
+from ...domain.inbox.conditions import ALL_TABS
+from ...domain.inbox.filters import TAB_WORDS, TABS, InboxFilter
 from ...domain.inbox.items import Item, by_day, to_item
 from ...domain.inbox.queries import Page, Snapshot
+from ...domain.inbox.search import unknown_operator
 from .. import flashes
 from ..access import current_reader, signed_in
 from ..cursors import cursor
 from ..template_context import Badge, capped_count, reader_zone
-from .form_fields import snooze_field_value
+from .form_fields import ids_field, snooze_field_value
+from .narrowing import chips, wider_views
 from .numbers import numbers
 from .urls import (
     NARROWING,
@@ -28,18 +31,21 @@ from .urls import (
     filter_or_inbox,
     filter_url,
     list_name,
+    list_url,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedSnooze:
-    """A refused snooze of several notifications: the page's address, and the form's values."""
+    """A refused snooze in the list: the page's address, and the form's values."""
 
     address: str
     refusal: BadTime
     typed: str
     ids: Sequence[int]
     whole: bool
+    #: The row whose menu was used; None for the bar of the selected.
+    row: int | None = None
 
 
 @signed_in
@@ -50,15 +56,19 @@ def index() -> Any:
     except BadInput as refusal:
         if refusal.field not in NARROWING:
             abort(404)
-        known = request.args.get("tab") in TABS
+        known = request.args.get("tab") in TAB_WORDS
         tab = request.args["tab"] if known else "inbox"
         category, topic, q = (request.args.get(name, "") for name in NARROWING)
         return _page(InboxFilter(tab, category, topic, q), Page([], None, None), refusal), 400
     return _page(shown_view)
 
 
-def render_with_refused_snooze(unsnoozed: RefusedSnooze) -> str:
+def render_with_refused_snooze(refusal: BadTime, row: int | None = None) -> str:
     """Render the page that held the form again, with the ticked ids and the typed time."""
+    form = request.form
+    typed = form.get("until" if row is None else f"until-{row}", "")
+    address, whole = list_url(form.get("next")), form.get("scope") == "all"
+    unsnoozed = RefusedSnooze(address, refusal, typed, ids_field(), whole, row)
     return _page(filter_or_inbox(arguments_of(unsnoozed.address)), unsnoozed=unsnoozed)
 
 
@@ -80,6 +90,8 @@ def _page(
         found = numbers(connection, shown_view, page, counts, now)
         topics = queries.topics(connection, current_reader(), now)
         mutes = queries.mutes(connection, current_reader().id) if shown_view.tab == "muted" else ()
+        is_empty = not (page.rows or refusal or before or after) and shown_view.is_narrowed
+        wider = wider_views(connection, shown_view, now) if is_empty else ()
     g.badge = Badge(counts["unread"])
     if unsnoozed and not _still_there(page, unsnoozed):
         flashes.error(f"{unsnoozed.refusal} Nothing was snoozed.")
@@ -90,7 +102,8 @@ def _page(
         unsnoozed=unsnoozed,
         this_url=unsnoozed.address if unsnoozed else "",
         tab=shown_view.tab,
-        tabs=_tabs(shown_view.tab, counts),
+        tabs=_tabs(shown_view if not refusal else InboxFilter(shown_view.tab), counts),
+        wider=wider,
         topics=topics,
         mutes=mutes,
         numbers=found,
@@ -98,20 +111,39 @@ def _page(
         shown=_shown_fields(shown),
         days=by_day(items(page, now), reader_zone(), now, tab=shown_view.tab),
         **_paging_urls(shown_view, page, is_first=not before),
-        tab_url=(
-            filter_url(InboxFilter(shown_view.tab)) if shown_view.is_narrowed or refusal else None
-        ),
-        inbox_url=filter_url(replace(shown_view, tab="inbox")),
+        **_narrowing(shown_view, is_refused=refusal is not None),
         snooze_choices=snooze_times.choices(reader_zone(), now),
-        snooze_typed=snooze_field_value(unsnoozed.typed if unsnoozed else None, now),
+        snooze_typed=snooze_field_value(None, now),
         row_query=filter_url(shown_view).partition("?")[2],
     )  # fmt: skip
 
 
-def _tabs(current: str, counts: Mapping[str, int]) -> list[tuple[str, str, str, str, bool]]:
-    """Return (name, words, count, address, whether it is the current one) of each tab."""
+def _narrowing(shown_view: InboxFilter, *, is_refused: bool) -> dict[str, Any]:
+    """Return what the page shows of the filters; of refused ones only the way out."""
+    cleared = InboxFilter("inbox" if shown_view.tab == ALL_TABS else shown_view.tab)
+    return {
+        "chips": () if is_refused else chips(shown_view),
+        "note": "" if is_refused else unknown_operator(shown_view.terms),
+        "tab_url": filter_url(cleared),
+        "all_tabs_url": filter_url(replace(shown_view, tab=ALL_TABS)),
+    }
+
+
+def _tabs(
+    shown_view: InboxFilter, counts: Mapping[str, int]
+) -> list[tuple[str, str, str, str, bool]]:
+    """Return (name, words, count, address, whether it is the current one) of each tab.
+
+    Another tab is searched for the same: its address keeps the filters.
+    """
     return [
-        (name, words, capped_count(counts[name]), filter_url(InboxFilter(name)), name == current)
+        (
+            name,
+            words,
+            capped_count(counts[name]),
+            filter_url(replace(shown_view, tab=name)),
+            name == shown_view.tab,
+        )
         for name, words in TABS.items()
     ]
 
@@ -127,7 +159,9 @@ def _paging_urls(shown_view: InboxFilter, page: Page, *, is_first: bool) -> dict
 
 
 def _still_there(page: Page, unsnoozed: RefusedSnooze) -> bool:
-    """Return whether a row stays ticked: only then does the page show the menu and its field."""
+    """Return whether the page still shows the menu with the refused time."""
+    if unsnoozed.row is not None:
+        return any(row.id == unsnoozed.row for row in page.rows)
     return any(unsnoozed.whole or row.id in unsnoozed.ids for row in page.rows)
 
 

@@ -40,8 +40,9 @@ def numbers(
     """Count exactly where the counts of the tabs do not suffice."""
 
     def count(view: InboxFilter, above: Position | None = None) -> int:
-        if not view.is_narrowed and above is None and tab_counts[view.tab] < statements.COUNT_CAP:
-            return tab_counts[view.tab]
+        known = tab_counts.get(view.tab, statements.COUNT_CAP)
+        if not view.is_narrowed and above is None and known < statements.COUNT_CAP:
+            return known
         return queries.count_exactly(connection, current_reader(), now, view=view, above=above)
 
     matching, place = len(page.rows), ""

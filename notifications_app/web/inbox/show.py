@@ -10,7 +10,7 @@ from ...core import clock, paging
 from ...core.database import reading
 from ...core.errors import BadInput
 from ...domain.inbox import queries, snooze_times
-from ...domain.inbox.filters import TABS, InboxFilter
+from ...domain.inbox.filters import TAB_WORDS, InboxFilter
 from ...domain.inbox.history import history
 from ...domain.inbox.items import to_item
 from ..access import current_reader, signed_in
@@ -54,7 +54,7 @@ def render_notification(
         snooze_choices=snooze_times.choices(reader_zone(), now),
         snooze_typed=snooze_field_value(typed, now),
         back_url=filter_url(back),
-        back_words="Search" if back.is_narrowed else TABS[back.tab],
+        back_words="Search" if back.is_narrowed else TAB_WORDS[back.tab],
         newer_url=newer and notification_url(newer, came_from),
         older_url=older and notification_url(older, came_from),
     )
@@ -63,7 +63,7 @@ def render_notification(
 def _neighbours(connection: Connection, row: Any, now: Any) -> tuple[int | None, int | None]:
     """Return the ids of the next newer and the next older notification in the inbox."""
     here = paging.Position(row.arrives_at, row.id)
-    newer = queries.rows(connection, current_reader(), now, beyond=here, newer=True, most=1)
+    newer = queries.rows(connection, current_reader(), now, beyond=here, backwards=True, most=1)
     older = queries.rows(connection, current_reader(), now, beyond=here, most=1)
     return _first_id(newer), _first_id(older)
 

@@ -11,6 +11,7 @@ from ...core.errors import BadInput
 from ...domain.inbox.filters import InboxFilter, parse_filter
 from ..cursors import read_cursor
 from ..redirects import safe_next
+from ..template_context import reader_zone
 
 NARROWING = ("category", "topic", "q")
 
@@ -29,9 +30,8 @@ def notification_url(notification_id: int, came_from: InboxFilter) -> str:
 
 def filter_from(arguments: Mapping[str, str]) -> InboxFilter:
     """Return the view of an address's arguments; raise BadInput if it is not valid."""
-    return parse_filter(
-        arguments.get("tab", "inbox"), *(arguments.get(name, "") for name in NARROWING)
-    )
+    values = (arguments.get(name, "") for name in NARROWING)
+    return parse_filter(arguments.get("tab", "inbox"), *values, zone=reader_zone())
 
 
 def filter_or_inbox(arguments: Mapping[str, str]) -> InboxFilter:

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.engine.interfaces import CacheStats
 
 from notifications_app.core.database import db, table
 from notifications_app.core.errors import BadInput, NotFound
-from notifications_app.domain.inbox import actions, undo
+from notifications_app.domain.accounts.models import Group
+from notifications_app.domain.inbox import actions, change_groups, undo
 from notifications_app.domain.inbox.models import Delivery
 from tests.support import inbox
 from tests.support.moments import NOW
@@ -53,6 +55,23 @@ def test_an_action_is_four_statements_and_its_undo_five(
     if verb in FIRST:
         assert states(priya) == before
     assert inbox.kept(bystander) == others
+
+
+def test_no_insert_of_missing_rows_is_compiled_each_time(in_app: Flask, priya: int) -> None:
+    def note(*called: Any) -> None:
+        seen[called[2]] = called[-2].cache_hit
+
+    db.session.add(Group(name="ops"))
+    db.session.flush()
+    number = inbox.broadcast()
+    seen: dict[str, CacheStats] = {}
+    sa.event.listen(db.engine, "after_cursor_execute", note)
+    change_groups.join_group("ops", [priya], NOW)
+    inbox.act(priya, "dismiss", [number])
+    sa.event.remove(db.engine, "after_cursor_execute", note)
+    inserts = {sql: hit for sql, hit in seen.items() if "ON CONFLICT" in sql}
+    assert len(inserts) == 4  # the member, the group's banners and the rest, the dismissed
+    assert CacheStats.NO_CACHE_KEY not in inserts.values()
 
 
 @pytest.mark.parametrize("verb", ["read", "dismiss", "snooze"])

@@ -33,6 +33,21 @@ def test_a_view_is_its_address() -> None:
     assert not parse_filter(q='""').is_narrowed
 
 
+def test_each_part_can_be_left_out() -> None:
+    asked = {"tab": "unread", "category": "error", "topic": "billing"}
+    q = 'invoice -"two words" is:unread'
+    parts = {part.words: part.rest.arguments() for part in parse_filter(**asked, q=q).parts}
+    assert parts == {
+        "“invoice”": {**asked, "q": '-"two words" is:unread'},
+        "not “two words”": {**asked, "q": "invoice is:unread"},
+        "is:unread": {**asked, "q": 'invoice -"two words"'},
+        "topic billing": {"tab": "unread", "category": "error", "q": q},
+        "Error": {"tab": "unread", "topic": "billing", "q": q},
+    }
+    for part in parse_filter(**asked, q=q).parts:
+        assert part.rest == parse_filter(**part.rest.arguments())
+
+
 def test_filters_and_search_narrow_together(in_app: Flask, priya: int) -> None:
     wanted = inbox.notify(priya, title="One needle", topic="billing", category="error")
     inbox.notify(priya, title="One needle", topic="billing")

@@ -32,7 +32,7 @@ def page(user: int, tab: str, **where: Position | None) -> queries.Page:
 
 
 def walk(user: int, tab: str) -> list[queries.Page]:
-    """Every page, from the newest to the oldest."""
+    """Every page, from the first to the last."""
     pages = [page(user, tab)]
     while pages[-1].older:
         pages.append(page(user, tab, before=pages[-1].older))
@@ -41,7 +41,7 @@ def walk(user: int, tab: str) -> list[queries.Page]:
 
 
 def back(user: int, tab: str, start: queries.Page) -> list[queries.Page]:
-    """Every page from that one to the newest."""
+    """Every page from that one to the first."""
     pages = [start]
     while pages[-1].newer:
         pages.append(page(user, tab, after=pages[-1].newer))
@@ -79,7 +79,14 @@ def roam(user: int, arrivals: list[tuple[int, str]], tab: str) -> None:
     elif tab == "snoozed":
         for part, days in ((wanted[::2], 1), (wanted[1::2], 2)):
             actions.act(user, "snooze", part, LATER, until=LATER + timedelta(days=days))
-        wanted = sorted(wanted[1::2], reverse=True) + sorted(wanted[::2], reverse=True)
+        wanted = sorted(wanted[::2]) + sorted(wanted[1::2])
+    elif tab == "all":
+        # Dismissed at one moment, snoozed to another, and what is left; some of it is muted.
+        actions.act(user, "dismiss", wanted[::3], LATER)
+        actions.act(user, "snooze", wanted[1::3], LATER, until=LATER + timedelta(days=1))
+        mutes.mute(user, "general")
+        snoozed, dismissed = sorted(wanted[1::3])[::-1], sorted(wanted[::3])[::-1]
+        wanted = snoozed + dismissed + wanted[2::3]
     elif tab == "muted":
         mutes.mute(user, "general")
     pages = walk(user, tab)
@@ -93,7 +100,7 @@ def roam(user: int, arrivals: list[tuple[int, str]], tab: str) -> None:
     assert len(middle) == len(set(middle))
 
 
-@pytest.mark.parametrize("tab", inbox.TABS)
+@pytest.mark.parametrize("tab", [*inbox.TABS, "all"])
 def test_older_and_newer_lose_and_repeat_nothing(in_app: Flask, ada: int, tab: str) -> None:
     @settings(
         max_examples=15, derandomize=True, database=None, deadline=None,
@@ -118,6 +125,22 @@ def test_what_arrives_meanwhile_moves_nothing_on_the_older_pages(in_app: Flask, 
     inbox.broadcast(now=NOW + timedelta(minutes=1))
     inbox.notify(priya, now=NOW + timedelta(minutes=2))
     assert [row.id for row in page(priya, "inbox", before=first.older).rows] == second
+
+
+def test_a_place_in_snoozed_whose_time_has_come_is_the_start_of_the_list(
+    in_app: Flask, priya: int
+) -> None:
+    numbers = inbox.fill(priya, 2)
+    for number, days in zip(numbers, (1, 2), strict=True):
+        actions.act(priya, "snooze", [number], LATER, until=LATER + timedelta(days=days))
+    woken = LATER + timedelta(days=1)
+    connection, me = db.session.connection(), inbox.reader(priya)
+    found = queries.page(
+        connection, me, woken, view=parse_filter("snoozed"), before=Position(LATER, 0)
+    )
+    assert [row.id for row in found.rows] == numbers[1:]
+    assert inbox.ids(priya, woken, "snoozed") == numbers[1:]
+    assert inbox.count(priya, woken, "snoozed") == 1
 
 
 def test_a_page_whose_rows_were_dismissed_leads_back_to_the_newest(

@@ -1,6 +1,7 @@
 """Search: what is typed becomes terms, and both databases find what plain Python finds."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,11 +15,15 @@ from notifications_app.core.errors import BadInput
 from notifications_app.domain.content import CATEGORIES
 from notifications_app.domain.inbox import mutes, search
 from notifications_app.domain.inbox.filters import parse_filter
+from notifications_app.domain.inbox.items import to_item
 from notifications_app.domain.inbox.models import Delivery, Notification, Release
 from notifications_app.domain.inbox.search import MAX_SEARCH_LENGTH, Term, parse
 from tests.support import inbox
 from tests.support.app import on_postgresql, on_sqlite
-from tests.support.moments import NOW
+from tests.support.moments import NOW, UNTIL
+
+#: The day of :data:`NOW`.
+DAY = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 def text(value: str, negative: bool = False) -> Term:
@@ -53,12 +58,16 @@ def short(value: str, negative: bool = False) -> Term:
         ("is:unread", [Term("is", "unread")]),
         ("-is:read", [Term("is", "read", True)]),
         ('is:unread "exact words"', [Term("is", "unread"), text("exact words")]),
+        ("TOPIC:Billing", [Term("topic", "billing")]),
+        ("from:Ada", [Term("from", "ada")]),
+        ("-from:system", [Term("from", "system", True)]),
+        ("has:link", [Term("has", "link")]),
+        ("before:2026-11-20", [Term("before", "2026-11-20", moment=DAY)]),
+        ("-after:2026-11-19", [Term("after", "2026-11-19", True, moment=DAY)]),
         # What is none of the syntax is text.
-        ("category:gossip", [text("category:gossip")]),
-        ("is:snoozed", [text("is:snoozed")]),
-        ("-is:snoozed", [text("is:snoozed", True)]),
-        ("topic:", [text("topic:")]),
-        ("from:ada", [text("from:ada")]),
+        ("foo:bar", [text("foo:bar")]),
+        ('"is:snoozed"', [text("is:snoozed")]),
+        ('-"topic:"', [text("topic:", True)]),
         ("http://a.example/?q=1", [text("http://a.example/?q=1")]),
         ("12:30", [text("12:30")]),
         # Quotes.
@@ -80,6 +89,63 @@ def short(value: str, negative: bool = False) -> Term:
 )
 def test_what_is_typed_becomes_terms(words: str, terms: list[Term]) -> None:
     assert parse(words) == tuple(terms)
+    again = " ".join(term.typed for term in parse(words))
+    assert parse(again) == tuple(terms)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("category:gossip", "“category:gossip” finds nothing. Use category:success or category:"),
+        ("is:snoozed", "“is:snoozed” finds nothing. Use is:read or is:unread."),
+        ("-is:snoozed", "“is:snoozed” finds nothing. Use is:read or is:unread."),
+        ("has:body", "“has:body” finds nothing. Use has:link."),
+        ("topic:", "Write a value after “topic:”, for example topic:billing."),
+        ("lunch From:", "Write a value after “from:”, for example from:ada."),
+        ('before:""', "Write a value after “before:”, for example before:2026-11-20."),
+        *((f"before:{day}", f"“{day}” isn’t a day from 1970 to 2999. Write before:2026-11-20.")
+          for day in
+          ("2026-02-30", "20.11.2026", "today", "1969-12-31", "2026-11", "\uff12026-11-20")),
+        ("after:9999-12-31", "“9999-12-31” isn’t a day from 1970 to 2999. Write after:2026-11-20."),
+    ],
+)  # fmt: skip
+def test_an_operator_says_which_values_it_has(words: str, sentence: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        parse(words)
+    assert str(refusal.value).startswith(sentence)
+    assert refusal.value.field == "q"
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [("foo:bar", "foo"), ("lunch -subject:x", "subject"), ("Title:cat is:unread", "Title"),
+     ("http://a.example 12:30 C:\\dir a::b x:y", ""), ('"foo:bar" lunch', ""), ("foo:", "foo"),
+     ("in-tab:all", "in-tab"),
+     ("is:unread", ""), ("", "")],
+)  # fmt: skip
+def test_an_unknown_operator_is_named(words: str, name: str) -> None:
+    sentence = search.unknown_operator(parse(words))
+    assert sentence.startswith(f"“{name}:” isn’t a search operator") is bool(name)
+    assert bool(sentence) is bool(name)
+    for operator in search.OPERATORS if name else ():
+        assert f"{operator}:" in sentence
+
+
+def test_a_day_is_that_of_the_reader() -> None:
+    moments = [
+        parse(f"{kind}:2026-11-20", zone)[0].moment
+        for zone in ("Asia/Kolkata", "America/New_York")
+        for kind in ("before", "after")
+    ]
+    kolkata, hour = timedelta(hours=-5, minutes=-30), timedelta(hours=1)
+    assert moments == [
+        DAY + kolkata, DAY + kolkata + 24 * hour, DAY + 5 * hour, DAY + 29 * hour,
+    ]  # fmt: skip
+    # A day that begins after a gap, and one of 25 hours.
+    (skipped,) = parse("before:2026-09-06", "America/Santiago")
+    assert skipped.moment == datetime(2026, 9, 6, 4, tzinfo=UTC)
+    (long,) = parse("after:2026-10-25", "Europe/Paris")
+    assert long.moment == datetime(2026, 10, 25, 23, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -98,11 +164,17 @@ def test_what_cannot_be_a_search_is_refused(words: str) -> None:
 def test_whatever_is_typed_is_understood(words: str) -> None:
     if "\0" in words:
         return
-    for term in parse(words):
+    try:
+        terms = parse(words)
+    except BadInput:
+        assert any(f"{name}:" in words.lower() for name in search.OPERATORS)
+        return
+    for term in terms:
         assert term.value
-        assert term.kind in {"text", "short", "topic", "category", "is"}
+        assert term.kind in {"text", "short", *search.OPERATORS}
         assert (len(term.value) < 3) or term.kind != "short"
-    assert len(search.values(parse(words), "sqlite")) == len(search.shape(parse(words)))
+        assert term.typed in words.replace("\n", " ")
+    assert len(search.values(terms, "sqlite")) == len(search.shape(terms))
 
 
 @dataclass(frozen=True)
@@ -288,6 +360,72 @@ def test_wildcards_and_operators_are_letters(
     for title in ONES:
         inbox.notify(priya, title=title) if way == "mine" else inbox.broadcast(title=title)
     assert [row.title for row in reversed(inbox.rows(priya, q=q))] == found
+
+
+def test_before_and_after_are_about_the_day_of_the_first_arrival(in_app: Flask, priya: int) -> None:
+    kolkata = DAY - timedelta(hours=5, minutes=30)
+    second = timedelta(seconds=1)
+    last, first = inbox.notify(priya, now=kolkata - second), inbox.notify(priya, now=kolkata)
+    on_air = inbox.broadcast(now=NOW)
+    inbox.act(priya, "snooze", [first])
+
+    def found(q: str, tab: str = "inbox") -> list[int]:
+        return inbox.ids(priya, UNTIL, tab, q=q, zone="Asia/Kolkata")
+
+    assert found("before:2026-11-20") == found("-after:2026-11-19") == [last]
+    # The one that was snoozed is on top again; its day is still that on which it came first.
+    assert found("after:2026-11-19") == found("-before:2026-11-20") == [first, on_air]
+    assert found("after:2026-11-19 before:2026-11-21") == [first, on_air]
+    assert found("after:2026-11-20") == found("before:2026-11-19") == []
+    assert found("before:2026-11-20", "all") == [last]
+
+
+@pytest.mark.parametrize("way", ["mine", "everyone"])
+def test_who_sent_it_and_whether_it_has_a_link(
+    in_app: Flask, priya: int, ada: int, way: str
+) -> None:
+    def send(title: str, **options: Any) -> int:
+        if way == "mine":
+            return inbox.notify(priya, title=title, **options)
+        return inbox.broadcast(title=title, **options)
+
+    by_ada, by_system = send("One", sender_id=ada), send("Two")
+    link = sa.update(table(Notification)).where(Notification.id == by_ada)
+    db.session.execute(link.values(action_url="/compare"))
+    for q in ("from:ada", "from:ADA", "-from:system", "has:link", "from:ada has:link"):
+        assert inbox.ids(priya, q=q) == [by_ada], q
+    for q in ("from:system", "-from:ada", "-has:link"):
+        assert inbox.ids(priya, q=q) == [by_system], q
+    assert inbox.ids(priya, q="from:nobody") == inbox.ids(priya, q="from:%") == []
+    assert inbox.ids(priya, q="-from:nobody") == [by_system, by_ada]
+
+
+def test_a_search_in_all_tabs_finds_each_in_its_tab(
+    in_app: Flask, priya: int, bystander: int
+) -> None:
+    numbers = {tab: inbox.notify(priya, title=f"Lunch {tab}") for tab in inbox.TABS}
+    numbers["released"] = inbox.broadcast(title="Lunch for all")
+    ahead = [
+        inbox.notify(priya, title="Lunch to come", arrives_at=UNTIL),
+        inbox.broadcast(title="Lunch to come", arrives_at=UNTIL),
+    ]
+    muted = inbox.broadcast(title="Lunch nobody wants", topic="canteen")
+    mutes.mute(priya, "canteen")
+    theirs = inbox.notify(bystander, title="Lunch")
+    inbox.act(priya, "snooze", [numbers["snoozed"]])
+    inbox.act(priya, "dismiss", [numbers["dismissed"]])
+    rows = {row.id: to_item(row, NOW, "").home for row in inbox.rows(priya, tab="all", q="lunch")}
+    wanted = dict.fromkeys(numbers.values(), "inbox")
+    wanted |= {numbers["snoozed"]: "snoozed", numbers["dismissed"]: "dismissed", muted: "muted"}
+    assert rows == wanted
+    assert not {*ahead, theirs} & rows.keys()
+    before = inbox.kept(bystander)
+    assert (
+        inbox.act(priya, "dismiss", inbox.everything(priya, "all", q="lunch")).count
+        == len(wanted) - 1
+    )
+    assert sorted(inbox.ids(priya, tab="dismissed")) == sorted(wanted)
+    assert inbox.kept(bystander) == before
 
 
 def test_a_search_may_be_as_long_as_it_may_be(in_app: Flask, priya: int) -> None:

@@ -64,7 +64,7 @@ def test_what_is_snoozed_stands_in_the_order_of_waking(in_app: Flask, priya: int
     first, second = inbox.notify(priya), inbox.notify(priya)
     actions.act(priya, "snooze", [first], LATER, until=UNTIL + HOUR)
     actions.act(priya, "snooze", [second], LATER, until=UNTIL)
-    assert inbox.ids(priya, LATER, "snoozed") == [first, second]
+    assert inbox.ids(priya, LATER, "snoozed") == [second, first]
 
 
 def test_waking_puts_it_back_where_it_was_unread(in_app: Flask, priya: int) -> None:
@@ -158,13 +158,13 @@ def test_the_history_tells_of_snoozing_waking_and_coming_back(in_app: Flask, pri
     inbox.act(priya, "snooze", [number], moments[4])
     until = "Snoozed until Sat 21 Nov, 18:30"
     wanted = [
-        ("Arrived", NOW), ("Read", moments[1]), (until, moments[2]), ("Unsnoozed", moments[3]),
+        ("Received", NOW), ("Read", moments[1]), (until, moments[2]), ("Unsnoozed", moments[3]),
         (until, moments[4]),
     ]  # fmt: skip
     assert told(priya, number, moments[4]) == wanted
-    assert told(priya, number, BACK) == [*wanted, ("Arrived again", UNTIL)]
+    assert told(priya, number, BACK) == [*wanted, ("Returned", UNTIL)]
     again = actions.act(priya, "snooze", [number], BACK, until=BACK + HOUR)
-    wanted += [("Arrived again", UNTIL), ("Snoozed until Sat 21 Nov, 19:31", BACK)]
+    wanted += [("Returned", UNTIL), ("Snoozed until Sat 21 Nov, 19:31", BACK)]
     assert told(priya, number, BACK) == wanted
     # Back in the inbox it is not snoozed until a time that is past.
     undone = BACK + timedelta(minutes=1)

@@ -21,7 +21,7 @@ def test_a_reader_signs_in_and_out(client: FlaskClient, priya: int) -> None:
     answer = sign_in(client, "priya")
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/inbox"
-    assert b"Nothing here." in client.get("/inbox").data
+    assert b"all caught up." in client.get("/inbox").data
     client.post("/logout")
     assert client.get("/inbox").headers["Location"] == "/login?next=/inbox"
 

@@ -265,7 +265,7 @@ def test_saving_one_part_keeps_what_was_typed_in_the_others(
     assert answer.headers["Location"] == "/settings#time-zone"
     assert people(app)["priya"][1:3] == ("Priya Raman", "Asia/Tokyo")
     page = reader.get("/settings").text
-    assert "Not saved yet: display name, theme and shortcuts." in page
+    assert "Not saved yet: display name, theme, inbox rows and shortcuts." in page
     assert typed_on(page) == ("Priya R.", "Asia/Tokyo", "dark", "off")
     assert 'value="abc"' not in page
     assert reader.get_cookie("theme") is None
@@ -322,3 +322,22 @@ def test_the_button_for_all_saves_nothing_where_a_part_is_refused_and_names_each
     assert people(app) == before
     assert reader.get_cookie("theme") is None
     assert save(reader, "all").status_code == 400
+
+
+def test_the_rows_of_the_inbox_are_as_dense_as_is_chosen(app: Flask, reader: FlaskClient) -> None:
+    other = app.test_client()
+    sign_in(other, "noor")
+    assert 'data-density="comfortable"' in reader.get("/inbox").text
+    assert save(reader, "theme", theme="system", density="compact").status_code == 303
+    page = reader.get("/settings").text
+    assert "Inbox rows are compact." in page
+    assert re.search(r'name="density"\s+value="compact"\s+checked', page)
+    assert 'data-density="compact"' in reader.get("/inbox").text
+    # A form without the field leaves it as it is, and a density that is none changes nothing.
+    save(reader, "theme", theme="dark")
+    for density in ("", "tiny", "compact\0"):
+        answer = save(reader, "theme", theme="light", density=density)
+        assert answer.status_code == 400
+        assert "Choose comfortable or compact rows." in answer.text
+    assert 'data-density="compact"' in reader.get("/inbox").text
+    assert 'data-density="comfortable"' in other.get("/inbox").text

@@ -138,7 +138,7 @@ def test_all_read_empties_the_unread_tab(browser: FlaskClient, done: Any, priya:
     assert answer.location == "/inbox?tab=unread"
     page = browser.get(answer.location)
     assert "Marked 3 notifications as read." in page.text
-    assert "All read." in page.text
+    assert "No unread notifications." in page.text
     assert titles(browser.get("/inbox")) == ["One of many"] * 3
 
 

@@ -35,12 +35,12 @@ def test_one_notification_shows_its_text_its_sender_and_its_history(
     assert "from <bdi>ada</bdi> (admin)" in page
     history = page[page.index('class="history"') :]
     words = re.findall(r"<span>([^<]+)</span> <time", history)
-    assert words == ["Arrived", "Read", "Dismissed", "Restored"]
+    assert words == ["Received", "Read", "Dismissed", "Restored"]
 
 
 def test_what_was_sent_by_nobody_is_from_the_system(browser: FlaskClient, done: Any) -> None:
     number = done(inbox.broadcast)
-    assert "from <bdi>the system</bdi>" in browser.get(f"/inbox/{number}").text
+    assert "<span><bdi>System</bdi></span>" in browser.get(f"/inbox/{number}").text
 
 
 def test_one_notification_leads_to_its_neighbours(

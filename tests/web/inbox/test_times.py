@@ -88,7 +88,7 @@ def test_the_dismissed_tab_goes_by_the_day_of_dismissal(
         db.session.commit()
     page = browse(client, "/inbox?tab=dismissed")
     assert headings(page) == ["Today Saturday 21 November"]
-    assert "arrived <time" in page
+    assert "received <time" in page
     assert "Fri 20 Nov, 17:30" in page
 
 

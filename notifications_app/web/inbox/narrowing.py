@@ -1,0 +1,69 @@
+"""The filters of a list as its page shows them: chips, and the reason for an empty result."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from ...domain.inbox import queries
+from ...domain.inbox.conditions import ALL_TABS
+from ...domain.inbox.filters import TAB_WORDS, InboxFilter
+from ..access import current_reader
+from .numbers import exact
+from .urls import filter_url
+
+#: The most parts of a search that are left out in turn to explain an empty result.
+MAX_PARTS_TRIED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """An active filter, and the address of the list without it."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """A wider view that has results: its sentence and its address."""
+
+    sentence: str
+    url: str
+
+
+def chips(shown_view: InboxFilter) -> list[Narrowing]:
+    """Return what narrows a view, each with the address that leaves it out."""
+    found = [Narrowing(part.words, filter_url(part.rest)) for part in shown_view.parts]
+    if shown_view.tab == ALL_TABS:
+        here = filter_url(replace(shown_view, tab="inbox"))
+        found.append(Narrowing(TAB_WORDS[ALL_TABS], here))
+    return found
+
+
+def wider_views(connection: Connection, shown_view: InboxFilter, now: datetime) -> Sequence[Wider]:
+    """Return the views that an empty one could be widened to, if they have any results.
+
+    The first leaves out the one part that excludes the most; the second is the search in all tabs.
+    """
+
+    def count(view: InboxFilter) -> int:
+        return queries.count_exactly(connection, current_reader(), now, view=view)
+
+    found = []
+    parts = shown_view.parts[:MAX_PARTS_TRIED] if len(shown_view.parts) > 1 else []
+    counts = [count(part.rest) for part in parts]
+    if any(counts):
+        best = parts[counts.index(max(counts))]
+        sentence = f"Without {best.words} there {_are(max(counts))}."
+        found.append(Wider(sentence, filter_url(best.rest)))
+    if shown_view.tab != ALL_TABS:
+        everywhere = replace(shown_view, tab=ALL_TABS)
+        if number := count(everywhere):
+            found.append(Wider(f"In all tabs there {_are(number)}.", filter_url(everywhere)))
+    return found
+
+
+def _are(number: int) -> str:
+    return "is 1" if number == 1 else f"are {exact(number)}"
