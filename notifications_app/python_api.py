@@ -87,7 +87,7 @@ def broadcast(
     checked = content.check(
         title, body, category, topic, action_url=action_url, action_label=action_label
     )
-    return sending.broadcast(channel, checked, clock.now(), options).notification
+    return sending.broadcast_counted(channel, checked, clock.now(), options).notification
 
 
 def _options(

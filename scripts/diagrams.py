@@ -84,6 +84,7 @@ DATA = """
   read_at ?
   dismissed_at ?
   stamp ? of the last change
+  earlier_read_at ? see stats
 2 changes: deliveries before an action
   user_id * >users
   stamp * of the action

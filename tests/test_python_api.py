@@ -15,6 +15,7 @@ from notifications_app import broadcast, notify
 from notifications_app.core.database import db
 from notifications_app.core.errors import BadInput, NotFound, Refused
 from notifications_app.domain.accounts.models import User
+from notifications_app.domain.inbox import add_reader
 from notifications_app.domain.inbox.models import Delivery, Notification, Release
 from tests.support import inbox
 from tests.support.moments import HOUR, NOW, at
@@ -184,3 +185,16 @@ def test_the_shell_has_them_ready(make_app: Callable[..., Flask]) -> None:
     assert {"db", "notify", "broadcast", "User", "Notification", "Release", "Delivery"} <= set(
         names
     )
+
+
+def test_the_audience_is_recorded_as_it_is_in_the_transaction(
+    in_app: Flask, ada: int, priya: int, bystander: int
+) -> None:
+    """Counted beside other writers if there is no transaction yet, else within it."""
+    assert not db.session().in_transaction()
+    sent = [broadcast("Hello"), notify([ada, priya], "Hello")]
+    add_reader.add_reader("new", password_hash=None, now=NOW)
+    sent += [broadcast("Hello"), broadcast("Hello", channel="role:admin")]
+    assert [one.audience for one in sent] == [3, 2, 4, 1]
+    with pytest.raises(NotFound):
+        broadcast("Hello", channel="group:none")

@@ -57,7 +57,9 @@ def _as_dict(found: Stats) -> dict[str, Any]:
         "audience": found.audience_now,
         "audience_at_sending": found.audience_at_sending,
         "read": found.read,
+        "read_before": found.read_before,
         "dismissed": found.dismissed,
+        "snoozed": found.snoozed,
         "untouched": found.untouched,
         "median_seconds_to_read": found.median_seconds_to_read,
         "hours": [{"hour": hour, "read": count} for hour, count in found.hours],
@@ -95,11 +97,14 @@ def _shares(found: Stats, *, drawn: bool) -> None:
     for name, count, colour in (
         ("Read", found.read, "green"),
         ("Dismissed", found.dismissed, "yellow"),
+        ("Snoozed", found.snoozed, "magenta"),
         ("No action yet", found.untouched, "bright_black"),
     ):
         percent = stats_wording.percentage(count, found.audience)
         line = f"{name:{NAMES}}  {count:>{FIGURES},}  {percent:>9}"
         _bar(line, count, found.audience, colour if drawn else None)
+        if name == "Read" and found.read_before:
+            print_line(f"{'':{NAMES}}  {stats_wording.read_before_phrase(found)}")
     _figure("Median time to read", stats_wording.median_phrase(found))
     click.echo()
 
@@ -109,9 +114,9 @@ def _figure(name: str, value: str) -> None:
 
 
 def _by_hour(found: Stats, *, drawn: bool) -> None:
-    if not found.read:
+    if not any(count for _hour, count in found.hours):
         return
-    since = "it arrived in the first zone" if found.is_local else "it was released"
+    since = "it arrived in the first zone of all" if found.is_local else "it arrived"
     click.secho(f"Read, by hour since {since}", bold=drawn)
     most = max(count for _hour, count in found.hours)
     for hour, count in found.hours:

@@ -15,7 +15,7 @@ from ..core.errors import Refused
 from ..domain.accounts import passwords, queries
 from ..domain.accounts.models import User
 from ..domain.broadcasts.schedule import SendOptions
-from ..domain.broadcasts.sending import broadcast, notify
+from ..domain.broadcasts.sending import broadcast_counted, notify
 from ..domain.channels import ADMINS, EVERYONE
 from ..domain.content import Content, check
 from ..domain.inbox import actions, add_reader, mutes, snooze_times
@@ -137,14 +137,14 @@ def demo(if_empty: bool) -> None:
 def _broadcasts(ada: User, now: datetime) -> None:
     from_ada = SendOptions(sender_id=ada.id)
     welcome = check("Welcome to the notification centre", WELCOME)
-    broadcast(EVERYONE, welcome, now - timedelta(days=8), from_ada)
+    broadcast_counted(EVERYONE, welcome, now - timedelta(days=8), from_ada)
     sunday = check("Maintenance on Sunday, 02:00–03:30 UTC", SUNDAY, "warning", "maintenance")
     in_weeks = replace(from_ada, is_banner=True, expires_at=now + timedelta(days=20))
-    broadcast(EVERYONE, sunday, now - timedelta(days=1, hours=2), in_weeks)
+    broadcast_counted(EVERYONE, sunday, now - timedelta(days=1, hours=2), in_weeks)
     backup = check("The nightly backup took 4 minutes", "", "success", "operations")
-    broadcast(ADMINS, backup, now - timedelta(hours=9))
+    broadcast_counted(ADMINS, backup, now - timedelta(hours=9))
     hours = check("The new year’s opening hours", "See the notice board for details.")
-    broadcast(EVERYONE, hours, now, replace(from_ada, arrives_at=now + timedelta(days=3)))
+    broadcast_counted(EVERYONE, hours, now, replace(from_ada, arrives_at=now + timedelta(days=3)))
 
 
 def _to(user: User, now: datetime) -> None:

@@ -3,9 +3,21 @@
 import logging
 import math
 import time
+from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -16,38 +28,50 @@ from ..core.database_errors import Fault, database_fault, explain
 from ..core.errors import NotFound, Refused
 from ..core.logs import record
 from ..core.text import counted
+from . import flashes, kept_input
 from .access import record_refusal
-from .extensions import limiter
+from .extensions import limiter, login_manager
+from .redirects import page_before, redirect_after_post
 
 _log = logging.getLogger(__name__)
 
 #: The heading and the advice of each status; a refusal's own sentence replaces the advice.
 MESSAGES = {
-    400: ("That did not arrive as it should", "Nothing was changed. Go back and try again."),
-    401: ("Sign in first", "This page belongs to somebody signed in."),
-    403: ("Not allowed", "This page is not for this account."),
-    404: ("Not here", "There is no such page, or it is somebody else’s."),
-    405: ("Not like that", "This address takes another kind of request. Nothing was changed."),
-    413: ("Too large", "What was sent is larger than this site takes. Nothing was changed."),
-    415: ("Another format", "This address takes forms. Nothing was changed."),
-    429: ("Too many tries", "Nothing was changed."),
-    500: ("Something broke here", "It was recorded under the number below. Nothing was changed."),
-    503: ("Not available now", "Try again in a moment."),
-    507: ("No room left", "The disk of the database is full. Nothing was changed."),
+    400: ("Something went wrong with that request", "Nothing was changed. Go back and try again."),
+    401: ("Sign in first", "You need to sign in to see this page."),
+    403: ("Not allowed", "Your account can’t do this. Nothing was changed."),
+    404: ("Page not found", "It may have been removed, or you don’t have access."),
+    405: ("Method not allowed", "This address doesn’t accept such requests. Nothing was changed."),
+    413: ("Too large", "That was more than this site accepts at once. Nothing was changed."),
+    415: ("Unsupported format", "This address only accepts forms. Nothing was changed."),
+    429: ("Too many attempts", "Nothing was changed."),
+    500: ("Something went wrong", "The error has been recorded. Nothing was changed."),
+    503: ("Temporarily unavailable", "Try again in a moment."),
+    507: ("No space left", "The disk of the database is full. Nothing was changed."),
 }
-EXPIRED = (
-    "This form did not come from your session. Nothing was changed; load the page and send it"
-    " again."
-)
+#: For a script, which cannot be led back to its page.
+EXPIRED = "You’ve been signed out, or this page is too old. Reload and try again."
+STALE = "This page was out of date, so nothing was changed. Try again."
+NO_COOKIES = "This site needs cookies, and your browser sent none. Allow cookies and try again."
 
 
 def rerenders_after_csrf_error(view: Any) -> Any:
     """Mark a view that can re-render its form after a CSRF failure.
 
-    Everything that the view changes must happen after its form has validated.
+    Everything that the view changes must happen after its form has validated, or after
+    ``kept_input.is_only_shown``.
     """
-    view.rerenders_after_csrf_error = True
-    return view
+    return rerenders_after_csrf_error_if(lambda: True)(view)
+
+
+def rerenders_after_csrf_error_if(condition: Callable[[], bool]) -> Callable[[Any], Any]:
+    """Mark a view that can re-render its form after a CSRF failure, if the condition holds."""
+
+    def mark(view: Any) -> Any:
+        view.rerenders_after_csrf_error = condition
+        return view
+
+    return mark
 
 
 def register(app: Flask) -> None:
@@ -123,14 +147,43 @@ def retry_after() -> tuple[int, str]:
 
 
 def _csrf_error(_error: CSRFError) -> Any:
-    record("form without its token", path=request.path, address=request.remote_addr)
-    view: Any = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "rerenders_after_csrf_error", False):
-        try:
-            return current_app.make_response(view(**(request.view_args or {})))
-        except Exception as raised:  # noqa: BLE001 - Flask handles no error raised in a handler
-            return current_app.handle_user_exception(raised)
-    return error_page(400, EXPIRED)
+    if not kept_input.is_restored():
+        record("form without its token", path=request.path, address=request.remote_addr)
+    if asks_for_json():
+        return error_page(400, EXPIRED)
+    g.has_csrf_error = True
+    try:
+        return current_app.make_response(_lead_back())
+    except Exception as raised:  # noqa: BLE001 - Flask handles no error raised in a handler
+        return current_app.handle_user_exception(raised)
+
+
+def _lead_back() -> Any:
+    """Show the form again, or the page it was on, or the sign-in page: with new tokens."""
+    view: Any = current_app.view_functions[request.endpoint or ""]
+    is_public_form = view.access == "public" and kept_input.can_rerender()
+    if not current_user.is_authenticated and not is_public_form:
+        return login_manager.unauthorized()
+    if current_user.is_authenticated and kept_input.is_typed_by_another():
+        flashes.warning(
+            f"You’re signed in as {current_user.username} now. The form belonged to another"
+            " account, so nothing was changed."
+        )
+        return redirect_after_post(None, url_for("inbox.index"))
+    if kept_input.can_rerender():
+        return view(**(request.view_args or {}))
+    return send_back()
+
+
+def token_sentence() -> str:
+    """Return why a form without a valid token was refused."""
+    return STALE if request.cookies else NO_COOKIES
+
+
+def send_back() -> Any:
+    """Redirect to the page that the form was on, and say that nothing was changed."""
+    flashes.warning(token_sentence())
+    return redirect_after_post(page_before(""), url_for("web.start"))
 
 
 def _refused(error: Refused) -> Response:

@@ -10,7 +10,8 @@ from werkzeug.datastructures import CombinedMultiDict
 
 from ..core.database import db
 from ..core.errors import Refused
-from .error_pages import EXPIRED
+from . import kept_input
+from .error_pages import token_sentence
 
 T = TypeVar("T")
 #: The HTTP status of a page that shows a form again.
@@ -37,8 +38,12 @@ class Form(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Return whether the fields and the CSRF token are valid."""
         valid = bool(super().validate(extra_validators))
+        if kept_input.is_restored():
+            for field in self:
+                field.errors = []
+            return False
         if "csrf_token" in self and self["csrf_token"].errors:
-            self.form_errors.append(EXPIRED)
+            self.form_errors.append(token_sentence())
         return valid
 
     def refuse(self, refusal: Refused) -> None:

@@ -2,9 +2,11 @@
 
 import re
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from flask import abort, current_app, has_request_context, redirect, request, url_for
+from flask.globals import request_ctx
+from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -59,3 +61,33 @@ def absolute_url(endpoint: str, **values: Any) -> str:
     if not host_is_trusted(host):
         abort(400)
     return site_url(current_app.config, f"{request.scheme}://{host}") + path
+
+
+def page_before(default: str) -> str:
+    """Return the address of the page that a posted form was on, if it can be opened.
+
+    It is in the field ``next``, else the referrer, else the address that was posted to.
+    """
+    here = request.script_root + request.full_path.rstrip("?")
+    for target in (request.form.get("next"), _referrer(), here):
+        found = safe_next(target, "")
+        if found and _can_be_opened(found):
+            return found
+    return default
+
+
+def _referrer() -> str:
+    """Return path and query of the page that the browser names as the referrer, if it is ours."""
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host:
+        return ""
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _can_be_opened(target: str) -> bool:
+    path = urlsplit(target).path.removeprefix(request.script_root)
+    adapter = request_ctx.url_adapter
+    try:
+        return adapter is not None and bool(adapter.match(path or "/", method="GET"))
+    except HTTPException:
+        return False

@@ -20,6 +20,8 @@ LAST_VISIT = "last_visit"
 ZONE_OFFER = "zone_offer"
 #: Unsaved values of the other parts of the settings, by field.
 SETTINGS_TYPED = "settings_typed"
+#: Somebody signed out in this browser, and nobody has signed in since.
+SIGNED_OUT = "signed_out"
 #: Flask's own key of the waiting flash messages.
 FLASHES = "_flashes"
 

@@ -18,7 +18,7 @@ from ..core.database import PACKAGE, reading
 from ..core.placeholders import fill
 from ..domain import content
 from ..domain.inbox import queries
-from . import flashes
+from . import flashes, kept_input
 from .cookies import cookie_name
 from .sessions import ZONE_OFFER
 from .shortcuts import SHORTCUTS
@@ -149,6 +149,9 @@ def _context() -> dict[str, Any]:
         "theme": _theme(),
         "zone_offer": session.get(ZONE_OFFER),
         "zone_words": zone_words,
+        "typed_by": kept_input.typed_by,
+        "is_page_with_form": kept_input.is_page_with_form,
+        "is_restored": kept_input.is_restored,
         "compare_page": current_app.config["COMPARE_PAGE"],
         "registration_open": current_app.config["REGISTRATION_OPEN"],
         "asset_version": current_app.config["ASSET_VERSION"],

@@ -27,7 +27,7 @@ def test_pages_of_nobody(site: Site, page_of: Callable[..., Page], console: Cons
         token = password_resets.token(signing_keys(), user)
     page.goto("/login")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("Type your username.")).to_be_visible()
+    expect(page.get_by_text("Enter your username.")).to_be_visible()
     found += violations(page)
     for address in (f"/reset/{token}", "/reset/gone", "/nowhere"):
         page.goto(address)
@@ -162,7 +162,7 @@ def test_settings_with_errors_and_refusals(
     page.get_by_role("button", name="Change password").click()
     expect(page.locator(".field-error")).to_have_count(2)
     expect(page).to_have_title("Error: Settings · Notifications")
-    page.get_by_text("End all others").click()
+    page.get_by_text("Sign out all others").click()
     found += violations(page)
     page.goto("/inbox?tab=nothing")
     found += violations(page)

@@ -43,7 +43,7 @@ def test_a_broadcast_is_written_tried_sent_edited_and_recalled(
     page, reader = page_of("ada", javascript=javascript), page_of("priya", javascript=javascript)
     page.goto("/inbox")
     page.locator(".main-nav").get_by_role("link", name="Broadcasts").click()
-    expect(page.get_by_text("No broadcast yet.")).to_be_visible()
+    expect(page.get_by_text("No broadcasts yet.")).to_be_visible()
     page.get_by_role("link", name="New broadcast").click()
     # A field that belongs to a choice is shown with it.
     expect(page.get_by_label("Arrives at")).to_be_hidden()
@@ -189,7 +189,7 @@ def test_axe_finds_nothing(
     found += violations(page)
     page.goto(f"{LIST}/1/edit")
     button(page, "Preview")
-    expect(page.get_by_text("It would read so.")).to_be_visible()
+    expect(page.get_by_text("How it will look.")).to_be_visible()
     found += violations(page)
     for category in ("success", "error", "warning"):
         site.broadcast(f"A {category}", category=category)

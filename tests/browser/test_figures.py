@@ -32,10 +32,10 @@ def test_the_figures_are_readable_everywhere(
     )
     page = page_of("priya")
     page.goto("/figures")
-    table = page.get_by_text("The figures as a table")
+    table = page.get_by_text("Show as a table")
     expect(table).to_have_count(1 if found.read else 0)
     if found.read:
-        expect(page.get_by_role("img", name="How many read it in each hour")).to_be_visible()
+        expect(page.get_by_role("img", name="Reads in each hour")).to_be_visible()
         table.click()
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 800})

@@ -130,7 +130,7 @@ def test_a_link_is_made_and_used_without_a_script(
     visitor = page_of()
     visitor.goto(link)
     visitor.get_by_label("New password").fill(NEW)
-    visitor.get_by_role("button", name="Set the password").click()
+    visitor.get_by_role("button", name="Set password").click()
     sign_in(visitor, "priya", NEW)
     expect(visitor.get_by_role("heading", name="Inbox")).to_be_visible()
     page.reload()

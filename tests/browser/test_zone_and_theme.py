@@ -31,7 +31,7 @@ def test_the_zone_of_the_browser_is_offered_once(
         expect(offer).to_contain_text(f"Your browser is in {here}; times here are in UTC.")
     zone, shown = (here, f"{here} (IST)") if answer == "Use" else ("UTC", "UTC")
     page.get_by_role("button", name=f"{answer} {zone}").click()
-    said(page, f"in {zone}")
+    said(page, f"{zone}.")
     assert page.url.endswith("/compare")
     page.goto("/inbox")
     expect(offer).to_have_count(0)
@@ -102,7 +102,7 @@ def test_the_zone_of_the_browser_is_chosen_by_a_button(
 ) -> None:
     page = page_of("priya", timezone_id="Asia/Calcutta")
     page.goto("/settings")
-    page.get_by_role("button", name="Use this browser’s zone").click()
+    page.get_by_role("button", name="Use this browser’s zone, Asia/Kolkata").click()
     expect(page.locator(".zones :checked")).to_have_value("Asia/Kolkata")
     page.get_by_role("button", name="Save time zone").click()
     said(page, "Time zone changed to Asia/Kolkata.")

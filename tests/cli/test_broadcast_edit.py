@@ -128,7 +128,7 @@ def test_a_dry_run_of_an_edit_changes_nothing(app: Flask, shell: Any, priya: int
     ("code", "options", "words"),
     [
         (2, [], "There is nothing to change"),
-        (2, ["--title", ""], "A title"),
+        (2, ["--title", ""], "Enter a title."),
         (2, ["--body", "x", "--body-file", "-"], "not both"),
         (2, ["--expires", "2026-11-22 09:00"], "--expires needs --timezone"),
         (2, ["--expires", "2026-11-19 09:00", "--timezone", "UTC"], "in the past"),

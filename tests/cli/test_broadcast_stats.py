@@ -66,10 +66,11 @@ Audience                        3
 Audience at sending  not recorded
 Read                            1        33%
 Dismissed                       1        33%
+Snoozed                         0         0%
 No action yet                   1        33%
 Median time to read        1 hour
 
-Read, by hour since it was released
+Read, by hour since it arrived
 1–2 h                           1
 
 Notification 1 was read by 1 of 3 people, as of Fri 20 Nov 2026, 16:00 UTC.
@@ -107,12 +108,22 @@ def test_json_has_the_documented_keys(shell: Any, sent: int) -> None:
         "audience": 3,
         "audience_at_sending": None,
         "read": 1,
+        "read_before": 0,
         "dismissed": 1,
+        "snoozed": 0,
         "untouched": 1,
         "median_seconds_to_read": 5400.0,
         "hours": [{"hour": hour, "read": int(hour == 1)} for hour in range(4)],
         "as_of": "2026-11-20T16:00:00Z",
     }
+
+
+def test_reads_from_before_everyone_was_notified_again_are_told(shell: Any, sent: int) -> None:
+    shell("broadcast", "edit", sent, "--title", "Hello again", "--notify-again")
+    said = shell("broadcast", "stats", sent).out
+    assert "1 before you notified everyone again" in said
+    found = shell("broadcast", "stats", sent, "--json").json
+    assert (found["read"], found["read_before"], found["dismissed"]) == (1, 1, 0)
 
 
 def test_what_the_command_line_sent_has_its_audience_recorded(

@@ -16,7 +16,8 @@ TABLES = {
     "notifications": "id title body category topic action_url action_label is_banner sender_id key "
     "expires_at recalled_at edited_at created_at audience",
     "releases": "channel notification_id arrives_at expires_at is_banner",
-    "deliveries": "user_id notification_id arrives_at snoozed_from read_at dismissed_at stamp",
+    "deliveries": "user_id notification_id arrives_at snoozed_from read_at dismissed_at stamp "
+    "earlier_read_at",
     "changes": "user_id stamp notification_id arrives_at snoozed_from read_at dismissed_at",
     "mutes": "user_id topic",
     "audit": "id at actor_id action subject detail actor_name",

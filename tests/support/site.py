@@ -31,6 +31,8 @@ class Console(list[str]):
     def __init__(self) -> None:
         super().__init__()
         self.expected: list[str] = []
+        #: How often a browser asked whether to leave unsaved text; the answer is yes.
+        self.asked_to_leave = 0
 
     def expect(self, words: str) -> None:
         """Messages with these words are no fault."""
@@ -48,6 +50,10 @@ class Console(list[str]):
         context.on("dialog", self._dialog)
 
     def _dialog(self, dialog: Any) -> None:
+        if dialog.type == "beforeunload":
+            self.asked_to_leave += 1
+            dialog.accept()
+            return
         self.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 

@@ -17,7 +17,7 @@ from notifications_app.web import template_context
 from tests.support.app import POSTGRESQL, on_sqlite
 from tests.support.people import add_user, replay, sign_in
 
-NUMBER = re.compile(r"number[^<]*<code>([0-9a-f]{12})</code>")
+NUMBER = re.compile(r"[Rr]eference:[^<]*<code>([0-9a-f]{12})</code>")
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def route(app: Flask, answer: Callable[[], Any]) -> Any:
 def test_an_error_is_a_page_with_a_number_and_no_trace(live: Flask) -> None:
     answer = route(live, lambda: 1 / 0)
     assert answer.status_code == 500
-    assert "Something broke here" in answer.text
+    assert "Something went wrong" in answer.text
     assert NUMBER.search(answer.text)
     for leak in ("Traceback", "ZeroDivision", "division", ".py", "werkzeug"):
         assert leak not in answer.text
@@ -50,11 +50,15 @@ def test_every_refusal_has_its_own_number(live: Flask, path: str) -> None:
     assert len(numbers) == 3
 
 
-def test_a_form_without_its_token_has_its_number_too(make_app: Callable[..., Flask]) -> None:
-    answer = make_app(WTF_CSRF_ENABLED=True).test_client().post("/logout")
+def test_a_script_without_its_token_is_told_so_with_a_number(
+    make_app: Callable[..., Flask],
+) -> None:
+    client = make_app(WTF_CSRF_ENABLED=True).test_client()
+    answer = client.post("/logout", headers={"Accept": "application/json"})
     assert answer.status_code == 400
-    assert "This form did not come from your session." in answer.text
-    assert NUMBER.search(answer.text)
+    assert answer.json is not None
+    assert answer.json["error"].startswith("You’ve been signed out, or this page is too old.")
+    assert re.fullmatch("[0-9a-f]{12}", answer.json["request_id"])
 
 
 def test_the_number_stands_in_the_record_of_the_error(

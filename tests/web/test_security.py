@@ -45,7 +45,7 @@ def every_status(app: Flask) -> dict[str, Any]:
         "200": page,
         "302": client.get("/"),
         "303": client.get("/inbox"),
-        "400": client.post("/logout"),
+        "400": client.post("/login"),
         "401": client.get("/inbox/badge"),
         "403": client.get("/403"),
         "404": client.get("/nowhere"),
@@ -230,7 +230,7 @@ def test_an_expired_sign_in_form_says_so_and_keeps_the_name(
     client = app.test_client()
     answer = sign_in(client, "priya", next="/compare")
     assert answer.status_code == 400
-    assert "This form did not come from your session." in answer.text
+    assert "This site needs cookies, and your browser sent none." in answer.text
     assert 'value="priya"' in answer.text
     assert 'name="next" value="/compare"' in answer.text
     assert PASSWORD not in answer.text

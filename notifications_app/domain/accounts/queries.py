@@ -117,6 +117,25 @@ def reader(connection: Connection, token: str, now: datetime) -> Reader | None:
     return Reader(token=token, **values)
 
 
+_LAST_OF = select(
+    SignIn.created_at.label("signed_in_at"), SignIn.last_seen_at, SignIn.expires_at
+).where(SignIn.token_hash == bindparam("token_hash"))
+
+
+def ended_by_limit(connection: Connection, token: str, now: datetime) -> timedelta | None:
+    """Return the limit, idle or absolute, that a sign-in has passed.
+
+    None if it is not known: the row of an ended sign-in is deleted.
+    """
+    row = connection.execute(_LAST_OF, {"token_hash": token_hash(token)}).first()
+    if row is None:
+        return None
+    is_kept = row.expires_at - row.signed_in_at > ABSOLUTE
+    if row.expires_at <= now:
+        return ABSOLUTE_KEPT if is_kept else ABSOLUTE
+    return None if is_live(row, now) else IDLE_KEPT if is_kept else IDLE
+
+
 _SIGN_INS = (
     select(
         SignIn.token_hash,

@@ -49,6 +49,12 @@ def channel_members(channel: str) -> Select[Any]:
     return statement.where(User.is_admin) if without_zone(channel) == ADMINS else statement
 
 
+def count_members(connection: Connection, channel: str) -> int:
+    """Count the active members of a channel."""
+    members = channel_members(channel).subquery()
+    return connection.execute(select(func.count()).select_from(members)).scalar_one()
+
+
 def active_or_not(user_ids: Collection[int]) -> Select[Any]:
     """Return a SELECT of the ids of these people, active or not."""
     return select(User.id).where(User.id.in_(ids_as_select(user_ids)))
@@ -161,6 +167,46 @@ def reach(connection: Connection, notification_id: int, channel: str, now: datet
         dismissed=sum(count for came, gone, count in found if came and gone),
         pending=sum(count for came, _gone, count in found if not came),
     )
+
+
+def count_entitled(connection: Connection, notification_id: int, channel: str) -> int:
+    """Count the active people that a broadcast has reached or will: the sum of :func:`reach`.
+
+    It does not look for the deliveries of everyone, so it is much quicker.
+    """
+    active = select(User.id).where(User.is_active)
+    source = _source(channel)
+    subscribed = (
+        source.where(User.is_active).subquery()
+        if zone_of(channel) is None
+        else subscriptions.subscriptions_of(active, source, only_zones=True)
+    )
+    entitled = (
+        select(func.count())
+        .select_from(subscribed)
+        .join(Release, Release.channel == subscribed.c.channel)
+        .where(
+            Release.notification_id == notification_id,
+            or_(Release.arrives_at > subscribed.c.floor, Release.is_banner),
+        )
+    )
+    received = (
+        select(func.count())
+        .select_from(Delivery)
+        .join(User, User.id == Delivery.user_id)
+        .where(Delivery.notification_id == notification_id, User.is_active)
+    )
+    both = entitled.join(
+        Delivery,
+        and_(
+            Delivery.user_id == subscribed.c.user_id,
+            Delivery.notification_id == Release.notification_id,
+        ),
+    )
+    # Some received it and left the channel, or live in another zone now.
+    count = select(entitled.scalar_subquery() + received.scalar_subquery() - both.scalar_subquery())
+    found: int = connection.execute(count).scalar_one()
+    return found
 
 
 _RECEIVED = or_(

@@ -144,7 +144,12 @@ _RELEASE_AGAIN = update(table(Release)).where(
     Release.notification_id == _THIS, Release.arrives_at <= _NOW
 )
 #: Clear the stamp, else undoing an earlier action would overwrite this.
-_ANEW = {"read_at": null(), "dismissed_at": null(), "stamp": null()}
+_ANEW = {
+    "earlier_read_at": func.coalesce(Delivery.earlier_read_at, Delivery.read_at),
+    "read_at": null(),
+    "dismissed_at": null(),
+    "stamp": null(),
+}
 _DELIVER_AGAIN = (
     update(table(Delivery))
     .where(Delivery.notification_id == _THIS, Delivery.arrives_at <= _NOW)

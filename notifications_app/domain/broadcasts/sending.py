@@ -21,7 +21,7 @@ from ..accounts.queries import ids_of
 from ..channels import ADMINS, EVERYONE, group_of, in_zone, without_zone, zone_of
 from ..content import Content
 from ..inbox.models import KEY_MAX, Delivery, Notification, Release
-from .audience import arrivals_by_zone
+from .audience import arrivals_by_zone, count_members
 from .audit_entries import BROADCAST, audit_sending
 from .preview import SendPreview, preview_to_channel, preview_to_people
 from .schedule import Schedule, SendOptions, check_end, check_no_banner, schedule_unchecked
@@ -224,6 +224,23 @@ def broadcast(
         )
     )
     return sent
+
+
+def broadcast_counted(
+    channel: str, content: Content, now: datetime, options: SendOptions | None = None
+) -> Sent:
+    """Broadcast to a channel, and record the audience as it is in the caller's transaction.
+
+    Raises:
+        BadInput, BadTime, NotFound, Refused: as :func:`broadcast`.
+    """
+    check_channel(channel)
+    if db.session().in_transaction():  # which may have added people
+        count = count_members(db.session.connection(), channel)
+    else:  # counting must not hold up other writers
+        with reading() as connection:
+            count = count_members(connection, channel)
+    return broadcast(channel, content, now, options, audience=count)
 
 
 def check_channel(channel: str) -> None:

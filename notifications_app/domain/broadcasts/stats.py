@@ -1,8 +1,8 @@
 """Statistics of one notification: its audience, and how many read or dismissed it, and when.
 
 They are counted from deliveries, in a few statements whatever the number of readers. Readers who
-did nothing with a broadcast usually have no delivery; one that is neither read nor dismissed (its
-reader changed zone, role or group) counts as neither.
+did nothing with a broadcast usually have no delivery; one that is neither read, dismissed nor
+snoozed (its reader changed zone, role or group) counts as none of these.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row
 
 from ...core.errors import NotFound
 from ..channels import without_zone, zone_of
@@ -29,17 +29,23 @@ class Stats:
     channel: str | None
     #: It arrives at each reader's own time; the hours begin with its first release.
     is_local: bool
+    #: The active people who have received it or will: not those who joined after it arrived.
     audience_now: int
-    #: None: not recorded, as for broadcasts sent by other Python code.
+    #: None: not recorded, as for broadcasts that code sent with older releases.
     audience_at_sending: int | None
+    #: People who have read it, also those who had before everyone was notified again.
     read: int
+    #: The part of ``read`` from before everyone was notified again.
+    read_before: int
     dismissed: int
+    #: People who snoozed it, and neither read nor dismissed it.
+    snoozed: int
     #: People who read it, dismissed it, or both.
     acted: int
     #: Counted from its arrival at each reader; None: nobody has read it.
     median_seconds_to_read: float | None
     #: (hour since the release, number of people who read it in that hour), for each hour that has
-    #: begun; hour 48 is all later ones.
+    #: begun; hour 48 is all later ones. After "notify again" they begin anew.
     hours: tuple[tuple[int, int], ...]
     #: The first of these hours that is not over yet; None: all are over, or it was recalled or
     #: has expired.
@@ -60,8 +66,8 @@ class Stats:
 
     @property
     def untouched(self) -> int:
-        """The number of people in the audience who have neither read nor dismissed it."""
-        return max(0, self.audience - self.acted)
+        """The number of people in the audience who have not read, dismissed or snoozed it."""
+        return max(0, self.audience - self.acted - self.snoozed)
 
     @property
     def never_came(self) -> bool:
@@ -95,10 +101,12 @@ def compute_stats(connection: Connection, notification_id: int, now: datetime) -
         title=head.title,
         channel=head.channel and without_zone(head.channel),
         is_local=first != last if head.channel is None else zone_of(head.channel) is not None,
-        audience_now=_audience_now(connection, head.channel, counts),
+        audience_now=_audience_now(connection, notification_id, head.channel, counts),
         audience_at_sending=head.audience,
         read=sum(row.read for row in counts),
+        read_before=sum(row.read_before for row in counts),
         dismissed=sum(row.dismissed for row in counts),
+        snoozed=sum(row.snoozed for row in counts),
         acted=sum(row.acted for row in counts),
         median_seconds_to_read=_median(connection, notification_id),
         **_hours(first, counts, ends, now),
@@ -167,7 +175,7 @@ def _hours(
     first: datetime, counts: Sequence[Row[Any]], ends: Sequence[datetime], now: datetime
 ) -> Mapping[str, Any]:
     until = min([now, *ends])
-    read = {row.hour: row.read for row in counts if row.hour is not None}
+    read = {row.hour: row.read_now for row in counts if row.hour is not None}
     begun = min((until - first) // HOUR, LAST_HOUR)
     running = None if ends else max(0, (now - first) // HOUR)
     hours = tuple((hour, read.get(hour, 0)) for hour in range(max([begun, *read]) + 1))
@@ -175,9 +183,13 @@ def _hours(
     return {"hours": hours, "running_from": running if still else None}
 
 
-def _audience_now(connection: Connection, channel: str | None, counts: Sequence[Row[Any]]) -> int:
-    """Count the active people on the channel; for named people, the deliveries."""
+def _audience_now(
+    connection: Connection,
+    notification_id: int,
+    channel: str | None,
+    counts: Sequence[Row[Any]],
+) -> int:
+    """Count the active people a broadcast has reached or will; for named people, the deliveries."""
     if channel is None:
         return sum(row.many for row in counts)
-    members = audience.channel_members(channel).subquery()
-    return connection.execute(select(func.count()).select_from(members)).scalar_one()
+    return audience.count_entitled(connection, notification_id, channel)

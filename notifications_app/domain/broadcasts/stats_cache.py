@@ -10,7 +10,7 @@ from .stats import Stats, compute_stats
 
 CACHE_TIME = timedelta(seconds=60)
 #: Increase it with each change of :class:`Stats`: cached values of older code would not fit.
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 
 
 def cache_key(notification_id: int, changed_at: datetime | None) -> str:
@@ -40,6 +40,8 @@ def cached_stats(
 
 
 def age_phrase(found: Stats, now: datetime) -> str:
-    """Format the age of statistics: ``as of now``, ``as of 12 seconds ago``."""
+    """Format the age of statistics: ``updated just now``, ``updated 12 seconds ago``."""
     old = now - found.made_at
-    return "as of now" if old < timedelta(seconds=1) else f"as of {clock.span_words(old)} ago"
+    return (
+        "updated just now" if old < timedelta(seconds=1) else f"updated {clock.span_words(old)} ago"
+    )

@@ -29,6 +29,9 @@ LAST_HOUR = 48
 
 _BROADCAST_ID = bindparam("broadcast_id", type_=BigInteger)
 _SINCE = bindparam("since", type_=UTCDateTime)
+#: It was read, now or before everyone was notified again.
+_READ_AT = func.coalesce(Delivery.read_at, Delivery.earlier_read_at)
+_ACTED_AT = func.coalesce(_READ_AT, Delivery.dismissed_at)
 #: The first arrival of a delivery, before any snooze.
 _FIRST_ARRIVAL = func.coalesce(Delivery.snoozed_from, Delivery.arrives_at)
 
@@ -84,6 +87,9 @@ def _hour(waited: Any, dialect: str) -> ColumnElement[Any]:
 def counts_statement(dialect: str) -> Select[Any]:
     """Count deliveries by the hour in which they were read; the hour is null for unread ones.
 
+    ``read`` counts those read at any time, ``read_now`` those that still are, and ``read_before``
+    those read before everyone was notified again. ``snoozed`` were neither read nor dismissed.
+
     Bind ``broadcast_id``, and ``since``: the moment at which hour 0 begins.
     """
     hour = _hour(_waited(_SINCE, dialect), dialect)
@@ -91,9 +97,12 @@ def counts_statement(dialect: str) -> Select[Any]:
         select(
             hour.label("hour"),
             func.count().label("many"),
-            func.count(Delivery.read_at).label("read"),
+            func.count(_READ_AT).label("read"),
+            func.count(Delivery.read_at).label("read_now"),
+            func.count(Delivery.earlier_read_at).label("read_before"),
             func.count(Delivery.dismissed_at).label("dismissed"),
-            func.count(func.coalesce(Delivery.read_at, Delivery.dismissed_at)).label("acted"),
+            func.count(_ACTED_AT).label("acted"),
+            func.count(case((_ACTED_AT.is_(None), Delivery.snoozed_from))).label("snoozed"),
             func.min(_FIRST_ARRIVAL).label("first"),
             func.max(_FIRST_ARRIVAL).label("last"),
         )

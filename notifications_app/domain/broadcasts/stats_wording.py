@@ -32,6 +32,13 @@ def median_phrase(found: Stats) -> str:
     return DASH if seconds is None else clock.span_words(timedelta(seconds=seconds))
 
 
+def read_before_phrase(found: Stats) -> str:
+    """Format the earlier part of the reads: ``31 before you notified everyone again``, or empty."""
+    if not found.read_before:
+        return ""
+    return f"{found.read_before:,} before you notified everyone again"
+
+
 def audience_at_sending_phrase(found: Stats) -> str:
     """Format the audience at sending: ``18,190``, ``not recorded``."""
     known = found.audience_at_sending

@@ -118,6 +118,8 @@ class Delivery(Model):
     dismissed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: The stamp of the reader's last change; null if the reader never changed it.
     stamp: Mapped[int | None] = mapped_column(BigInteger)
+    #: When it was read before an edit notified everyone again, which clears ``read_at``.
+    earlier_read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class Change(Model):

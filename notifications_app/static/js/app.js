@@ -20,6 +20,9 @@ const remembered = {
   },
 };
 
+// An error or the sign-in page after a form: it was not taken, and its draft stays (drafts.js).
+if (!document.body.dataset.account) remembered.set("sessionStorage", "draft-sent", null);
+
 // Sign-in and registration tell the server the browser's zone; it is offered there, never taken silently.
 const zone = one("#zone");
 if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
@@ -222,8 +225,9 @@ if (copy && navigator.clipboard) {
 
 const storage = one("[data-storage]");
 if (storage) {
+  const isTheirs = ([key]) => !key.startsWith("draft:") || key.startsWith(`draft:${document.body.dataset.account}:`);
   const chips = ["localStorage", "sessionStorage"].flatMap((store) =>
-    remembered.entries(store).map(([key, value]) => `${store}: ${key} = ${value}`));
+    remembered.entries(store).filter(isTheirs).map(([key, value]) => `${store}: ${key} = ${value}`));
   storage.replaceChildren(...(chips.length ? chips : ["nothing"]).map((words) => {
     const chip = document.createElement("code");
     chip.textContent = words.length > 120 ? `${words.slice(0, 119)}…` : words;

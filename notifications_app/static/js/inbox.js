@@ -199,10 +199,26 @@ document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
   if (ctx.text.includes('id="view"')) return;
   event.preventDefault();
-  // Signed out meanwhile, or sent on to another page: there it is shown whole.
-  if (ctx.response.raw.ok) location.assign(ctx.response.raw.url);
+  // Signed out meanwhile: the sign-in page keeps a typed time, if it is sent as a form.
+  const { fields, url } = ctx.asked ?? {};
+  if (ctx.response.raw.ok && `${fields?.get("choice")}${fields?.get("action")}`.includes("until")) postWhole(url, fields);
+  // Or sent on to another page: there it is shown whole.
+  else if (ctx.response.raw.ok) location.assign(ctx.response.raw.url);
   else failed(ctx.asked, sentence(ctx.text) ?? `The server answered ${ctx.response.status}.`);
 });
+
+function postWhole(url, fields) {
+  const form = document.createElement("form");
+  form.setAttribute("method", "post");
+  form.setAttribute("action", url);
+  for (const [name, value] of fields) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    form.append(field);
+  }
+  document.body.append(form);
+  form.submit();
+}
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (ctx) failed(ctx.asked, "Can’t reach the server. Your change may not be saved.");
@@ -293,6 +309,9 @@ document.addEventListener("htmx:after:swap", () => {
   if (refused) before.picked = selected().map((box) => box.value);
   const moved = before.from !== location.pathname + location.search;
   if (moved || !before.picked.includes(lastPicked)) lastPicked = null;
+  // After a sign-in in another tab, the rest of the page has old tokens.
+  const token = one("#view [name=csrf_token]")?.value;
+  if (token) for (const field of all("[name=csrf_token]")) field.value = token;
   all("[data-more]", one("#view")).forEach(setUpMore);
   setUp(one("#said"));
   one(".flashes").append(...failures);

@@ -36,14 +36,30 @@ zoneQuery.form.addEventListener("submit", (event) => {
   showZones(zoneQuery.value, one(":checked", zones).value);
 });
 
-const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const useBrowserZone = one("[data-browser-zone]");
-if (browserZone) {
-  useBrowserZone.hidden = false;
-  one("button", useBrowserZone).append(`, ${browserZone}`);
-  one("button", useBrowserZone).addEventListener("click", async () => {
+const savedZone = zones.dataset.saved;
+
+document.addEventListener("draft", ({ detail }) => {
+  if (detail.timezone && detail.timezone !== one(":checked", zones)?.value) showZones("", detail.timezone);
+});
+
+one("#settings-form").addEventListener("reset", () => showZones("", savedZone));
+
+/** The browser may know its zone by an older name: the server says which one is in use. */
+async function offerBrowserZone() {
+  const line = one("[data-browser-zone]");
+  const asked = new URLSearchParams({ timezone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? "" });
+  const answer = await fetch(`${zones.dataset.zones}?${asked}`).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const name = one("fieldset[data-known] :checked", part)?.value;
+  if (!name) return;
+  one("button", line).append(`, ${name}`);
+  one("button", line).addEventListener("click", async () => {
     zoneQuery.value = "";
-    await showZones("", browserZone);
-    announce(`${one(":checked", zones).value} is chosen. Save it below.`);
+    await showZones("", name);
+    announce(`${name} is chosen. Save it below.`);
   });
+  line.hidden = false;
 }
+
+offerBrowserZone();

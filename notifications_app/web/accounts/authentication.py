@@ -101,6 +101,28 @@ def start_session(user: Row[Any], password: str, *, keep: bool) -> bool:
     return True
 
 
+def sign_out_reason(*, was_sent_here: bool) -> str:
+    """Return a sentence on why this browser is not signed in; empty if it never was.
+
+    ``was_sent_here``: another page was asked for. Else, a sign-out in this browser needs no words.
+    """
+    token = session.get("_user_id")
+    if token is None:
+        has_signed_out = was_sent_here and session.get(sessions.SIGNED_OUT)
+        return "You signed out in this browser." if has_signed_out else ""
+    with reading() as connection:
+        limit = queries.ended_by_limit(connection, token, clock.now())
+    if limit is None:
+        return (
+            "Your sign-in has ended: it expired, was ended from another browser, or the password"
+            " was changed."
+        )
+    words = clock.span_words(limit)
+    if limit in {queries.IDLE, queries.IDLE_KEPT}:
+        return f"You were signed out after {words} without activity."
+    return f"You were signed out because a sign-in lasts {words} at most."
+
+
 def offer_zone(name: str | None) -> None:
     """Offer the browser's zone to a reader in UTC, unless declined before; never just set it."""
     if not name or current_user.timezone != "UTC" or request.cookies.get(zone_cookie()):

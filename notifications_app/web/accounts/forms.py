@@ -16,14 +16,14 @@ from wtforms.validators import InputRequired
 from ...domain.accounts.models import DENSITIES
 from ..forms import Form
 
-_NAME = InputRequired("Type your username.")
-_PASSWORD = InputRequired("Type your password.")
 #: The choices of a new account's first sign-in, and their labels.
 ACCESS = {
     "link": "With a reset link, shown once on the next page",
     "password": "With a password that you choose",
 }
 _ACCESS: list[Any] = list(ACCESS)
+_NAME = InputRequired("Enter your username.")
+_PASSWORD = InputRequired("Enter your password.")
 _THEMES: list[Any] = ["system", "light", "dark"]
 _DENSITIES: list[Any] = list(DENSITIES)
 
@@ -36,6 +36,8 @@ class LoginForm(Form):
     keep = BooleanField("Keep me signed in")
     next = HiddenField()
     zone = HiddenField()
+    #: A form that was posted after its session had ended, packed by ``kept_input``.
+    kept = HiddenField()
 
 
 class RegisterForm(Form):

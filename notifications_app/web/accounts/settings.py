@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, render_template, request, session, url_for
+from flask import Blueprint, g, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from ...core import clock
@@ -108,7 +108,9 @@ def forms_of_parts() -> dict[str, Form]:
     """The form of each part, filled with what was typed, else with what is set."""
     values = _saved_values()
     if request.method == "GET":
-        values |= session.pop(SETTINGS_TYPED, {})
+        typed = session.pop(SETTINGS_TYPED, {})
+        g.is_unsaved = bool(typed)
+        values |= typed
     return {
         "name": _form(NameForm, display_name=values["display_name"]),
         "zone": _form(ZoneForm, timezone=values["timezone"]),
@@ -155,6 +157,7 @@ def page(forms: dict[str, Form]) -> str:
         zone_now=_zone_now(now),
         sign_ins=[_sign_in(row) for row in rows],
         ask_password=not current_reader().is_fresh(now),
+        is_unsaved=g.get("is_unsaved", False),
     )
 
 
@@ -171,15 +174,16 @@ def zone_choices(query: str, chosen: str, now: datetime) -> dict[str, Any]:
     query = query[:80]
     found = find(query, now)
     try:
-        name = clock.zone_name(chosen)
+        name, is_known = clock.zone_name(chosen), True
     except UnknownZone:
-        name = current_reader().timezone
+        name, is_known = current_reader().timezone, False
     zones = [name, *(zone for zone in found.zones if zone != name)]
     return {
         "zones": [
             (zone, clock.offset_words(now, zone), clock.time_of_day(now, zone), zone == name)
             for zone in zones
         ],
+        "zone_is_known": is_known,
         "zone_query": query,
         "zone_count_words": _count_words(query, found),
     }

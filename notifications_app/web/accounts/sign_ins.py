@@ -32,10 +32,10 @@ def end_sign_in() -> Any:
     """End one sign-in of this account, chosen by its token's hash."""
     hashed = request.form.get("token_hash", "")
     if not _HASH.fullmatch(hashed) or not actions.end(current_reader().id, hashed):
-        raise NotFound("That sign-in has ended already.")
+        raise NotFound("That browser was signed out already.")
     db.session.commit()
     record("sign-in ended", username=current_reader().username)
-    flashes.success("That sign-in has ended.")
+    flashes.success("Signed that browser out.")
     return redirect_after_post(url_for("accounts.settings"), "/")
 
 
@@ -59,7 +59,7 @@ def _end_all(form: EndForm) -> Any:
     record("sign-ins ended", username=current_reader().username, ended=ended)
     words = "No other browser was signed in."
     if ended:
-        words = f"Ended {counted(ended, 'other sign-in')}."
+        words = f"Signed out {counted(ended, 'other browser')}."
     flashes.success(words)
     return redirect_after_post(url_for("accounts.settings"), "/")
 
@@ -72,10 +72,10 @@ def zone_offer() -> Any:
     if zone and request.form.get("answer") == "use":
         change_timezone.set_timezone(current_reader().id, zone, clock.now())
         db.session.commit()
-        flashes.success(f"Times are in {zone} now.")
+        flashes.success(f"Time zone changed to {zone}.")
     elif zone:
         response.set_cookie(zone_cookie(), "1", max_age=YEAR, **cookie_flags())
-        flashes.info(f"Times stay in {current_reader().timezone}.")
+        flashes.info(f"Your time zone is still {current_reader().timezone}.")
     return response
 
 

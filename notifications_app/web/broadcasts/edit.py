@@ -27,8 +27,8 @@ from .forms import END, EditForm
 from .show import get_broadcast_or_404
 
 _MEANWHILE = (
-    "Somebody edited it while this page was open. Nothing was changed."
-    " Save again to put this in place of theirs."
+    "Someone else edited this broadcast while this page was open. Nothing was changed."
+    " Save again to replace their changes with yours."
 )
 
 
@@ -39,7 +39,7 @@ def edit(notification_id: int) -> Any:
     with reading() as connection:
         broadcast = get_broadcast_or_404(connection, notification_id)
     if broadcast.recalled_at is not None:
-        flashes.info(f"Notification {notification_id} was recalled. Nobody would see a change.")
+        flashes.info(f"Broadcast #{notification_id} was recalled, so it can’t be edited.")
         return redirect_after_post(url_for("broadcasts.one", notification_id=notification_id), "/")
     form = EditForm(data=_values(broadcast))
     if request.method == "GET":

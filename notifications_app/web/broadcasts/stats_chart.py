@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ...core import clock
+from ...core.text import counted
 from ...domain.broadcasts.stats import Stats
 from ...domain.broadcasts.stats_cache import age_phrase
 from ...domain.broadcasts.stats_statements import LAST_HOUR
@@ -13,6 +14,7 @@ from ...domain.broadcasts.stats_wording import (
     hour_phrase,
     median_phrase,
     percentage,
+    read_before_phrase,
 )
 
 #: The size of the chart in its own units; the page stretches it to the available width.
@@ -80,7 +82,8 @@ class Chart:
 def draw(found: Stats, zone: str, now: datetime) -> Chart:
     """Draw statistics for a reader in this zone; ``now`` is aware."""
     lines = _lines(max((count for _hour, count in found.hours), default=0))
-    bars = _bars(found, lines[0].number) if found.read else ()
+    has_reads = any(count for _hour, count in found.hours)
+    bars = _bars(found, lines[0].number) if has_reads else ()
     return Chart(
         tiles=_tiles(found, now),
         sentence=_sentence(found, zone) if bars else _nothing(found, zone, now),
@@ -88,7 +91,7 @@ def draw(found: Stats, zone: str, now: datetime) -> Chart:
         lines=lines if bars else (),
         labels=_labels(len(bars)) if bars else (),
         tables=_tables(bars),
-        total=f"{found.read:,}",
+        total=f"{sum(count for _hour, count in found.hours):,}",
         age=age_phrase(found, now).capitalize(),
     )
 
@@ -103,14 +106,16 @@ def _tiles(found: Stats, now: datetime) -> tuple[Tile, ...]:
     audience = Tile(
         "Audience", f"{found.audience_now:,}", f"at sending: {audience_at_sending_phrase(found)}"
     )
-    if not found.has_come(now):  # “Not touched 100 %” would read as failure
+    if not found.has_come(now):  # “No action yet 100%” would read as failure
         return (audience,)
-    waited = "after it came" if found.read else "nobody has read it"
+    waited = "from arrival" if found.median_seconds_to_read is not None else "no reads yet"
+    read = "; ".join(filter(None, [part(found.read), read_before_phrase(found)]))
     return (
         audience,
-        Tile("Read", f"{found.read:,}", part(found.read)),
+        Tile("Read", f"{found.read:,}", read),
         Tile("Dismissed", f"{found.dismissed:,}", part(found.dismissed)),
-        Tile("Not touched", f"{found.untouched:,}", part(found.untouched)),
+        Tile("Snoozed", f"{found.snoozed:,}", part(found.snoozed)),
+        Tile("No action yet", f"{found.untouched:,}", part(found.untouched)),
         Tile("Median time to read", median_phrase(found), waited),
     )
 
@@ -159,30 +164,32 @@ def _tables(bars: Sequence[Bar]) -> tuple[tuple[Bar, ...], ...]:
 
 
 def _sentence(found: Stats, zone: str) -> str:
-    since = f"was released, {clock.full(found.released_at, zone)}"
+    since = f"arrived, {clock.full(found.released_at, zone)}"
     if found.is_local:
-        since = f"came to the first zone of all, {clock.full(found.released_at, zone)}"
+        since = f"arrived in the first zone of all, {clock.full(found.released_at, zone)}"
     said = [f"Each bar is one hour since it {since}."]
     hour, most = max(found.hours, key=lambda one: (one[0] < LAST_HOUR, one[1], -one[0]))
     if most:
-        said.append(f"The most in one of them: {most:,}, at {hour_phrase(hour)}.")
+        said.append(f"Busiest hour: {hour_phrase(hour)}, with {counted(most, 'read')}.")
     running = [count for hour, count in found.hours if found.is_running(hour)]
     pale = sum(count > 0 for count in running)
     if pale:
-        said.append(f"The pale {'one is' if pale == 1 else 'ones are'} still running.")
+        said.append(f"{'The pale bar is' if pale == 1 else 'Pale bars are'} not over yet.")
     elif running:
-        said.append("The hour that is still running has none yet.")
+        said.append("No reads yet in the current hour.")
     return " ".join(said)
 
 
 def _nothing(found: Stats, zone: str, now: datetime) -> str:
     if found.never_came:
-        return "It was recalled before it came to anybody."
+        return "Recalled before anyone received it."
     if not found.has_come(now):
         where = " in the first zone in use" if found.is_local else ""
         return (
-            f"It comes {clock.full(found.first_at, zone)}{where}. Who reads it then is drawn here."
+            f"First delivery {clock.full(found.first_at, zone)}{where}."
+            " Reads appear here once it’s out."
         )
+    again = " since you notified everyone again" if found.read_before else ""
     if found.is_over:
-        return "Nobody read it."
-    return "Nobody has read it yet. Who does is drawn here, hour by hour."
+        return f"Nobody read it{again}."
+    return f"No reads yet{again}. They appear here, hour by hour."

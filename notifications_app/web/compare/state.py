@@ -49,7 +49,7 @@ def state(connection: Connection, reader: Reader, now: datetime) -> list[Place]:
         _cookies(),
         Place(
             "window", "Browser storage", "never sent to the server", (),
-            "there", "Stays. sessionStorage ends with the tab.",
+            "there", "Stays, but for drafts. sessionStorage ends with the tab.",
         ),
         _rows(connection, reader, now),
         _cache(connection, reader, now),

@@ -10,14 +10,16 @@ from ...core.errors import BadTime
 from ...core.placeholders import fill
 from ...domain.inbox import actions, queries
 from ..access import current_reader, signed_in
+from ..error_pages import rerenders_after_csrf_error_if
 from ..redirects import redirect_after_post
-from .form_fields import snooze_until
+from .form_fields import has_typed_time, refuse_unsent, snooze_until
 from .index import render_with_refused_snooze
 from .outcomes import MESSAGES, flash_outcome
 from .show import render_notification
 from .urls import arguments_of, filter_or_inbox
 
 
+@rerenders_after_csrf_error_if(has_typed_time)
 @signed_in
 def act(notification_id: int, verb: str) -> Any:
     """Apply one action to one notification; repeating it changes nothing."""
@@ -30,6 +32,7 @@ def act(notification_id: int, verb: str) -> Any:
     field = f"until-{notification_id}" if in_list else "until"
     choice = request.form.get("choice", "")
     try:
+        refuse_unsent()
         until = snooze_until(choice, now, field) if verb == "snooze" else None
     except BadTime as refusal:
         if in_list:

@@ -11,13 +11,21 @@ from ...domain.inbox import actions
 from ...domain.inbox.filters import InboxFilter
 from .. import flashes
 from ..access import current_reader, signed_in
+from ..error_pages import rerenders_after_csrf_error_if
 from ..redirects import redirect_after_post
-from .form_fields import ids_field, snapshot_scope, snooze_until
+from .form_fields import (
+    has_typed_time,
+    ids_field,
+    refuse_unsent,
+    snapshot_scope,
+    snooze_until,
+)
 from .index import render_with_refused_snooze
 from .outcomes import MESSAGES, flash_outcome, notifications_phrase
 from .urls import filter_url
 
 
+@rerenders_after_csrf_error_if(has_typed_time)
 @signed_in
 def bulk() -> Any:
     """Apply one action to the selected notifications, or to all in the page's snapshot."""
@@ -27,6 +35,7 @@ def bulk() -> Any:
     now = clock.now()
     back = request.form.get("next")
     try:
+        refuse_unsent()
         until = snooze_until(choice, now) if verb == "snooze" else None
     except BadTime as refusal:
         return render_with_refused_snooze(refusal), 400

@@ -5,8 +5,10 @@ from datetime import datetime
 from flask import abort, request, session
 
 from ...core import clock
+from ...core.errors import BadTime
 from ...domain.inbox import actions, queries, snooze_times
 from ...domain.inbox.filters import parse_filter
+from .. import kept_input
 from ..sessions import SNOOZE_TIME
 from ..template_context import reader_zone
 
@@ -26,6 +28,17 @@ def snooze_until(choice: str, now: datetime, field: str = "until") -> datetime:
     if choice == "until":
         session[SNOOZE_TIME] = typed
     return found
+
+
+def has_typed_time() -> bool:
+    """Return whether the posted form snoozes until a typed time."""
+    return "until" in {request.form.get("choice"), request.form.get("action", "")[len("snooze:") :]}
+
+
+def refuse_unsent() -> None:
+    """Raise BadTime if this POST may only show its form again."""
+    if kept_input.is_only_shown():
+        raise BadTime("Nothing was snoozed yet. Press the button again.", "until")
 
 
 def ids_field(name: str = "ids") -> list[int]:

@@ -6,20 +6,33 @@ from flask import Blueprint, abort, request, url_for
 
 from ...core.database import db
 from ...core.errors import BadInput
+from ...core.text import SLUG_MAX
 from ...domain.inbox import mutes as muting
-from .. import flashes, undo_stack
+from .. import flashes, kept_input, undo_stack
 from ..access import current_reader, signed_in
+from ..error_pages import rerenders_after_csrf_error_if
 from ..redirects import redirect_after_post
 
 
+@rerenders_after_csrf_error_if(lambda: request.form.get("action") == "mute")
 @signed_in
 def mutes() -> Any:
     """Mute a topic, or unmute it."""
+    if kept_input.is_only_shown():
+        return _show_again()
     topic, action = request.form.get("topic", ""), request.form.get("action", "mute")
     if action not in {"mute", "unmute"}:
         abort(400)
     change_mute(topic, action)
     return redirect_after_post(request.form.get("next"), url_for("accounts.settings"))
+
+
+def _show_again() -> Any:
+    """Lead back to the settings, with what was typed into the field for a topic."""
+    flashes.info("Nothing was muted yet. Press Mute again.")
+    topic = request.form.get("topic", "")[:SLUG_MAX]
+    target = url_for("accounts.settings", topic=topic, _anchor="muted-topics")
+    return redirect_after_post(target, url_for("accounts.settings"))
 
 
 def change_mute(topic: str, action: str) -> None:

@@ -21,7 +21,7 @@ def test_a_share_is_rounded_but_never_to_nothing_or_all(part: int, whole: int, s
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0, "as of now"), (1, "as of 1 second ago"), (12, "as of 12 seconds ago")],
+    [(0, "updated just now"), (1, "updated 1 second ago"), (12, "updated 12 seconds ago")],
 )
 def test_figures_say_how_old_they_are(seconds: int, said: str) -> None:
     assert stats_cache.age_phrase(SOME, SOME.made_at + seconds * SECOND) == said

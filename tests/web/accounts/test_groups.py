@@ -60,8 +60,8 @@ def test_a_group_is_made_and_listed(app: Flask, admin: FlaskClient, ada: int) ->
     ("name", "sentence"),
     [
         ("", "Enter a name."),
-        ("ops", "There is a group “ops” already."),
-        ("night shift", "made of a-z, 0-9 and single hyphens"),
+        ("ops", "The group “ops” already exists."),
+        ("night shift", "can contain only a to z, 0 to 9 and single hyphens"),
         ("x" * 41, "at most 40"),
     ],
 )

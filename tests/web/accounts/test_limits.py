@@ -79,7 +79,7 @@ def test_whoever_tries_too_often_sees_the_sign_in_page_with_the_name_and_the_wai
         assert answer.headers["Retry-After"] == "870"
         assert not [name for name, _ in answer.headers if "rate" in name.lower()]
         page = answer.text
-        assert "Too many tries. Nothing was checked; try again in 15 minutes." in page
+        assert "Too many attempts. Try again in 15 minutes." in page
         assert re.search(r'<input[^>]* name="username"[^>]* value="Priya&lt;b&gt;"', page)
         assert re.search(r'<input[^>]* name="next" value="/compare"', page)
         assert "a secret try" not in page
@@ -89,7 +89,7 @@ def test_whoever_tries_too_often_sees_the_sign_in_page_with_the_name_and_the_wai
         assert script.json["error"] == "Nothing was changed. Try again in 15 minutes."
     for seconds, words in ((809, "2 minutes"), (810, "90 seconds"), (899, "1 second")):
         with at(NOON + timedelta(seconds=seconds)):
-            assert f"try again in {words}." in client.post("/login", data=typed).text
+            assert f"Try again in {words}." in client.post("/login", data=typed).text
     make_app()
 
 

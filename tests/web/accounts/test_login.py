@@ -147,7 +147,7 @@ def test_unknown_inactive_wrong_and_passwordless_look_the_same(
         said = answer.text.replace(f' value="{name}"', "").replace(token_in(answer), "")
         looks.add((answer.status_code, said))
     assert len(looks) == 1, looks
-    assert "Username or password is wrong." in looks.pop()[1]
+    assert "Wrong username or password." in looks.pop()[1]
 
 
 @pytest.mark.parametrize("missing", ["username", "password"])
@@ -157,7 +157,7 @@ def test_without_a_name_or_a_password_nothing_is_hashed(
     data = {"username": "priya", "password": PASSWORD, missing: ""}
     answer = client.post("/login", data=data)
     assert answer.status_code == 400
-    assert f"Type your {missing}." in answer.text
+    assert f"Enter your {missing}." in answer.text
     assert hashings == []
 
 
@@ -308,7 +308,7 @@ def test_sign_out_leaves_nothing_but_the_flash_in_the_session(
     sign_in(client, "priya")
     with client:
         client.post("/logout")
-        assert set(session) == {"_flashes"}
+        assert set(session) == {"_flashes", "signed_out"}
 
 
 def test_signing_out_twice_is_no_error(client: FlaskClient) -> None:

@@ -99,7 +99,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_kept(app: Flask, admin: Fl
         ({"access": "password", "new": ""}, "new", "Enter a password."),
         ({"access": "password", "new": "grace"}, "new", "A password has"),
         ({"access": "nothing"}, "access", "Choose one of these."),
-        ({"username": "a\0b"}, "username", "A username has 1 to 40"),
+        ({"username": "a\0b"}, "username", "A username can have 1 to 40"),
     ],
 )
 def test_a_wrong_field_is_said_beside_it(

@@ -15,7 +15,7 @@ from tests.support.moments import NOON, at
 from tests.support.people import PASSWORD, add_user, is_signed_in, sign_in, token_in
 
 NEW = "a new good password"
-GONE = "This link is no longer good"
+GONE = "This link has expired or was already used"
 
 
 def link(app: Flask, username: str = "priya") -> str:
@@ -43,7 +43,7 @@ def test_the_link_sets_a_password_and_ends_every_sign_in(
     assert "priya" in somewhere.get(path).text
     answer = somewhere.post(path, data={"password": NEW})
     assert answer.headers["Location"] == "/login"
-    assert "Your password is set. Sign in with it." in somewhere.get("/login").text
+    assert "Password changed. Sign in with it." in somewhere.get("/login").text
     assert not is_signed_in(client)
     assert is_signed_in(noors)
     assert sign_in(app.test_client(), "priya").status_code == 400
@@ -152,7 +152,7 @@ def test_an_expired_form_changes_nothing(make_app: Callable[..., Flask]) -> None
     client, path = app.test_client(), link(app)
     answer = client.post(path, data={"password": NEW})
     assert answer.status_code == 400
-    assert "This form did not come from your session." in answer.text
+    assert "This site needs cookies, and your browser sent none." in answer.text
     data = {"password": NEW, "csrf_token": token_in(answer)}
     assert client.post(path, data=data).status_code == 303
 

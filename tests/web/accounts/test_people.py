@@ -148,7 +148,7 @@ def test_who_is_signed_out_signs_in_first(
     app: Flask, ada: int, priya: int, method: str, path: str
 ) -> None:
     answer = app.test_client().open(f"/admin/users{path}", method=method)
-    back = f"?next=/admin/users{path}" if method == "GET" else ""
+    back = f"?next=/admin/users{path}" if method == "GET" else "?next=/inbox&lost=click"
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/login{back}")
 
 

@@ -157,7 +157,7 @@ def test_an_expired_form_makes_no_account_and_keeps_what_was_typed(
     typed: dict[str, Any] = GOOD | {"display_name": "Kept as typed", "csrf_token": "old"}
     answer = client.post("/register", data=typed)
     assert answer.status_code == 400
-    assert "This form did not come from your session." in answer.text
+    assert "This site needs cookies, and your browser sent none." in answer.text
     assert 'value="Kept as typed"' in answer.text
     assert user_count(app) == 0
     again = typed | {"csrf_token": token_in(answer)}

@@ -80,7 +80,7 @@ def test_an_expired_form_says_so_and_keeps_what_was_typed(make_app: Callable[...
     sign_in(client, "priya", csrf_token=token_in(client.get("/login")))
     answer = save(client, "name", display_name="Kept as typed")
     assert answer.status_code == 400
-    assert "This form did not come from your session." in answer.text
+    assert "This page was out of date, so nothing was changed." in answer.text
     assert 'value="Kept as typed"' in answer.text
     assert people(app)["priya"][1] == ""
     save(client, "name", display_name="Kept as typed", csrf_token=token_in(answer))
@@ -138,8 +138,13 @@ def test_the_chosen_zone_stays_among_the_matches(reader: FlaskClient) -> None:
     answer = reader.get("/settings/zones?zone_query=kiev&timezone=Japan").text
     assert re.findall(r'value="([^"]+)"', answer) == ["Asia/Tokyo", "Europe/Kyiv"]
     assert re.search(r'value="Asia/Tokyo"\s+checked', answer)
+    assert "data-known" in answer
     answer = reader.get("/settings/zones?timezone=Mars").text
     assert re.findall(r'value="([^"]+)"', answer) == ["Asia/Kolkata"]
+    assert "data-known" not in answer
+    older = reader.get("/settings/zones?timezone=Asia/Calcutta").text
+    assert re.findall(r'value="([^"]+)"', older) == ["Asia/Kolkata"]
+    assert "data-known" in older
 
 
 def test_the_page_of_settings_does_not_carry_every_zone(reader: FlaskClient) -> None:

@@ -35,7 +35,7 @@ def test_it_may_be_used(app: Flask, offered: FlaskClient, priya: int) -> None:
     answer = offered.post("/settings/zone-offer", data={"answer": "use", "next": "/compare"})
     assert answer.headers["Location"] == "/compare"
     page = offered.get("/inbox").text
-    assert "Times are in Asia/Kolkata now." in page
+    assert "Time zone changed to Asia/Kolkata." in page
     assert "Your browser is in" not in page
     assert people(app)["noor"][2] == "Asia/Kolkata"
 
@@ -43,7 +43,7 @@ def test_it_may_be_used(app: Flask, offered: FlaskClient, priya: int) -> None:
 def test_it_may_be_declined_for_good(app: Flask, offered: FlaskClient) -> None:
     answer = offered.post("/settings/zone-offer", data={"answer": "keep"})
     assert answer.headers["Location"] == "/inbox"
-    assert "Times stay in UTC." in offered.get("/inbox").text
+    assert "Your time zone is still UTC." in offered.get("/inbox").text
     offered.post("/logout")
     sign_in(offered, "noor", zone="Asia/Kolkata")
     assert "Your browser is in" not in offered.get("/inbox").text
@@ -126,7 +126,7 @@ def test_one_sign_in_can_be_ended(app: Flask, reader: FlaskClient) -> None:
         ended = queries.token_hash(session["_user_id"])
     copy = replay(app, clients[0])
     assert end(reader, ended) == 303
-    assert "That sign-in has ended." in reader.get("/settings").text
+    assert "Signed that browser out." in reader.get("/settings").text
     assert not is_signed_in(copy)
     assert is_signed_in(clients[1])
 
@@ -168,7 +168,7 @@ def test_all_the_others_are_ended_without_a_password_within_15_minutes(
     with at(NOON + timedelta(minutes=15)):
         assert 'name="password"' not in client.get("/settings").text
         assert client.post("/settings/sign-ins/end-all").status_code == 303
-        assert "Ended 2 other sign-ins." in client.get("/settings").text
+        assert "Signed out 2 other browsers." in client.get("/settings").text
         assert [is_signed_in(one) for one in others] == [False, False]
         assert is_signed_in(client)
         assert is_signed_in(noors)

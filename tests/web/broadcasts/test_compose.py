@@ -415,8 +415,11 @@ def test_the_focus_is_on_the_first_that_is_wrong(
 
 
 @pytest.mark.parametrize(("start", "wrong"), [
-    ({"when": "at", "at": TOMORROW_NINE}, {"title": "A title", "expires_at": "It would expire be"}),
-    ({"when": "at", "at": ""}, {"title": "A title", "at": "Enter a date"}),
+    (
+        {"when": "at", "at": TOMORROW_NINE},
+        {"title": "Enter a title.", "expires_at": "It would expire be"},
+    ),
+    ({"when": "at", "at": ""}, {"title": "Enter a title.", "at": "Enter a date"}),
 ])  # fmt: skip
 def test_an_end_before_the_start_is_said_with_the_rest(
     admin: FlaskClient, start: dict[str, str], wrong: dict[str, str]

@@ -58,7 +58,7 @@ def test_it_is_sent_to_these_people_alone(
         assert answer.headers["Location"] == INDEX
         said = words(admin.get(INDEX))
     assert "Sent notification 1 “Hello” to priya, grace (2 people) now." in said
-    assert "No broadcast yet." in said
+    assert "No broadcasts yet." in said
     assert titles(app, priya) == titles(app, grace) == ["Hello"]
     assert titles(app, bystander) == titles(app, ada) == []
     (one,) = all_sent(app)
@@ -139,7 +139,7 @@ def test_while_it_is_held_back_its_sender_can_recall_it(
         assert f'href="{INDEX}/1/recall"' in page.text
         asked = admin.get(f"{INDEX}/1/recall")
         assert "Recall this notification?" in words(asked)
-        assert "It would reach 2 people." in words(asked)
+        assert "Nobody has received it yet; 2 people would." in words(asked)
         assert f'href="{INDEX}">Cancel' in asked.text
         answer = admin.post(f"{INDEX}/1/recall")
         assert answer.headers["Location"] == INDEX

@@ -84,7 +84,7 @@ def test_a_preview_shows_how_it_would_read_and_changes_nothing(
         wrong = save(cast, "preview", title="")
     said = words(answer)
     assert answer.status_code == 200
-    assert "It would read so. Nothing is changed yet. In the inbox Hi ada It is noon" in said
+    assert "How it will look. Nothing is changed yet. In the inbox Hi ada It is noon" in said
     assert "As a banner" in said
     assert value(answer, "title") == "Hi {{display_name}}"
     assert (wrong.status_code, list(errors(wrong))) == (400, ["title"])
@@ -219,7 +219,9 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten_unseen(
         told(cast, save(cast, title="Theirs"))
         refused = save(cast, title="Mine", seen=stale)
         assert refused.status_code == 400
-        assert errors(refused)[""].startswith("Somebody edited it while this page was open.")
+        assert errors(refused)[""].startswith(
+            "Someone else edited this broadcast while this page was open."
+        )
         assert value(refused, "title") == "Mine"
         assert all_sent(app)[0].title == "Theirs"
         told(cast, save(cast, title="Mine", seen=value(refused, "seen")))
@@ -234,6 +236,6 @@ def test_recalled_while_the_page_was_open_it_is_not_changed(app: Flask, cast: Fl
             db.session.commit()
         answer = cast.post(PAGE, data={"title": "Other", "seen": value(page, "seen")})
         said = told(cast, answer)
-    assert "Notification 1 was recalled. Nobody would see a change." in said
+    assert "Broadcast #1 was recalled, so it can’t be edited." in said
     assert all_sent(app)[0].title == "Hello"
     assert [one[0] for one in entries(app)] == ["broadcast.recalled"]

@@ -55,7 +55,7 @@ def test_a_row_says_to_whom_and_when_in_the_administrators_zone(
     said = words(answer)
     assert "to the group ops Sat 21 Nov, 22:00 banner" in said
     assert "to the administrators at each reader’s own time, from Sat 21 Nov, 08:00" in said
-    assert "<b>Third</b> Info No. 3 to everyone Fri 20 Nov, 22:00" in said
+    assert "<b>Third</b> Info #3 to everyone Fri 20 Nov, 22:00" in said
     assert "<b>" not in answer.text
     assert "Times are in Asia/Tokyo (JST)." in said
 
@@ -81,7 +81,7 @@ def test_the_list_is_turned_by_pages_and_leads_back_to_the_newest(
     assert link(third, "Older") is None
     assert len(titles(scheduled)) == 25
     assert link(scheduled, "Older") is None
-    assert "Nothing further." in none_left.text
+    assert "No more broadcasts." in none_left.text
     assert link(none_left, "Back to the newest") == f"{LIST}?state=scheduled"
 
 
@@ -94,11 +94,11 @@ def test_a_place_in_the_list_cannot_be_made_up(admin: FlaskClient) -> None:
 def test_an_empty_list_says_what_would_stand_there(admin: FlaskClient) -> None:
     with at(LATER):
         for state, sentence in (
-            (None, "No broadcast yet."),
-            ("live", "Nothing is on the air."),
-            ("scheduled", "Nothing is waiting."),
-            ("expired", "Nothing has expired."),
-            ("recalled", "Nothing was recalled."),
+            (None, "No broadcasts yet."),
+            ("live", "No live broadcasts."),
+            ("scheduled", "No scheduled broadcasts."),
+            ("expired", "No expired broadcasts."),
+            ("recalled", "No recalled broadcasts."),
         ):
             answer = admin.get(LIST, query_string={"state": state} if state else {})
             assert sentence in answer.text

@@ -58,18 +58,32 @@ def test_the_tiles_say_of_how_many() -> None:
         ("Audience", "18,204", "at sending: 18,190"),
         ("Read", "1,500", "8% of 18,190"),
         ("Dismissed", "91", "1% of 18,190"),
-        ("Not touched", "16,640", "91% of 18,190"),
-        ("Median time to read", "42 min", "after it came"),
+        ("Snoozed", "0", "0% of 18,190"),
+        ("No action yet", "16,640", "91% of 18,190"),
+        ("Median time to read", "42 min", "from arrival"),
     ]
     tiles = drawing(replace(NONE_YET, audience_at_sending=None)).tiles
     assert tiles[0].note == "at sending: not recorded"
-    assert (tiles[1].note, tiles[4].value) == ("0% of 18,204", "–")
+    assert (tiles[1].note, tiles[5].value) == ("0% of 18,204", "–")
+
+
+def test_earlier_reads_and_snoozes_have_their_figures() -> None:
+    found = replace(SOME, read_before=1_200, snoozed=40)
+    tiles = {one.name: (one.value, one.note) for one in drawing(found).tiles}
+    assert tiles["Read"] == (
+        "1,500", "8% of 18,190; 1,200 before you notified everyone again",
+    )  # fmt: skip
+    assert tiles["Snoozed"] == ("40", "under 1% of 18,190")
+    assert tiles["No action yet"][0] == "16,600"
+    again = replace(NONE_YET, read=7, read_before=7)
+    assert drawing(again).bars == ()
+    assert drawing(again).sentence.startswith("No reads yet since you notified everyone again.")
 
 
 @pytest.mark.parametrize("found", [SCHEDULED, replace(SCHEDULED, is_local=True, released_at=NOON)])
 def test_before_it_comes_to_anybody_there_is_only_the_audience(found: Stats) -> None:
     assert [one.name for one in drawing(found).tiles] == ["Audience"]
-    assert len(drawing(found, found.first_at).tiles) == 5
+    assert len(drawing(found, found.first_at).tiles) == 6
 
 
 def test_off_the_air_nobody_is_waited_for() -> None:
@@ -78,15 +92,17 @@ def test_off_the_air_nobody_is_waited_for() -> None:
 
 def test_the_sentence_names_zone_peak_and_what_still_runs() -> None:
     assert drawing(zone="Asia/Kolkata").sentence == (
-        "Each bar is one hour since it was released, Fri 20 Nov 2026, 17:30 IST."
-        " The most in one of them: 1,180, at 1–2 h. The pale one is still running."
+        "Each bar is one hour since it arrived, Fri 20 Nov 2026, 17:30 IST."
+        " Busiest hour: 1–2 h, with 1,180 reads. The pale bar is not over yet."
     )
     local = drawing(replace(SOME, is_local=True, running_from=1)).sentence
-    assert local.startswith("Each bar is one hour since it came to the first zone of all, Fri 20")
-    assert local.endswith("The pale ones are still running.")
-    assert "running" not in drawing(replace(SOME, running_from=None)).sentence
+    assert local.startswith(
+        "Each bar is one hour since it arrived in the first zone of all, Fri 20"
+    )
+    assert local.endswith("Pale bars are not over yet.")
+    assert "over yet" not in drawing(replace(SOME, running_from=None)).sentence
     quiet = drawing(replace(SOME, hours=((0, 300), (1, 1_200), (2, 0)))).sentence
-    assert quiet.endswith("at 1–2 h. The hour that is still running has none yet.")
+    assert quiet.endswith("1–2 h, with 1,200 reads. No reads yet in the current hour.")
     late = ((0, 0), (LAST_HOUR, 1_500))
     assert "most" not in drawing(replace(SOME, hours=late, running_from=None)).sentence
 
@@ -145,19 +161,19 @@ def test_the_chart_is_an_image_with_a_name_and_its_table(page: Callable[..., str
     assert not re.search(r"\sstyle=|<style|<script|\son[a-z]+=", html)
     rows = re.findall(r"<tr>\s*<th scope=\"row\">(.*?)</th>\s*<td>(.*?)</td>", html, re.DOTALL)
     assert [(words(name), count) for name, count in rows] == [
-        ("0–1 h", "300"), ("1–2 h", "1,180"), ("2–3 h , still running", "20"),
+        ("0–1 h", "300"), ("1–2 h", "1,180"), ("2–3 h , not over yet", "20"),
     ]  # fmt: skip
-    assert "As of now." in words(html)
+    assert "Updated just now." in words(html)
     assert "Read 1,500 8% of 18,190" in words(html)
-    assert "All hours together: 1,500." in words(html)
+    assert "Total: 1,500." in words(html)
 
 
 @pytest.mark.parametrize(
     ("found", "said"),
-    [(NONE_YET, "Nobody has read it yet. Who does is drawn here, hour by hour."),
-     (SCHEDULED, "It comes Fri 20 Nov 2026, 21:00 UTC. Who reads it then is drawn here."),
-     (replace(SCHEDULED, is_local=True), "21:00 UTC in the first zone in use. Who reads it then"),
-     (replace(SCHEDULED, recalled_at=NOON), "It was recalled before it came to anybody.")],
+    [(NONE_YET, "No reads yet. They appear here, hour by hour."),
+     (SCHEDULED, "First delivery Fri 20 Nov 2026, 21:00 UTC. Reads appear here once it’s out."),
+     (replace(SCHEDULED, is_local=True), "21:00 UTC in the first zone in use. Reads appear"),
+     (replace(SCHEDULED, recalled_at=NOON), "Recalled before anyone received it.")],
 )  # fmt: skip
 def test_where_nobody_acted_a_sentence_stands_for_the_chart(
     page: Callable[..., str], found: Stats, said: str
@@ -172,10 +188,10 @@ def test_recalled_before_it_came_there_is_nothing_else_to_say(app: Flask, now: d
     unseen = replace(SCHEDULED, recalled_at=SCHEDULED.first_at)
     with app.test_request_context():
         html = render_template_string(PAGE, drawing=drawing(unseen, now))
-    assert words(html) == "It was recalled before it came to anybody."
+    assert words(html) == "Recalled before anyone received it."
     seen = replace(SCHEDULED, recalled_at=SCHEDULED.first_at + SECOND)
-    assert len(drawing(seen, NOON + 90 * HOUR).tiles) == 5
+    assert len(drawing(seen, NOON + 90 * HOUR).tiles) == 6
 
 
 def test_the_form_goes_up_when_the_figures_change() -> None:
-    assert (stats_cache.CACHE_VERSION, len(fields(Stats))) == (2, 17)
+    assert (stats_cache.CACHE_VERSION, len(fields(Stats))) == (3, 19)

@@ -190,7 +190,7 @@ def test_a_time_refused_for_a_row_that_is_gone_is_said_above_the_list(
     form = {"choice": "until", f"until-{number}": "", "next": "/inbox?tab=unread"}
     answer = browser.post(f"/inbox/{number}/snooze", data=form)
     assert answer.status_code == 400
-    assert "Write a day from 1970 to 2999 and a time: 2026-11-20 09:00. Nothing was snoozed." in (
+    assert "Enter a date (1970 to 2999) and a time: 2026-11-20 09:00. Nothing was snoozed." in (
         answer.text
     )
 
