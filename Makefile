@@ -13,6 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13; do \
 	"$$name" -c '' 2>/dev/null && echo "$$name" && exit; done; echo python3)
 PORT ?= 8000
+BIND ?= 127.0.0.1:$(PORT)
 COVERAGE ?= 97
 
 VENV := .venv
@@ -21,9 +22,10 @@ RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 # A lock is complete, so pip has nothing to resolve: what is released tomorrow changes nothing.
 PIP_INSTALL := install --quiet --disable-pip-version-check --no-deps
+SERVER = $(BIN)/gunicorn --config python:notifications_app.server.settings 'notifications_app:create_app()'
 COMPLETE = said=$$($(BIN)/pip --disable-pip-version-check check) || { echo "$$said" >&2; exit 1; }
 
-.PHONY: help run demo test quick faults test-python lint types check benchmarks screenshots diagrams dist lock ci clean
+.PHONY: help run serve demo test quick faults test-python lint types check benchmarks screenshots diagrams dist lock ci clean
 
 help: ## List the targets of make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,10 +34,11 @@ run: $(RUN) ## Serve on 127.0.0.1 with a demo database on the first start (PORT=
 	@$(BIN)/python -c "$$PORT_FREE" '$(PORT)'
 	@$(BIN)/flask db upgrade
 	@$(BIN)/flask demo --if-empty
-	@echo 'http://127.0.0.1:$(PORT)/'
-	@COMPARE_PAGE="$${COMPARE_PAGE:-navigation}" \
-		exec $(BIN)/gunicorn --worker-class gthread --workers 1 --threads 8 --no-control-socket \
-		--forwarded-allow-ips '' --log-level warning --bind '127.0.0.1:$(PORT)' 'notifications_app:create_app()'
+	@COMPARE_PAGE="$${COMPARE_PAGE:-navigation}" exec $(SERVER) --bind '127.0.0.1:$(PORT)'
+
+serve: $(RUN) ## Serve in production, behind a proxy, without demo data (BIND=127.0.0.1:8000)
+	@$(BIN)/flask db upgrade
+	@exec $(SERVER) --bind '$(BIND)'
 
 demo: $(RUN) ## Create demo accounts and notifications in an empty database
 	@$(BIN)/flask db upgrade

@@ -124,6 +124,7 @@ SETTINGS = (
     Setting("COMPARE_PAGE", "on", _one_of("on", "off", "navigation")),
     Setting("REDIS_URL", "", _redis),
     Setting("SESSION_TYPE", "cookie", _one_of("cookie", "redis")),
+    Setting("WORKERS", "1", _count),
     Setting("THREADS", "8", _count),
     Setting("LOG_FORMAT", "text", _one_of("text", "json")),
     Setting("SENTRY_DSN", "", _dsn),

@@ -58,6 +58,11 @@ class _Handler(logging.StreamHandler[TextIO]):
     """A class of our own, so that a second application in the process adds no second handler."""
 
 
+def formatter(log_format: str) -> logging.Formatter:
+    """Return the formatter of log lines: ``text`` or ``json``."""
+    return _Json() if log_format == "json" else _Text("%(asctime)s %(levelname)s %(message)s")
+
+
 def configure(log_format: str) -> None:
     """Send the application's log records to stderr, formatted as ``text`` or ``json``."""
     ours = [handler for handler in _log.handlers if isinstance(handler, _Handler)]
@@ -68,9 +73,8 @@ def configure(log_format: str) -> None:
         for name in ("gunicorn.access", "werkzeug"):
             logging.getLogger(name).addFilter(_Redact())
         ours.append(handler)
-    formatter = _Json() if log_format == "json" else _Text("%(asctime)s %(levelname)s %(message)s")
     for handler in ours:
-        handler.setFormatter(formatter)
+        handler.setFormatter(formatter(log_format))
     _log.setLevel(logging.INFO)
 
 

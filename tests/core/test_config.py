@@ -43,6 +43,7 @@ def test_every_setting_has_a_default_that_starts() -> None:
         "CONTACT": "",
         "REDIS_URL": "",
         "SESSION_TYPE": "cookie",
+        "WORKERS": 1,
         "THREADS": 8,
         "LOG_FORMAT": "text",
         "SENTRY_DSN": "",

@@ -130,8 +130,8 @@ class Server:
         with self.log.open("w") as log:
             self._process = subprocess.Popen(
                 [
-                    sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "8",
-                    "--no-control-socket", "--bind", f"127.0.0.1:{self.port}",
+                    sys.executable, "-m", "gunicorn", "--config",
+                    "python:notifications_app.server.settings", "--bind", f"127.0.0.1:{self.port}",
                     "notifications_app:create_app()",
                 ],
                 cwd=ROOT, env=os.environ | values, stderr=log,

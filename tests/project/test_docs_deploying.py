@@ -7,6 +7,9 @@ from flask import Flask
 
 from notifications_app.core import config
 from notifications_app.core.database import ROOT
+from notifications_app.server import connection
+from notifications_app.server.worker import Worker
+from notifications_app.web.accounts import people_import
 from tests.support import docs as pages
 
 TEXT = pages.read("deploying")
@@ -46,6 +49,25 @@ def test_its_health_checks_answer(app: Flask) -> None:
     for row in pages.table(TEXT, "address"):
         (address,) = pages.named(row[0])
         assert client.get(address).status_code == 200, address
+
+
+def test_its_limits_are_those_of_the_server() -> None:
+    rows = [" ".join(row) for row in pages.table(TEXT, "limit")]
+    numbers = [[int(one) for one in re.findall(r"\d+", row.replace(",", ""))] for row in rows]
+    largest = people_import.LARGEST // people_import.MEGABYTE
+    # Read, not imported: it reads .env.
+    source = (ROOT / "notifications_app" / "server" / "settings.py").read_text()
+    settings = dict(re.findall(r"^(\w+) = (\d+)$", source, re.MULTILINE))
+    assert numbers == [
+        [int(Worker.head_seconds), 408],
+        [int(Worker.transfer_seconds), Worker.bytes_a_second // 1024],
+        [int(settings["keepalive"])],
+        [connection.LONGEST_HEAD // 1024, 431],
+        [256, largest, 413],
+        [int(settings["worker_connections"])],
+        [Worker.most_from_address],
+    ]
+    assert f"ends within {settings['graceful_timeout']} seconds" in " ".join(TEXT.split())
 
 
 def test_every_file_it_names_is_there() -> None:

@@ -94,6 +94,7 @@ NOT_NOTED = {
     "broadcast stats": "only reads",
     "audit list": "only reads",
     "audit export": "only reads",
+    "completion": "only reads",
     "demo": "only fills a database without accounts, where there is nobody to answer to",
 }
 

@@ -23,7 +23,10 @@ FIRST = {"unread": "read", "restore": "dismiss", "unsnooze": "snooze"}
 
 def states(user_id: int) -> Any:
     """The deliveries without their stamps."""
-    return [row[:-1] for row in inbox.kept(user_id)[1]]
+    return [
+        {name: value for name, value in row._mapping.items() if name != "stamp"}
+        for row in inbox.kept(user_id)[1]
+    ]
 
 
 def both_kinds(user_id: int, size: int) -> list[int]:
