@@ -16,7 +16,13 @@ from sqlalchemy.exc import DBAPIError
 from notifications_app import create_app
 from notifications_app.core.clock import UTCDateTime
 from notifications_app.core.database import create_database, db
-from notifications_app.core.database_errors import database_fault
+from notifications_app.core.database_errors import database_fault, explain
+
+#: The number of the advisory lock on PostgreSQL: the letters "notify" as bytes.
+MIGRATING = int.from_bytes(b"notify")
+
+#: How long a migration on SQLite waits for another one, in seconds.
+LONGEST_WAIT = 3600.0
 
 config = context.config
 if config.config_file_name is not None and not config.attributes.get("quiet"):
@@ -116,6 +122,18 @@ def switch_foreign_keys(connection: Connection, *, on: bool) -> None:
         raise CommandError("SQLite did not switch its foreign keys. Nothing was migrated.")
 
 
+def wait_for_others(connection: Connection) -> None:
+    """Wait, however long, until no other process migrates this database.
+
+    The lock ends with the transaction. On SQLite the transaction itself holds the only lock.
+    """
+    if connection.dialect.name == "postgresql":
+        usual = connection.exec_driver_sql("SHOW lock_timeout").scalar_one()
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATING})")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{usual}'")
+
+
 def print_outcome(before: str, after: str) -> None:
     """Print one sentence about an upgrade or downgrade: the versions before and after."""
     command = context.get_context().opts["fn"].__name__
@@ -137,13 +155,15 @@ def version() -> str:
 def run_online() -> None:
     """Migrate the application's database."""
     create_database()
-    with db.engine.connect() as connection:
-        is_sqlite = connection.dialect.name == "sqlite"
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    options = {"lock_timeout": LONGEST_WAIT} if is_sqlite else {}
+    with db.engine.connect().execution_options(**options) as connection:
         if is_sqlite:
             switch_foreign_keys(connection, on=False)
         try:
             configure(connection=connection)
             with context.begin_transaction():
+                wait_for_others(connection)
                 before = version()
                 context.run_migrations()
                 after = version()
@@ -160,7 +180,11 @@ def run_online() -> None:
 
 def run() -> None:
     """Migrate, or print the SQL in offline mode; turn a database failure into one sentence."""
-    with nullcontext() if current_app else create_app().app_context():
+    try:
+        application = None if current_app else create_app()
+    except click.ClickException as error:
+        raise CommandError(error.message) from None
+    with nullcontext() if application is None else application.app_context():
         if context.is_offline_mode():
             url = db.engine.url.render_as_string(hide_password=False)
             configure(url=url, literal_binds=True)
@@ -173,7 +197,7 @@ def run() -> None:
             fault = database_fault(error)
             if fault is None:
                 raise
-            raise CommandError(fault.sentence) from None
+            raise CommandError(explain(error, fault, db.engine.url)) from None
 
 
 run()

@@ -1,16 +1,18 @@
 """The application factory: settings, extensions, then each feature by name."""
 
+import sys
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
-from dotenv import load_dotenv
 from flask import Flask
 
 from . import cli
 from .core import cache, database, logs, monitoring
 from .core import config as settings
+from .core.env_file import load_env_file
 from .core.errors import Refused
 from .web import (
     accounts,
@@ -21,7 +23,10 @@ from .web import (
     error_pages,
     extensions,
     health,
+    hosts,
     inbox,
+    proxies,
+    request_bodies,
     security,
     sessions,
     template_context,
@@ -33,26 +38,37 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """Make the application from the environment (and ``.env``), overridden by ``config``.
 
     Raises:
-        click.UsageError: in one sentence, if a setting is wrong or unsafe.
+        click.UsageError: in one sentence, if a setting is wrong or unsafe. Within gunicorn it is
+            gunicorn's own error for that, because any other becomes a traceback.
     """
     if config is None:
-        load_dotenv(database.ROOT / ".env")
-    app = Flask("notifications_app", template_folder=str(database.ROOT / "templates"))
+        load_env_file(setting.name for setting in settings.SETTINGS)
+    app = hosts.Site("notifications_app", template_folder=str(database.ROOT / "templates"))
     try:
         values = settings.from_environment() | dict(config or {})
         settings.derive(values, Path(app.instance_path), debug=app.debug)
         app.config.update(values)
         monitoring.register(app)
     except Refused as error:
-        raise click.UsageError(str(error)) from None
+        raise _start_error(str(error)) from None
     logs.configure(app.config["LOG_FORMAT"])
+    request_bodies.register(app)  # before the extensions, which read the body
     _start_extensions(app)
-    for layer in (converters, security, template_context, error_pages):
+    for layer in (converters, proxies, security, template_context, error_pages):
         layer.register(app)
     for feature in (health, accounts, inbox, broadcasts, audit, compare, cli):
         feature.register(app)
     zone_data.check_at_start(app)
     return app
+
+
+def _start_error(sentence: str) -> Exception:
+    """Return the error that the command line, or gunicorn, prints as this sentence alone."""
+    if "gunicorn.arbiter" in sys.modules:
+        errors: Any = import_module("gunicorn.errors")
+        error: Exception = errors.AppImportError(f"Error: {sentence}")
+        return error
+    return click.UsageError(sentence)
 
 
 def _start_extensions(app: Flask) -> None:

@@ -60,6 +60,7 @@ DATA = """
   inbox_since floor of everyone
   last_stamp of the last action
   created_at
+  link_version of one-time links
 0 staged_imports: checked files, kept an hour
   id * never used twice
   user_id >users

@@ -15,7 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..core import clock, config, logs
-from ..core.database_errors import database_fault
+from ..core.database import db
+from ..core.database_errors import database_fault, explain
 from ..core.errors import BadInput, Refused
 from ..core.text import printable
 from .help import ExampleCommand
@@ -52,7 +53,7 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
             fault = database_fault(error)
             if fault is None:
                 raise
-            refuse(fault.sentence)
+            refuse(explain(error, fault, db.engine.url))
 
     return with_appcontext(run)
 

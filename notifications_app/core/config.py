@@ -9,15 +9,17 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from werkzeug.sansio.utils import host_is_trusted
 
 from .errors import Refused
+from .site_hosts import is_trusted, parse_hosts
 
 SHORTEST_KEY = 32
 #: The path of SITE_URL, for a site that is not at the root of its host.
@@ -34,16 +36,16 @@ class Setting:
 
 
 def _switch(text: str) -> bool:
-    word = text.strip().lower()
+    word = text.lower()
     if word in {"on", "1", "true", "yes"}:
         return True
-    if word in {"", "off", "0", "false", "no"}:
+    if word in {"off", "0", "false", "no"}:
         return False
     raise ValueError("must be on or off")
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal():
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
         raise ValueError("must be a number, 0 or more")
     return int(text)
 
@@ -60,22 +62,38 @@ def _words(text: str) -> list[str]:
 
 def _one_of(*choices: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
-        if text not in choices:
+        if text.lower() not in choices:
             raise ValueError(f"must be one of: {', '.join(choices)}")
-        return text
+        return text.lower()
 
     return parse
 
 
+def _line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be one line of text")
+    return text
+
+
 def _redis(url: str) -> str:
     try:
-        parts = urlsplit(url.strip())
-        is_valid = not url.strip() or (parts.scheme in {"redis", "rediss"} and parts.port != 0)
+        parts = urlsplit(url)
+        is_valid = not url or (
+            parts.scheme in {"redis", "rediss"}
+            and parts.port != 0
+            and re.fullmatch("/?[0-9]*", parts.path) is not None
+        )
     except ValueError:
         is_valid = False
     if not is_valid:
         raise ValueError("must look like redis://127.0.0.1:6379/0")
-    return url.strip()
+    return url
+
+
+def _dsn(url: str) -> str:
+    if url and not re.fullmatch(r"https?://[^@/\s]+@[^@/\s]+/\S+", url):
+        raise ValueError("must look like https://key@sentry.example.org/1")
+    return url
 
 
 def _site(text: str) -> str:
@@ -94,34 +112,36 @@ def _site(text: str) -> str:
 
 
 SETTINGS = (
-    Setting("DATABASE_URL", "", str.strip),
-    Setting("SECRET_KEY", "", str.strip),
+    Setting("DATABASE_URL", "", str),
+    Setting("SECRET_KEY", "", str),
     Setting("SECRET_KEY_FALLBACKS", "", _words),
     Setting("HTTPS", "off", _switch),
-    Setting("TRUSTED_HOSTS", "", _words),
+    Setting("TRUSTED_HOSTS", "", parse_hosts),
     Setting("SITE_URL", "", _site),
     Setting("PROXY_HOPS", "0", _number),
     Setting("REGISTRATION_OPEN", "off", _switch),
+    Setting("CONTACT", "", _line),
     Setting("COMPARE_PAGE", "on", _one_of("on", "off", "navigation")),
     Setting("REDIS_URL", "", _redis),
     Setting("SESSION_TYPE", "cookie", _one_of("cookie", "redis")),
     Setting("WORKERS", "1", _count),
     Setting("THREADS", "8", _count),
     Setting("LOG_FORMAT", "text", _one_of("text", "json")),
-    Setting("SENTRY_DSN", "", str.strip),
+    Setting("SENTRY_DSN", "", _dsn),
 )
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Read every setting.
+    """Read every setting; blanks around a value are left out, and an empty one is unset.
 
     Raises:
         Refused: if a value is invalid; the sentence names the setting.
     """
     values: dict[str, Any] = {}
     for setting in SETTINGS:
+        text = environment.get(setting.name, "").strip() or setting.default
         try:
-            values[setting.name] = setting.parse(environment.get(setting.name, setting.default))
+            values[setting.name] = setting.parse(text)
         except ValueError as error:
             raise Refused(f"The setting {setting.name} {error}.") from None
     return values
@@ -164,6 +184,7 @@ def derive(values: dict[str, Any], instance: Path, *, debug: bool = False) -> No
         raise Refused(f"SECRET_KEY is shorter than {SHORTEST_KEY} characters. Use a longer one.")
     url = values["DATABASE_URL"] or f"sqlite:///{instance / 'notifications.sqlite3'}"
     values["SQLALCHEMY_DATABASE_URI"] = _database(url)
+    _require_extras(values)
     values["TRUSTED_HOSTS"] = values["TRUSTED_HOSTS"] or None
     for name, value in _fixed(values).items():
         values.setdefault(name, value)
@@ -192,7 +213,7 @@ def _refuse_other_site(values: Mapping[str, Any]) -> None:
     if values["HTTPS"] and parts.scheme == "http":
         raise Refused("With HTTPS=on, SITE_URL must begin with https://.")
     trusted = values["TRUSTED_HOSTS"]
-    if parts.hostname and trusted and not host_is_trusted(parts.netloc, trusted):
+    if parts.hostname and trusted and not is_trusted(parts.netloc, trusted):
         raise Refused(f"The host of SITE_URL, {parts.netloc}, is not one of TRUSTED_HOSTS.")
 
 
@@ -214,12 +235,34 @@ def _database(url: str) -> str:
     if scheme in {"postgres", "postgresql"}:
         scheme = "postgresql+psycopg"
     try:
-        make_url(scheme + separator + rest)
-    except (ArgumentError, ValueError):
+        parsed = make_url(scheme + separator + rest)
+        _args, options = parsed.get_dialect()().create_connect_args(parsed)
+        is_known = scheme != "sqlite" or set(options) <= _SQLITE_OPTIONS
+        scheme = scheme if is_known else ""
+    except (ArgumentError, NoSuchModuleError, TypeError, ValueError):
         scheme = ""
     if scheme not in {"sqlite", "postgresql+psycopg"}:
         raise Refused("DATABASE_URL must look like sqlite:////srv/n.db or postgresql://host/n.")
     return scheme + separator + rest
+
+
+#: Arguments of :func:`sqlite3.connect` that a URL may set.
+_SQLITE_OPTIONS = {
+    *("timeout", "uri", "cached_statements", "check_same_thread", "isolation_level"),
+    "detect_types",
+}
+
+
+def _require_extras(values: Mapping[str, Any]) -> None:
+    """Raise Refused if a driver is missing: what fails later fails in a traceback."""
+    needed = (
+        ("DATABASE_URL", "psycopg", "postgresql", values["DATABASE_URL"].startswith("postgres")),
+        ("REDIS_URL", "redis", "redis", bool(values["REDIS_URL"])),
+        ("SESSION_TYPE", "flask_session", "redis", values["SESSION_TYPE"] == "redis"),
+    )
+    for setting, module, extra, is_needed in needed:
+        if is_needed and find_spec(module) is None:
+            raise Refused(f"{setting} needs the extra: notifications-app[{extra}].")
 
 
 def _fixed(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -237,12 +280,16 @@ def _fixed(values: Mapping[str, Any]) -> dict[str, Any]:
         "SESSION_REFRESH_EACH_REQUEST": False,
         # A page open for an hour must still be usable; the token lives with the session.
         "WTF_CSRF_TIME_LIMIT": None,
+        # The page of a one-time link sends no referrer; a wrong one is refused all the same.
+        "WTF_CSRF_SSL_STRICT": False,
         "PERMANENT_SESSION_LIFETIME": 30 * 24 * 3600,
         "MAX_CONTENT_LENGTH": 256 * 1024,
         "MAX_FORM_MEMORY_SIZE": 128 * 1024,
         "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
         "RATELIMIT_STORAGE_URI": redis or "memory://",
         "RATELIMIT_STORAGE_OPTIONS": redis_timeouts() if redis else {},
+        # If Redis fails between the check and the count; it is counted in memory from then on.
+        "RATELIMIT_SWALLOW_ERRORS": bool(redis),
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": bool(redis),
         "CACHE_TYPE": "RedisCache" if redis else "SimpleCache",
         "CACHE_REDIS_URL": redis,

@@ -146,15 +146,23 @@ def _find_migrations(config: Any) -> Any:
 def engine_options(url: str, threads: int) -> dict[str, Any]:
     """Return the engine options for a database URL; ``threads``: how many serve requests.
 
-    The pool has a connection for each of them, and a few for what runs beside them.
+    The pool has a connection for each of them, and a few for what runs beside them. SQLAlchemy
+    lets these win over the query of the URL, so what stands there is taken up here.
     """
-    if make_url(url).database in {None, "", ":memory:"}:
+    parsed = make_url(url)
+    if parsed.database in {None, "", ":memory:"} and url.startswith("sqlite"):
         return {}  # one connection is the whole database
     size = {"pool_size": threads + 2, "max_overflow": 3, "pool_timeout": patience.PAGE}
     if url.startswith("sqlite"):
         return size
-    options = {"options": "-c timezone=utc", **postgresql_engine.CONNECTING}
-    return {**size, "connect_args": options}
+    theirs = parsed.query.get("options", ())
+    parts = [theirs] if isinstance(theirs, str) else theirs
+    # The later option wins: the zone cannot be chosen.
+    options = {"options": " ".join([*parts, "-c timezone=utc"])}
+    connecting = postgresql_engine.CONNECTING | {
+        name: parsed.query[name] for name in postgresql_engine.CONNECTING if name in parsed.query
+    }
+    return {**size, "connect_args": options | connecting}
 
 
 def prepare_database(app: Flask) -> None:

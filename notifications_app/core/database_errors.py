@@ -1,8 +1,13 @@
 """Database failures, each mapped to one sentence and one HTTP status."""
 
+import os
+import re
 import sqlite3
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, quote_plus
 
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -33,6 +38,7 @@ UNMIGRATED = Fault(
 BROKEN = Fault(
     "The database file is damaged or is not a database. Restore a backup.", state="damaged"
 )
+DENIED = Fault("The database does not allow this to its user. Nothing was changed.", state="denied")
 
 #: Parts of the drivers' messages; SQLite has no codes for some failures.
 _WORDS = (
@@ -45,7 +51,7 @@ _WORDS = (
     (AWAY, ("disk i/o error",)),
 )
 _SQLSTATES = {"42P01": UNMIGRATED, "42703": UNMIGRATED, "55P03": LOCKED, "40P01": LOCKED,
-              "53100": FULL, "25006": READ_ONLY}  # fmt: skip
+              "53100": FULL, "25006": READ_ONLY, "42501": DENIED}  # fmt: skip
 
 
 def database_fault(error: BaseException) -> Fault | None:
@@ -61,7 +67,8 @@ def database_fault(error: BaseException) -> Fault | None:
     if fault is not None:
         return fault
     # psycopg has no state for a server it cannot reach; SQLite never has one.
-    is_stateless = isinstance(error, OperationalError) and state is None
+    at_connecting = error.statement is None
+    is_stateless = state is None and (at_connecting or isinstance(error, OperationalError))
     is_away = error.connection_invalidated or (
         is_stateless and not isinstance(error.orig, sqlite3.Error)
     )
@@ -79,3 +86,41 @@ def _fault_in_words(error: BaseException | None) -> Fault | None:
         if any(word in message for word in words):
             return fault
     return None
+
+
+#: A longer reason is cut: it is one line of a log or a terminal.
+_REASON_MAX = 400
+_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
+_PASSWORD = re.compile(r"(\bpassword\s*=\s*)('[^']*'|\S+)", re.IGNORECASE)
+
+
+def reason(error: BaseException, url: URL) -> str:
+    """Return the driver's own words about a failure on one line, for logs and commands only.
+
+    The password and whole addresses are left out; ``url`` is the address of the database.
+    """
+    words = " ".join(str(getattr(error, "orig", None) or error).split())
+    password = str(url.password or "")
+    for secret in {password, quote(password, safe=""), quote_plus(password)} - {""}:
+        words = words.replace(secret, "…")
+    words = _PASSWORD.sub(r"\1…", _URL.sub("…", words))
+    if "unable to open database file" in words and url.database:
+        words = f"{words}: {_file_problem(Path(url.database))}"
+    return words[:_REASON_MAX].rstrip(".")
+
+
+def _file_problem(file: Path) -> str:
+    folder = file.parent
+    if not folder.is_dir():
+        return f"there is no folder {folder}"
+    if file.is_dir():
+        return f"{file} is a folder"
+    target = file if file.exists() else folder
+    return f"{file}" if os.access(target, os.R_OK | os.W_OK) else f"{target} cannot be written"
+
+
+def explain(error: BaseException, fault: Fault, url: URL) -> str:
+    """Return the sentence of a fault, followed by the driver's reason if that tells more."""
+    if fault in {UNMIGRATED, LOCKED}:
+        return fault.sentence
+    return f"{fault.sentence} The database driver reports: {reason(error, url)}."

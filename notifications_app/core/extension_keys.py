@@ -10,3 +10,5 @@ MIGRATIONS = "notifications_app: migrations"
 REDIS_AWAY = "notifications_app: Redis is away"
 #: The client that ``/readyz`` asks Redis with.
 REDIS_CLIENT = "notifications_app: Redis client"
+#: The hosts that were refused, and when each was last logged, by :func:`time.monotonic`.
+REFUSED_HOSTS = "notifications_app: refused hosts"

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from flask import abort
+from flask import abort, request
 from flask_login import current_user
 
+from ..core.logs import record
 from ..domain.accounts.queries import Reader
 from .extensions import login_manager
 
@@ -43,11 +44,18 @@ def admin(view: View) -> View:
         if not current_user.is_authenticated:
             return login_manager.unauthorized()
         if not current_reader().is_admin:
+            record_refusal()
             abort(404)
         return view(*args, **kwargs)
 
     guarded.access = "admin"  # type: ignore[attr-defined]
     return guarded
+
+
+def record_refusal() -> None:
+    """Log that somebody asked for a page that is not for them."""
+    name = current_reader().username if current_user.is_authenticated else None
+    record("access refused", path=request.path, username=name, address=request.remote_addr)
 
 
 def current_reader() -> Reader:

@@ -23,11 +23,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
-from ..core.database_errors import Fault, database_fault
+from ..core.database import db
+from ..core.database_errors import Fault, database_fault, explain
 from ..core.errors import NotFound, Refused
 from ..core.logs import record
 from ..core.text import counted
 from . import flashes, kept_input
+from .access import record_refusal
 from .extensions import limiter, login_manager
 from .redirects import page_before, redirect_after_post
 
@@ -119,6 +121,8 @@ def _http_error(error: HTTPException) -> HTTPException | Response:
         return error
     if error.code == 429:
         return too_many_attempts()
+    if error.code == 403:
+        record_refusal()
     response = error_page(error.code)
     if isinstance(error, InternalServerError):
         record("error", request=g.get("request_id", ""))
@@ -190,7 +194,8 @@ def _database_error(error: DBAPIError | PoolTimeout) -> Response:
     fault = database_fault(error)
     if fault is None:
         raise error
-    _log.error("the database: %s (%s)", fault.sentence, g.get("request_id", ""))
+    words = explain(error, fault, db.engine.url)
+    _log.error("the database: %s (%s)", words, g.get("request_id", ""))
     return fault_page(fault)
 
 

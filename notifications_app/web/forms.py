@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from flask import current_app, request
 from flask_wtf import FlaskForm
+from flask_wtf.form import SUBMIT_METHODS
+from werkzeug.datastructures import CombinedMultiDict
 
 from ..core.database import db
 from ..core.errors import Refused
@@ -17,6 +20,20 @@ INVALID = 400
 
 class Form(FlaskForm):
     """A form that keeps the input, and explains itself, if its CSRF token is not valid."""
+
+    class Meta(FlaskForm.Meta):
+        """The source of the values."""
+
+        def wrap_formdata(self, _form: Any, formdata: Any) -> Any:
+            """Return what was posted: fields, never JSON, and files only if the view takes one."""
+            if formdata is None or hasattr(formdata, "getlist"):
+                return formdata
+            if request.method not in SUBMIT_METHODS:
+                return None
+            view = current_app.view_functions.get(request.endpoint or "")
+            if getattr(view, "takes_file", False):
+                return CombinedMultiDict((request.files, request.form))
+            return request.form or None
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Return whether the fields and the CSRF token are valid."""

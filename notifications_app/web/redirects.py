@@ -1,9 +1,10 @@
 """Redirects that stay on this site, and addresses of it to send to somebody."""
 
+import re
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
-from flask import abort, current_app, redirect, request, url_for
+from flask import abort, current_app, has_request_context, redirect, request, url_for
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.utils import host_is_trusted
@@ -17,12 +18,28 @@ def safe_next(target: str | None, default: str) -> str:
 
     It must have one slash in front, then neither slash nor backslash, and no backslash, control
     character or space anywhere: browsers read ``/\evil`` as another host, and urljoin does not.
+    Under a prefix, it is within that prefix.
     """
     if not target or not target.startswith("/") or target[1:2] in {"/", "\\"}:
+        return default
+    if has_request_context() and not _is_within(target, request.script_root):
         return default
     if any(letter == "\\" or letter.isspace() or not letter.isprintable() for letter in target):
         return default
     return target
+
+
+def _is_within(target: str, root: str) -> bool:
+    if not root:
+        return True
+    path = re.split("[?#]", target, maxsplit=1)[0]
+    steps = unquote(path).split("/")
+    return path.startswith(f"{root}/") and ".." not in steps
+
+
+def current_address() -> str:
+    """Return the address of this request, from the root of the host on."""
+    return request.script_root + request.full_path.rstrip("?")
 
 
 def redirect_after_post(target: str | None, default: str) -> AnyResponse:

@@ -1,5 +1,6 @@
 """Sessions in Redis, and an honest answer while it is away."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Request, Response, request
@@ -11,11 +12,17 @@ from redis.exceptions import RedisError
 from ..core import redis_state
 from ..core.config import redis_timeouts
 from ..core.database_errors import Fault
+from ..domain.accounts.queries import ABSOLUTE
+from .cookies import cookie_path
 from .error_pages import fault_page
 
 #: Paths that need no session, so that they answer while Redis is away.
 WITHOUT_SESSION = ("/static/", "/healthz", "/readyz")
 AWAY = Fault("Sign-ins cannot be checked at the moment. Nothing was changed; try again soon.")
+#: How long the session of a visitor who is not signed in is kept.
+ANONYMOUS_LIFETIME = timedelta(hours=1)
+#: Flask-Login's key of the sign-in.
+_SIGN_IN = "_user_id"
 #: Key of the WSGI environment: the session of this request could not be read.
 _IS_AWAY = "notifications_app.session_is_away"
 
@@ -37,6 +44,17 @@ class RedisSessions(RedisSessionInterface):
             return NullSession()
         redis_state.answered()
         return session
+
+    def get_cookie_path(self, _app: Flask) -> str:
+        """Return the path of the session's cookie."""
+        return cookie_path()
+
+    def _upsert_session(self, lifetime: timedelta, data: Any, store_id: str) -> None:
+        if _SIGN_IN not in data:
+            lifetime = ANONYMOUS_LIFETIME
+        elif not data.permanent:
+            lifetime = ABSOLUTE
+        super()._upsert_session(lifetime, data, store_id)
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
         """Store the session. The answer is sent even if that fails: what it tells of is done."""

@@ -1,9 +1,6 @@
-"""Security headers, HTTPS only, trusted proxies, and an id for each request."""
+"""Security headers, and HTTPS only."""
 
-import secrets
-
-from flask import Flask, Response, abort, current_app, g, redirect, request
-from werkzeug.middleware.proxy_fix import ProxyFix
+from flask import Flask, Response, abort, current_app, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 HEADERS = {
@@ -15,23 +12,16 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+#: Pages whose address, or whose content, is a one-time link.
+SECRET_ADDRESSES = {"accounts.reset", "accounts.reset_link"}
 _HSTS = "max-age=31536000; includeSubDomains"
 
 
 def register(app: Flask) -> None:
-    """Give each request an id, enforce HTTPS if configured, add the headers, trust the proxies."""
-    # Before all others, so that requests refused by an extension have an id too.
-    app.before_request_funcs.setdefault(None, []).insert(0, _set_request_id)
+    """Enforce HTTPS if configured, and add the headers."""
     if app.config["HTTPS"]:
         app.before_request(_only_https)
     app.after_request(_add_headers)
-    hops = app.config["PROXY_HOPS"]
-    if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-
-
-def _set_request_id() -> None:
-    g.request_id = secrets.token_hex(6)
 
 
 def _only_https() -> AnyResponse | None:
@@ -45,6 +35,8 @@ def _only_https() -> AnyResponse | None:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers[name] = value
+    if request.endpoint in SECRET_ADDRESSES:
+        response.headers["Referrer-Policy"] = "no-referrer"
     if request.endpoint == "static":
         # Read it now: a streamed response is not compressed, and its file stays open if the
         # client disconnects.

@@ -2,7 +2,12 @@
 
 from typing import Any
 
-from flask import Flask, current_app, session
+from flask import Flask, Request, current_app, session
+from flask.sessions import NullSession, SecureCookieSessionInterface, SessionMixin
+
+from ..core.signing import TimelessSigner
+from .cookies import cookie_path
+from .hosts import HEALTH_PATHS
 
 #: The actions that ``z`` takes back, and those that Shift+Z repeats: see ``undo_stack``.
 UNDO_STACK = "undo"
@@ -21,8 +26,29 @@ SIGNED_OUT = "signed_out"
 FLASHES = "_flashes"
 
 
+class CookieSessions(SecureCookieSessionInterface):
+    """Sessions in a signed cookie that belongs to the site alone; none for health checks."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin | None:  # type: ignore[override]
+        """Open the session of a request; a health check gets an empty one that is not stored."""
+        if request.path in HEALTH_PATHS:
+            return NullSession()
+        return super().open_session(app, request)
+
+    def get_cookie_path(self, _app: Flask) -> str:
+        """Return the path of the session's cookie."""
+        return cookie_path()
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        """Return the serializer of the cookie."""
+        serializer: Any = super().get_signing_serializer(app)
+        serializer.signer = TimelessSigner
+        return serializer
+
+
 def register(app: Flask) -> None:
-    """Store sessions in Redis if ``SESSION_TYPE`` says so; else in Flask's signed cookie."""
+    """Store sessions in Redis if ``SESSION_TYPE`` says so; else in a signed cookie."""
+    app.session_interface = CookieSessions()
     if app.config["SESSION_TYPE"] == "redis":
         from . import redis_sessions  # needs the extra "redis"
 

@@ -19,6 +19,7 @@ from ..core.placeholders import fill
 from ..domain import content
 from ..domain.inbox import queries
 from . import flashes, kept_input
+from .cookies import cookie_name
 from .sessions import ZONE_OFFER
 from .shortcuts import SHORTCUTS
 
@@ -133,7 +134,7 @@ def _theme() -> str | None:
 
 def theme_cookie() -> str:
     """Return the name of the cookie that holds the theme."""
-    return "__Host-theme" if current_app.config["HTTPS"] else "theme"
+    return cookie_name("theme")
 
 
 def _context() -> dict[str, Any]:

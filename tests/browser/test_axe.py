@@ -24,7 +24,7 @@ def test_pages_of_nobody(site: Site, page_of: Callable[..., Page], console: Cons
     with site.app.app_context(), reading() as connection:
         user = queries.credentials_by_id(connection, number)
         assert user is not None
-        token = password_resets.token(signing_keys(), user.id, user.password_hash)
+        token = password_resets.token(signing_keys(), user)
     page.goto("/login")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("Enter your username.")).to_be_visible()

@@ -121,7 +121,7 @@ def test_a_password_is_never_an_argument(run: Run) -> None:
         (["grace"], "short", 2, "A password has 8 to 128 characters; this one has 5."),
         (["grace"], "", 2, "A password has 8 to 128 characters; this one has 0."),
         (["grace"], "x" * 129, 2, "A password has 8 to 128 characters; this one has 129."),
-        (["grace"], "password1", 2, "This password is one of the first that are tried."),
+        (["grace"], "password1", 2, "This password is easy to guess."),
         (["grace"], "eight or more\0", 2, "contains a character that cannot be typed."),
         (["grace"], b"\xff eight or more", 2, "The password is not in UTF-8."),
         (["NOOR"], PASSWORD, 1, "The username “noor” is taken."),

@@ -40,6 +40,7 @@ def test_every_setting_has_a_default_that_starts() -> None:
         "SITE_URL": "",
         "PROXY_HOPS": 0,
         "REGISTRATION_OPEN": False,
+        "CONTACT": "",
         "REDIS_URL": "",
         "SESSION_TYPE": "cookie",
         "WORKERS": 1,
@@ -59,6 +60,27 @@ def test_a_switch_is_on_or_off(text: str, value: bool) -> None:
     assert config.from_environment({"HTTPS": text})["HTTPS"] is value
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\r", "\t \r\n", "\u00a0"])
+def test_an_empty_setting_is_unset(blank: str) -> None:
+    names = [setting.name for setting in config.SETTINGS]
+    assert config.from_environment(dict.fromkeys(names, blank)) == config.from_environment({})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("DATABASE_URL", "sqlite:////srv/n.db"), ("SECRET_KEY", KEY), ("SECRET_KEY_FALLBACKS", KEY),
+     ("HTTPS", "on"), ("TRUSTED_HOSTS", "a.example"), ("PROXY_HOPS", "2"),
+     ("REGISTRATION_OPEN", "yes"), ("CONTACT", "the help desk"), ("COMPARE_PAGE", "off"),
+     ("REDIS_URL", "redis://h/1"), ("SESSION_TYPE", "redis"), ("LOG_FORMAT", "json"),
+     ("SENTRY_DSN", "https://key@host/1")],
+)  # fmt: skip
+def test_blanks_around_a_value_are_left_out(name: str, text: str) -> None:
+    read = config.from_environment({name: text})
+    assert read != config.from_environment({})
+    for padded in (f"{text}\r", f"  {text}\t", f"\n{text} \r\n"):
+        assert config.from_environment({name: padded}) == read
+
+
 def test_lists_are_parted_by_commas() -> None:
     values = config.from_environment({"TRUSTED_HOSTS": " a.example, .b.example,, "})
     assert values["TRUSTED_HOSTS"] == ["a.example", ".b.example"]
@@ -71,12 +93,16 @@ def test_lists_are_parted_by_commas() -> None:
         ("REGISTRATION_OPEN", "2", "The setting REGISTRATION_OPEN must be on or off."),
         ("PROXY_HOPS", "-1", "The setting PROXY_HOPS must be a number, 0 or more."),
         ("PROXY_HOPS", "one", "The setting PROXY_HOPS must be a number, 0 or more."),
-        ("PROXY_HOPS", "", "The setting PROXY_HOPS must be a number, 0 or more."),
+        ("PROXY_HOPS", "²", "The setting PROXY_HOPS must be a number, 0 or more."),
+        ("CONTACT", "a\nb", "The setting CONTACT must be one line of text."),
         ("SESSION_TYPE", "file", "The setting SESSION_TYPE must be one of: cookie, redis."),
         ("LOG_FORMAT", "xml", "The setting LOG_FORMAT must be one of: text, json."),
         ("REDIS_URL", "http://x", "The setting REDIS_URL must look like redis://"),
         ("REDIS_URL", "redis://x:port/0", "The setting REDIS_URL must look like redis://"),
+        ("SENTRY_DSN", "nonsense", "The setting SENTRY_DSN must look like https://"),
+        ("SENTRY_DSN", "https://key@host", "The setting SENTRY_DSN must look like https://"),
         ("REDIS_URL", "nonsense", "The setting REDIS_URL must look like redis://"),
+        ("REDIS_URL", "redis://x/one", "The setting REDIS_URL must look like redis://"),
     ],
 )
 def test_a_bad_setting_is_one_sentence(name: str, text: str, sentence: str) -> None:
@@ -147,6 +173,7 @@ def test_links_begin_with_the_address_that_is_set(values: dict[str, Any], addres
         ({"SESSION_TYPE": "redis"}, "SESSION_TYPE=redis needs REDIS_URL."),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL must look like sqlite:///"),
         ({"DATABASE_URL": "mysql://a/b"}, "DATABASE_URL must look like sqlite:///"),
+        ({"DATABASE_URL": "sqlite:///n.db?timeout=soon"}, "DATABASE_URL must look like"),
         ({"DATABASE_URL": "postgresql://h:port/n"}, "DATABASE_URL must look like sqlite:///"),
     ],
 )  # fmt: skip
@@ -185,6 +212,32 @@ def test_the_database_lies_in_the_instance_folder_by_default(tmp_path: Path) -> 
     values = config.from_environment({})
     config.derive(values, tmp_path)
     assert values["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path}/notifications.sqlite3"
+
+
+@pytest.mark.parametrize(
+    ("module", "values", "sentence"),
+    [
+        ("psycopg", {"DATABASE_URL": "postgres://h/n"},
+         "DATABASE_URL needs the extra: .*postgresql"),
+        ("redis", {"REDIS_URL": "redis://h"}, "REDIS_URL needs the extra: .*redis"),
+        ("flask_session", {"REDIS_URL": "redis://h", "SESSION_TYPE": "redis"},
+         "SESSION_TYPE needs the extra: .*redis"),
+    ],
+)  # fmt: skip
+def test_a_missing_driver_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, module: str, values: dict[str, Any], sentence: str
+) -> None:
+    monkeypatch.setattr(config, "find_spec", lambda name: None if name == module else name)
+    with pytest.raises(click.UsageError, match=sentence):
+        made(**values)
+
+
+def test_gunicorn_prints_the_sentence_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    errors = pytest.importorskip("gunicorn.errors")
+    monkeypatch.setitem(sys.modules, "gunicorn.arbiter", errors)
+    with pytest.raises(errors.AppImportError) as refused:
+        made(SECRET_KEY="short")
+    assert str(refused.value).startswith("Error: SECRET_KEY is shorter than 32 characters.")
 
 
 @pytest.mark.slow

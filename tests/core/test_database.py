@@ -1,7 +1,7 @@
 """The two ways to the database, and what every connection to it is told."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.engine import make_url
 
-from notifications_app.core.database import db, reading
+from notifications_app.core.database import db, engine_options, reading
+from notifications_app.core.postgresql_engine import CONNECTING
 from notifications_app.domain.accounts.models import User
 from notifications_app.domain.inbox.models import Delivery, Notification
 from tests.support import inbox
-from tests.support.app import on_postgresql, on_sqlite
+from tests.support.app import POSTGRESQL, on_postgresql, on_sqlite
 from tests.support.moments import NOW
 
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15_000}
@@ -154,3 +156,31 @@ def test_an_id_is_never_used_twice(in_app: Flask, priya: int) -> None:
 def test_deliveries_are_stored_in_their_own_key(in_app: Flask) -> None:
     made = sa.text("SELECT sql FROM sqlite_master WHERE name = 'deliveries'")
     assert db.session.execute(made).scalar_one().rstrip().endswith("WITHOUT ROWID")
+
+
+@pytest.mark.parametrize(
+    ("query", "options"),
+    [
+        ("", "-c timezone=utc"),
+        ("?options=-c%20work_mem%3D64MB", "-c work_mem=64MB -c timezone=utc"),
+        ("?options=-csearch_path%3Da&sslmode=require", "-csearch_path=a -c timezone=utc"),
+        ("?options=-c%20a%3D1&options=-c%20b%3D2", "-c a=1 -c b=2 -c timezone=utc"),
+    ],
+)
+def test_ours_are_added_to_the_options_of_the_address(query: str, options: str) -> None:
+    found = engine_options(f"postgresql+psycopg://h/n{query}", 8)["connect_args"]
+    assert found == {"options": options, **CONNECTING}
+    longer = engine_options("postgresql+psycopg://h/n?connect_timeout=9", 8)["connect_args"]
+    assert longer == {"options": "-c timezone=utc", **CONNECTING, "connect_timeout": "9"}
+
+
+@on_postgresql
+def test_the_query_of_the_address_reaches_the_server(make_app: Callable[..., Flask]) -> None:
+    query = {"options": "-c work_mem=77MB -c timezone=Asia/Tokyo", "application_name": "ours"}
+    url = make_url(POSTGRESQL).update_query_dict(query).render_as_string(hide_password=False)
+    app = make_app(DATABASE_URL=url)
+    asked = {"work_mem": "77MB", "TimeZone": "UTC", "application_name": "ours"}
+    with app.app_context(), reading() as connection:
+        for name, value in asked.items():
+            setting = sa.select(sa.func.current_setting(name))
+            assert str(connection.execute(setting).scalar()).upper() == value.upper()

@@ -1,8 +1,13 @@
 """Database errors, each in one sentence."""
 
 import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from flask import Flask
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
     DBAPIError,
     IntegrityError,
@@ -13,6 +18,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from notifications_app.core import database_errors
+from tests.support.app import POSTGRESQL, on_postgresql
 
 
 @pytest.mark.parametrize(
@@ -58,6 +64,7 @@ class Said(Exception):
         (OperationalError, "55P03", database_errors.LOCKED),
         (OperationalError, "40P01", database_errors.LOCKED),
         (OperationalError, "53100", database_errors.FULL),
+        (ProgrammingError, "42501", database_errors.DENIED),
         (OperationalError, "25006", database_errors.READ_ONLY),
         (OperationalError, "53300", database_errors.AWAY),
         (OperationalError, "57P01", database_errors.AWAY),
@@ -94,3 +101,67 @@ def test_a_full_disk_has_its_own_status() -> None:
         one.status
         for one in (database_errors.AWAY, database_errors.LOCKED, database_errors.UNMIGRATED)
     } == {503}
+
+
+# ---- the driver's reason, on the command line and in the log ----
+
+SECRET = "hunter2 %/@"
+URL = make_url("postgresql+psycopg://u@h/n").set(password=SECRET)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        f"FATAL: password {SECRET} is wrong",
+        'invalid dsn: missing "=" after "postgresql://u:hunter2%20%25%2F%40@h/n" in connection',
+        "connection string host=h password=hunter2 user=u",
+        "connection string host=h password = 'hunter2 and more' user=u",
+        f"first line\nsecond line {SECRET}",
+        "user hunter2+%25%2F%40",
+    ],
+)
+def test_a_reason_holds_no_secret_and_is_one_line(message: str) -> None:
+    error = OperationalError(None, None, Exception(message))
+    words = database_errors.reason(error, URL)
+    assert "hunter2" not in words
+    assert "\n" not in words
+    assert words
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [("", 'role "nobody-here" does not exist'), ("?sslmode=odd", "sslmode"),
+     ("?nonsense=1", "nonsense")],
+)  # fmt: skip
+@on_postgresql
+def test_the_reason_of_a_refused_connection_is_said(
+    make_app: Callable[..., Flask], query: str, words: str
+) -> None:
+    url = make_url(POSTGRESQL)
+    found = f"postgresql://nobody-here:{quote(SECRET)}@{url.host}:{url.port or 5432}/none{query}"
+    result = make_app(DATABASE_URL=found).test_cli_runner().invoke(args=["users", "list"])
+    assert result.exit_code == 1
+    assert words in result.stderr or "authentication failed" in result.stderr
+    assert "hunter2" not in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_reason_of_a_file_that_cannot_be_opened_is_said(
+    make_app: Callable[..., Flask], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "text").write_text("This is a letter and no database at all.")
+    for file, words in (
+        ("nowhere/n.db", f"there is no folder {tmp_path}/nowhere"),
+        ("folder", f"{tmp_path}/folder is a folder"),
+        ("text", "file is not a database"),
+    ):
+        app = make_app(DATABASE_URL=f"sqlite:///{tmp_path}/{file}", TESTING=False)
+        result = app.test_cli_runner().invoke(args=["users", "list"])
+        assert result.exit_code == 1
+        assert words in result.stderr
+        page = app.test_client().get("/login")
+        assert page.status_code == 503 or file == "text"
+        assert words not in page.text
+        assert str(tmp_path) not in page.text
+        assert words in caplog.records[-1].getMessage()

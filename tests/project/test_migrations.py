@@ -253,6 +253,26 @@ def test_both_commands_migrate_alike(new: Flask, url: str, words: tuple[str, ...
     assert schema() == found
 
 
+@pytest.mark.slow
+def test_several_machines_can_migrate_at_once(new: Flask, url: str) -> None:
+    environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": "k" * 40}
+    commands = [("flask", "db", "upgrade"), ("alembic", "upgrade", "head")] * 2
+    running = [
+        subprocess.Popen(
+            [Path(sys.executable).with_name(words[0]), *words[1:]],
+            cwd=ROOT,
+            env=environment,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for words in commands
+    ]
+    for process in running:
+        _out, err = process.communicate()
+        assert process.returncode == 0, err
+    assert revision() == SCRIPTS.get_current_head()
+
+
 def test_models_and_migrations_agree(new: Flask) -> None:
     up()
     check()
@@ -609,3 +629,41 @@ def test_without_the_right_to_trigrams_it_is_migrated_all_the_same(
     db.session.commit()
     check()
     down("base", *DATA)
+
+
+def test_titles_of_personal_notifications_leave_the_audit_log(filled: Flask) -> None:
+    up("0005")
+    entries = (
+        (
+            901,
+            "notification.sent",
+            "notification 1",
+            {"title": "é “x”", "to": "ada", "audience": 1},
+        ),
+        (902, "notification.sent", "notification 999", {"title": "Gone", "audience": 1}),
+        (903, "broadcast.sent", "notification 1", {"title": "Stays", "to": "everyone"}),
+        (904, "user.created", "user notification 1", {"admin": True}),
+    )
+    for number, action, subject, detail in entries:
+        db.session.execute(
+            sa.text(
+                "INSERT INTO audit (id, at, action, subject, detail)"
+                " VALUES (:id, '2026-11-20 12:00:00', :action, :subject, :detail)"
+            ),
+            {"id": number, "action": action, "subject": subject, "detail": json.dumps(detail)},
+        )
+    topic = db.session.execute(sa.text("SELECT topic FROM notifications WHERE id = 1")).scalar()
+    db.session.commit()
+
+    def details() -> list[dict[str, Any]]:
+        found = sa.text("SELECT detail FROM audit WHERE id > 900 ORDER BY id")
+        return [json.loads(detail) for detail in db.session.execute(found).scalars()]
+
+    without = [{"topic": topic, "audience": 1}, {"audience": 1}, entries[2][3], entries[3][3]]
+    for _ in range(2):
+        up("0011")
+        assert details() == without
+        assert columns()["users"][-1] == "link_version"
+        down("0005")
+        assert details() == without
+    assert counts()["users"] == ROWS["users"]

@@ -9,7 +9,7 @@ from notifications_app.core.database import db
 
 TABLES = {
     "users": "id username email display_name password_hash timezone is_admin admin_since is_active "
-    "shortcuts inbox_since last_stamp created_at density",
+    "shortcuts inbox_since last_stamp created_at density link_version",
     "sign_ins": "token_hash user_id created_at last_seen_at expires_at address user_agent",
     "groups": "id name",
     "group_members": "group_id user_id since",

@@ -32,9 +32,14 @@ def user_count(app: Flask) -> int:
         return db.session.execute(sa.select(sa.func.count(User.id))).scalar_one()
 
 
-def sign_in(client: FlaskClient, username: str, password: str = PASSWORD, **more: str) -> Any:
-    """Sign in by the form; the answer is a redirect where it worked."""
-    return client.post("/login", data={"username": username, "password": password, **more})
+def sign_in(client: FlaskClient, username: str, password: str = PASSWORD, **more: Any) -> Any:
+    """Sign in by the form; the answer is a redirect where it worked.
+
+    ``environ_overrides`` says where the request comes from; all others are fields.
+    """
+    environ = more.pop("environ_overrides", None)
+    data = {"username": username, "password": password, **more}
+    return client.post("/login", data=data, environ_overrides=environ)
 
 
 def is_signed_in(client: FlaskClient) -> bool:

@@ -1,6 +1,6 @@
 """Access to each page: every route, every role, other people's rows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from notifications_app.domain.inbox.models import Delivery
 from tests.support.database import everything
 from tests.support.moments import NOON
 from tests.support.people import PASSWORD, add_user, is_signed_in, sign_in, token_in
+from tests.support.routes import SAFE, routes
 
 #: Routes that ask for no token: none.
 EXEMPT: set[str] = set()
@@ -36,27 +37,6 @@ ADMIN = {
     "broadcasts.index", "broadcasts.one", "broadcasts.new", "broadcasts.edit", "broadcasts.recall",
     "broadcasts.restore", "broadcasts.again",
 }  # fmt: skip
-
-SAFE = {"GET", "HEAD", "OPTIONS"}
-
-
-def routes(app: Flask) -> Iterator[tuple[str, str, set[str]]]:
-    """Every endpoint, a path that leads to it, and its methods."""
-    for rule in app.url_map.iter_rules():
-        values: dict[str, Any] = {
-            "notification_id": 1,
-            "user_id": 1,
-            "import_id": 1,
-            "change": "grant-admin",
-            "group": "ops",
-            "verb": "read",
-            "token": "x",
-            "filename": "css/base.css",
-        }
-        path = app.url_map.bind("localhost").build(
-            rule.endpoint, {name: values[name] for name in rule.arguments}
-        )
-        yield rule.endpoint, path, set(rule.methods or ())
 
 
 def test_every_route_declares_its_access(app: Flask) -> None:
@@ -102,6 +82,23 @@ def test_an_administrators_page_is_not_there_for_others(app: Flask) -> None:
         db.session.commit()
     for name, status in (("ada", 404), ("priya", 200)):
         assert clients[name].get("/admin/audit").status_code == status, name
+
+
+def test_refused_access_is_logged(
+    make_app: Callable[..., Flask], caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make_app(HTTPS=True, TRUSTED_HOSTS=["localhost"], TESTING=False)
+    add_user(app, "priya")
+    client = app.test_client()
+    data = {"username": "priya", "password": PASSWORD}
+    client.post("/login", data=data, base_url="https://localhost")
+    caplog.clear()
+    assert client.get("/admin/audit", base_url="https://localhost").status_code == 404
+    assert client.post("/settings", base_url="http://localhost").status_code == 403
+    found = [getattr(record, "fields", {}) for record in caplog.records]
+    assert [record.message for record in caplog.records] == ["access refused"] * 2
+    assert found[0] == {"path": "/admin/audit", "username": "priya", "address": "127.0.0.1"}
+    assert found[1]["path"] == "/settings"
 
 
 def test_every_unsafe_route_asks_for_its_token(make_app: Callable[..., Flask]) -> None:

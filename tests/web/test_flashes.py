@@ -15,6 +15,7 @@ from notifications_app.domain import content
 from notifications_app.domain.inbox.models import Delivery, Notification
 from notifications_app.web import flashes
 from notifications_app.web.flashes import Flash
+from notifications_app.web.request_bodies import takes_any_body
 from tests.support.people import sign_in
 
 
@@ -40,7 +41,7 @@ def speaking(app: Flask) -> Flask:
         return [{"category": one.category, "text": one.text, "undo": one.undo,
                  "notification_id": one.notification_id} for one in found]  # fmt: skip
 
-    app.add_url_rule("/speak", "speak", speak, methods=["POST"])
+    app.add_url_rule("/speak", "speak", takes_any_body(speak), methods=["POST"])
     app.add_url_rule("/shown", "shown", shown)
     return app
 

@@ -1,5 +1,6 @@
 """Headers, tokens, hosts and forwarded addresses, on every answer."""
 
+import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
 
+from notifications_app.web import hosts
 from notifications_app.web.extensions import limiter
 from notifications_app.web.security import HEADERS
 from tests.support.moments import NOON, at
@@ -68,10 +70,10 @@ def test_the_same_headers_stand_on_every_status(broken: Flask) -> None:
         if name.isdecimal():
             assert answer.status_code == int(name)
         assert answer.headers["Content-Security-Policy"] == CSP, name
-        for header, value in HEADERS.items():
+        policy = "no-referrer" if name == "410" else "same-origin"  # the page of a one-time link
+        for header, value in (HEADERS | {"Referrer-Policy": policy}).items():
             assert answer.headers.getlist(header) == [value], name
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Referrer-Policy"] == "same-origin"
         assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
         assert "Permissions-Policy" in answer.headers
         assert "Strict-Transport-Security" not in answer.headers
@@ -127,7 +129,7 @@ def test_with_https_a_plain_request_is_sent_there_or_refused(secure: Flask) -> N
     assert client.get("/healthz", base_url=base).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/login", "/nowhere", "/healthz", "/inbox"])
+@pytest.mark.parametrize("path", ["/login", "/nowhere", "/healthz/", "/inbox"])
 def test_a_host_that_is_not_ours_is_refused_without_an_address(secure: Flask, path: str) -> None:
     for base in ("https://evil.example", "http://evil.example"):
         answer = secure.test_client().get(path, base_url=base)
@@ -135,6 +137,54 @@ def test_a_host_that_is_not_ours_is_refused_without_an_address(secure: Flask, pa
         assert "evil" not in answer.text
         assert answer.headers["Content-Security-Policy"] == CSP
     assert secure.test_client().get("/login", base_url="https://notes.example").status_code == 200
+
+
+def test_a_refused_host_is_logged_once_a_minute(
+    secure: Flask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = 1000.0
+    monkeypatch.setattr(hosts, "monotonic", lambda: seconds)
+    client = secure.test_client()
+
+    def logged() -> list[str]:
+        for host in ("evil.example", "evil.example", "other.example", "a b"):
+            client.get("/login", headers={"Host": host})
+        found = [record.fields for record in caplog.records if "refused" in record.message]  # type: ignore[attr-defined]
+        caplog.clear()
+        assert all(fields["address"] == "127.0.0.1" for fields in found)
+        return [fields["host"] for fields in found]
+
+    assert logged() == ["evil.example", "other.example", "a b"]
+    seconds += 59
+    assert logged() == []
+    seconds += 1
+    assert logged() == ["evil.example", "other.example", "a b"]
+    for number in range(1000):
+        client.get("/login", headers={"Host": f"{number}.example"})
+    assert len(caplog.records) < 110
+
+
+@pytest.mark.parametrize("headers", [{"X-Forwarded-Proto": "https"}, {"X-Forwarded-Ssl": "on"},
+                                     {"X-Forwarded-Protocol": "ssl"}])  # fmt: skip
+def test_what_gunicorn_believes_on_loopback_is_undone(
+    make_app: Callable[..., Flask], headers: dict[str, str]
+) -> None:
+    app = make_app(HTTPS=True, TRUSTED_HOSTS=["notes.example"], TESTING=False)
+    environ = {"wsgi.url_scheme": "https", "gunicorn.socket": socket.socket(), "SCRIPT_NAME": ""}
+    answer = app.test_client().get(
+        "/login", base_url="http://notes.example", headers=headers, environ_overrides=environ
+    )
+    assert answer.status_code == 301
+    environ["gunicorn.socket"].close()  # type: ignore[attr-defined]
+
+
+def test_a_script_name_from_a_header_is_undone(make_app: Callable[..., Flask]) -> None:
+    for hops, place in ((0, "/login?next=/n/inbox"), (1, "/n/login?next=/n/inbox")):
+        environ = {"gunicorn.socket": None, "SCRIPT_NAME": "/n", "HTTP_SCRIPT_NAME": "/n"}
+        client = make_app(PROXY_HOPS=hops).test_client()
+        answer = client.get("/inbox", environ_overrides=environ)
+        assert answer.headers.get("Location", place) == place
+        assert answer.status_code == (303 if hops else 404)
 
 
 @pytest.mark.parametrize(("hops", "address"), [(0, "127.0.0.1"), (1, "198.51.100.2"),

@@ -106,3 +106,21 @@ def test_a_sign_in_ends_as_it_does_with_a_cookie(client: FlaskClient, app: Flask
         sign_in(client, "noor")
     with at(NOON + timedelta(hours=8)):
         assert not is_signed_in(client)
+
+
+def test_redis_keeps_a_session_no_longer_than_it_can_be_used(
+    client: FlaskClient, app: Flask, priya: int
+) -> None:
+    redis, prefix = app.config["SESSION_REDIS"], app.config["SESSION_KEY_PREFIX"]
+
+    def lifetime() -> int:
+        return int(redis.ttl(prefix + number(client)))
+
+    client.post("/logout")  # an answer waits for a visitor
+    assert 3500 < lifetime() <= 3600
+    sign_in(client, "priya")
+    assert 86_300 < lifetime() <= 86_400
+    client.post("/logout")
+    assert 3500 < lifetime() <= 3600
+    sign_in(client, "priya", keep="y")
+    assert 29 * 86_400 < lifetime() <= 30 * 86_400

@@ -150,7 +150,7 @@ def set_password(user_id: int, password_hash: str, *, but: str | None = None) ->
 
 
 def set_active(user_id: int, *, active: bool) -> int:
-    """Activate an account, or deactivate it and end its sign-ins.
+    """Activate an account, or deactivate it, end its sign-ins and void its one-time links.
 
     Returns:
         The number of sign-ins ended.
@@ -158,8 +158,11 @@ def set_active(user_id: int, *, active: bool) -> int:
     Raises:
         NotFound: if there is no such account.
     """
-    _change(user_id, is_active=active)
-    return 0 if active else end_all(user_id)
+    if active:
+        _change(user_id, is_active=True)
+        return 0
+    _change(user_id, is_active=False, link_version=User.link_version + 1)
+    return end_all(user_id)
 
 
 def delete(user_id: int) -> None:

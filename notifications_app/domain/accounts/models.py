@@ -39,6 +39,8 @@ class User(Model):
     #: The stamp of the reader's last action, in microseconds; it only ever increases.
     last_stamp: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: Part of the signature of one-time links: a deactivation raises it, which voids them.
+    link_version: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class SignIn(Model):

@@ -158,7 +158,7 @@ def sign_ins(connection: Connection, user_id: int, now: datetime) -> list[Row[An
 
 _CREDENTIALS = select(
     User.id, User.username, User.display_name, User.email, User.password_hash, User.is_active,
-    User.timezone, User.last_stamp,
+    User.timezone, User.last_stamp, User.link_version,
 )  # fmt: skip
 
 
@@ -257,14 +257,3 @@ def usernames(connection: Connection, start: str, limit: int) -> list[tuple[str,
 def is_empty(connection: Connection) -> bool:
     """Return whether there is no account yet."""
     return connection.execute(select(User.id).limit(1)).first() is None
-
-
-def admin_names(connection: Connection, limit: int = 3) -> list[str]:
-    """Return the names of the longest-serving active administrators, to ask for a one-time link."""
-    rows = connection.execute(
-        select(User.display_name, User.username)
-        .where(User.is_admin, User.is_active)
-        .order_by(User.admin_since, User.id)
-        .limit(limit)
-    )
-    return [row.display_name or row.username for row in rows]

@@ -145,7 +145,7 @@ def make_reset_token(
     """
     check_may_reset(user)
     _add_entry("user.reset-link-made", user.username, actor_id, now)
-    return password_resets.token(keys, user.id, user.password_hash)
+    return password_resets.token(keys, user)
 
 
 def _add_entry(

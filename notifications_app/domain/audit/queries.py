@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from ...core.paging import fetch_page
+from ...core.search_terms import distinct_terms
 from ..accounts.directory import check_words
 from ..accounts.models import User
 from .models import AuditEntry
@@ -100,7 +101,13 @@ def parse_search(words: str = "", actor: str = "", action: str = "") -> Search:
     Raises:
         BadInput: with the field ``q``.
     """
-    return Search(check_words(words), check_words(actor), check_words(action))
+    words = check_words(words)
+    _words(words)
+    return Search(words, check_words(actor), check_words(action))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return distinct_terms(text.split(), str.lower)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +171,7 @@ def actions(connection: Connection) -> list[str]:
 
 
 def _matching(search: Search, dialect: str) -> Select[Any]:
-    statement = _ENTRIES.where(*(_contains(word, dialect) for word in search.words.split()))
+    statement = _ENTRIES.where(*(_contains(word, dialect) for word in _words(search.words)))
     if search.actor:
         statement = statement.where(_ACTOR.in_([search.actor]))
     if search.action:

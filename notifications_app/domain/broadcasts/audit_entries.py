@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from ...core.database import ids_as_select
 from ..audit.actions import add_entry
-from ..inbox.models import Notification
+from ..inbox.models import Notification, Release
 from .preview import SendPreview
 
 BROADCAST, NOTIFICATION = "broadcast.sent", "notification.sent"
@@ -16,14 +17,20 @@ BROADCAST, NOTIFICATION = "broadcast.sent", "notification.sent"
 def audit_sending(
     action: str, notification: Notification, preview: SendPreview, *, actor_id: int | None
 ) -> None:
-    """Add the entry for a sending: title, recipients, and the size of the audience then."""
+    """Add the entry for a sending: title, recipients, and the size of the audience then.
+
+    A personal notification is for its recipients alone, and all administrators read the log: its
+    entry has the topic instead.
+    """
+    detail: dict[str, Any] = {"topic": notification.topic}
+    if isinstance(preview.to, str):
+        detail = {"title": notification.title, "to": preview.to}
     add_entry(
         action,
         _subject(notification.id),
         actor_id=actor_id,
         now=preview.now,
-        title=notification.title,
-        to=preview.audit_phrase,
+        **detail,
         audience=preview.audience.count,
     )
 
@@ -47,8 +54,9 @@ def audit_recall(notification_id: int, *, actor_id: int | None, now: datetime) -
 
 
 def titles(connection: Connection, ids: Collection[int]) -> dict[int, str]:
-    """Return the present titles of these notifications, for the audit log."""
-    wanted = Notification.id.in_(ids_as_select(ids))
+    """Return the present titles of those that are broadcasts, for the audit log."""
+    is_broadcast = exists().where(Release.notification_id == Notification.id)
+    wanted = Notification.id.in_(ids_as_select(ids)) & is_broadcast
     rows = connection.execute(select(Notification.id, Notification.title).where(wanted))
     return {row.id: row.title for row in rows}
 

@@ -12,7 +12,7 @@ from ..content import Content
 from . import audience
 from .audience import Audience
 from .schedule import Schedule, SendOptions, check_no_banner, check_start, schedule_unchecked
-from .wording import audience_phrase, local_schedule_phrase, people_phrase, schedule_phrase
+from .wording import audience_phrase, local_schedule_phrase, schedule_phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,6 @@ class SendPreview:
         return (
             channel_phrase(self.to) if isinstance(self.to, str) else audience_phrase(self.audience)
         )
-
-    @property
-    def audit_phrase(self) -> str:
-        """The recipients in the audit log: the channel, or the number of people."""
-        return self.to if isinstance(self.to, str) else people_phrase(self.audience.count)
 
     def when_phrase(self, zone: str) -> str:
         """Format arrival and expiry as part of a sentence, with times in ``zone``."""

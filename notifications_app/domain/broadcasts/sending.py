@@ -54,13 +54,13 @@ class SendResult:
         )
 
     def log_fields(self) -> dict[str, Any]:
-        """Return the fields of the log line, for :func:`core.logs.record`."""
-        to, audience = self.preview.to, self.preview.audience
+        """Return the fields of the log line, for :func:`core.logs.record`; no content, no names."""
+        to = self.preview.to
         return {
             "notification": self.notification.id,
-            "title": self.notification.title,
-            "to": to if isinstance(to, str) else list(audience.first),
-            "audience": audience.count,
+            "topic": self.notification.topic,
+            **({"to": to} if isinstance(to, str) else {}),
+            "audience": self.preview.audience.count,
         }
 
 

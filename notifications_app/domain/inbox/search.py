@@ -30,6 +30,7 @@ from sqlalchemy.types import TypeEngine
 from ...core import clock
 from ...core.clock import UTCDateTime
 from ...core.errors import BadInput, BadTime
+from ...core.search_terms import distinct_terms
 from ...core.text import fold, shorten, trim
 from ..accounts.models import User
 from ..content import CATEGORIES
@@ -87,8 +88,8 @@ def parse(words: str, zone: str = "UTC") -> tuple[Term, ...]:
     """Parse a search; text outside the syntax is searched as it is. Days are those of ``zone``.
 
     Raises:
-        BadInput: with the field ``q``, if it has over 200 characters or a NUL, or if an operator
-            has a value that it cannot have.
+        BadInput: with the field ``q``, if it has over 200 characters, over 12 terms or a NUL, or if
+            an operator has a value that it cannot have.
     """
     if len(words) > MAX_SEARCH_LENGTH:
         raise BadInput(f"A search has at most {MAX_SEARCH_LENGTH} characters; shorten it.", "q")
@@ -107,7 +108,9 @@ def parse(words: str, zone: str = "UTC") -> tuple[Term, ...]:
             term = _text(f"{key}:{value}" if key else value)
         if term.value:
             terms.append(replace(term, negative=bool(minus), typed=found[0]))
-    return tuple(terms)
+    return distinct_terms(
+        terms, lambda term: (term.kind, term.value.lower(), term.negative, term.moment)
+    )
 
 
 def _operator(kind: str, value: str, zone: str) -> Term:

@@ -6,6 +6,7 @@ from ..extensions import login_manager
 from . import (
     authentication,
     groups,
+    limits,
     login,
     new_person,
     password_reset,
@@ -37,6 +38,7 @@ def register(app: Flask) -> None:
     ):
         pages.register(blueprint)
     blueprint.before_app_request(authentication.touch_sign_in)
+    blueprint.after_request(limits.give_back)
     login_manager.user_loader(authentication.load_reader)
     login_manager.unauthorized_handler(login.ask_to_sign_in)
     app.register_blueprint(blueprint)

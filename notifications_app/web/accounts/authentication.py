@@ -14,11 +14,16 @@ from ...core.errors import BadInput, UnknownZone
 from ...core.logs import record
 from ...domain.accounts import actions, passwords, queries
 from .. import sessions
+from ..cookies import cookie_name
 from ..extensions import login_manager
 
 #: Endpoints that do not count as use of a sign-in: pages request them by themselves.
 NOT_PRESENCE = {None, "static", "web.healthz", "web.readyz", "inbox.badge"}
-ZONE_KEPT = "zone_kept"
+
+
+def zone_cookie() -> str:
+    """Return the name of the cookie that remembers that a zone was offered and declined."""
+    return cookie_name("zone_kept")
 
 
 @login_manager.user_loader
@@ -124,7 +129,7 @@ def sign_out_reason(*, was_sent_here: bool) -> str:
 
 def offer_zone(name: str | None) -> None:
     """Offer the browser's zone to a reader in UTC, unless declined before; never just set it."""
-    if not name or current_user.timezone != "UTC" or request.cookies.get(ZONE_KEPT):
+    if not name or current_user.timezone != "UTC" or request.cookies.get(zone_cookie()):
         return
     try:
         zone = clock.zone_name(name)

@@ -41,10 +41,12 @@ class LoginForm(Form):
 
 
 class RegisterForm(Form):
-    """A new account, if registration is open."""
+    """A new account, if registration is open.
+
+    It asks for no email address: nobody confirms it, and the answer would tell which ones exist.
+    """
 
     username = StringField("Username", [InputRequired("Choose a username.")])
-    email = StringField("Email address")
     display_name = StringField("Display name")
     password = PasswordField("Password", [InputRequired("Choose a password.")])
     zone = HiddenField()

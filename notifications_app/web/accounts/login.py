@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, render_template, request, session, url_for
+from flask import Blueprint, current_app, make_response, render_template, request, session, url_for
 from flask_login import current_user
 
 from ...core import clock
@@ -14,10 +14,11 @@ from .. import flashes, kept_input, sessions
 from ..access import current_reader, public
 from ..error_pages import asks_for_json, rerenders_after_csrf_error, retry_after, too_many_attempts
 from ..forms import INVALID
-from ..redirects import page_before, redirect_after_post, safe_next
+from ..redirects import current_address, page_before, redirect_after_post, safe_next
 from . import authentication
 from .forms import LoginForm
-from .limits import per_account, per_address
+from .known_browser import remember_browser
+from .limits import per_account, per_address, per_browser, per_pair
 
 WRONG = "Wrong username or password."
 
@@ -39,7 +40,7 @@ def ask_to_sign_in() -> Any:
     if request.path.endswith((".json", "/badge")):
         return {"error": "Sign in first."}, 401
     if request.method != "POST":
-        back = request.full_path.rstrip("?") if request.method == "GET" else None
+        back = current_address() if request.method == "GET" else None
         return redirect_after_post(url_for("accounts.login", next=back), url_for("accounts.login"))
     back = page_before(url_for("inbox.index"))
     # A script follows redirects, and shows no other answer.
@@ -56,6 +57,8 @@ def ask_to_sign_in() -> Any:
 @rerenders_after_csrf_error
 @per_address
 @per_account
+@per_pair
+@per_browser
 def login() -> Any:
     """Show the sign-in page, or sign in and return to the page that was asked for."""
     form = LoginForm(next=request.args.get("next"))
@@ -68,7 +71,9 @@ def login() -> Any:
         ):
             authentication.offer_zone(form.zone.data)
             _greet()
-            return _continue(form)
+            response = make_response(_continue(form))
+            remember_browser(response, user.username)
+            return response
         form.form_errors.append(WRONG)
     return _login_page(form, KEPT if form.kept.data else LOST.get(request.args.get("lost", ""), ""))
 
@@ -119,7 +124,7 @@ def _login_page(form: LoginForm, advice: str = "") -> Any:
             form=form,
             reason=f"{reason} {advice}" if reason and not form.form_errors else "",
             no_accounts=queries.is_empty(connection),
-            admins=queries.admin_names(connection),
+            contact=current_app.config["CONTACT"],
         )
     return page, INVALID if form.is_submitted() else 200
 
@@ -144,7 +149,10 @@ def logout() -> Any:
     sessions.renew()
     session[sessions.SIGNED_OUT] = True
     flashes.info("You are signed out. Your notifications are kept.")
-    return redirect_after_post(url_for("accounts.login"), "/")
+    response = redirect_after_post(url_for("accounts.login"), "/")
+    # Not cookies: the theme belongs to the browser, and the session is emptied already.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def register(blueprint: Blueprint) -> None:

@@ -14,12 +14,12 @@ from ..error_pages import rerenders_after_csrf_error
 from ..forms import INVALID
 from ..redirects import redirect_after_post
 from .forms import ResetForm
-from .limits import per_address
+from .limits import per_link
 
 
 @public
 @rerenders_after_csrf_error
-@per_address
+@per_link
 def reset(token: str) -> Any:
     """Set a new password by a one-time link from an administrator; 410 if it is not valid."""
     user_id = password_resets.user_id_of(token)

@@ -19,6 +19,7 @@ from ..access import admin, current_reader
 from ..error_pages import error_page, rerenders_after_csrf_error
 from ..forms import INVALID
 from ..redirects import redirect_after_post
+from ..request_bodies import takes_file
 from .forms import EmptyForm, ImportForm
 
 MEGABYTE = 1024 * 1024
@@ -27,6 +28,7 @@ LARGEST = 16 * MEGABYTE
 LISTED = 200
 
 
+@takes_file
 @admin
 def import_from_file() -> Any:
     """Ask for a file of people; check it, and lead to the preview of what it would do."""

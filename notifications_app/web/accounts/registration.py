@@ -19,12 +19,13 @@ from ..forms import INVALID
 from ..redirects import redirect_after_post
 from . import authentication
 from .forms import RegisterForm
-from .limits import per_address
+from .known_browser import remember_browser
+from .limits import per_new_account
 
 
 @public
 @rerenders_after_csrf_error
-@per_address
+@per_new_account
 def register_account() -> Any:
     """Create an account and sign in; 404 unless registration is open."""
     if not current_app.config["REGISTRATION_OPEN"]:
@@ -44,17 +45,14 @@ def _register(form: RegisterForm) -> Any:
     with errors:
         actions.check_username(username)
     with errors:
-        actions.check_email(form.email.data)
-    with errors:
         actions.check_display_name(form.display_name.data or "")
     with errors:
-        passwords.check(password, username, form.email.data, form.display_name.data)
+        passwords.check(password, username, form.display_name.data)
     errors.raise_collected()
     password_hash = passwords.hash_password(password)
     add_reader.add_reader(
         username,
         password_hash=password_hash,
-        email=form.email.data,
         display_name=form.display_name.data or "",
         now=clock.now(),
     )
@@ -65,7 +63,9 @@ def _register(form: RegisterForm) -> Any:
         raise Refused("Your account has been created. Sign in with it.")
     authentication.offer_zone(form.zone.data)
     flashes.success("Your account has been created, and you’re signed in.")
-    return redirect_after_post(None, url_for("inbox.index"))
+    response = redirect_after_post(None, url_for("inbox.index"))
+    remember_browser(response, user.username)
+    return response
 
 
 def register(blueprint: Blueprint) -> None:

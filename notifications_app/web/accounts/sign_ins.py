@@ -19,7 +19,7 @@ from ..error_pages import rerenders_after_csrf_error
 from ..forms import INVALID
 from ..redirects import redirect_after_post
 from ..sessions import ZONE_OFFER
-from .authentication import ZONE_KEPT
+from .authentication import zone_cookie
 from .forms import EndForm
 from .limits import per_reader
 from .settings import YEAR, check_current, forms_of_parts, page
@@ -74,7 +74,7 @@ def zone_offer() -> Any:
         db.session.commit()
         flashes.success(f"Time zone changed to {zone}.")
     elif zone:
-        response.set_cookie(ZONE_KEPT, "1", max_age=YEAR, **cookie_flags())
+        response.set_cookie(zone_cookie(), "1", max_age=YEAR, **cookie_flags())
         flashes.info(f"Your time zone is still {current_reader().timezone}.")
     return response
 

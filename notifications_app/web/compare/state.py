@@ -15,6 +15,7 @@ from ...domain.accounts.queries import Reader
 from ...domain.inbox import queries
 from ...domain.inbox.models import Change, Delivery
 from .. import sessions
+from ..cookies import cookie_name
 from ..template_context import HEADING_LEVELS, capped_count, markdown_key, theme_cookie
 
 #: The size of a cookie that every browser accepts, in bytes.
@@ -75,8 +76,10 @@ def _shown(key: str) -> str:
 
 
 def _cookies() -> Place:
-    known = (theme_cookie(), "zone_kept")
+    known = (theme_cookie(), cookie_name("zone_kept"))
     chips = tuple(f"{name} = {request.cookies[name]}" for name in known if name in request.cookies)
+    if cookie_name("known") in request.cookies:  # a token
+        chips += (f"{cookie_name('known')} = ••••••••",)
     stays = "Stays: it belongs to the browser, not to you."
     return Place("palette", "Other cookies", "in this browser", chips, "there", stays)
 

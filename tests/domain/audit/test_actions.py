@@ -63,13 +63,13 @@ NOTED: dict[str, list[tuple[str, tuple[str, str, dict[str, Any]]]]] = {
     "notify": [(
         "notify priya ada --title Hello",
         ("notification.sent", "notification 2",
-         {"title": "Hello", "to": "2 people", "audience": 2}),
+         {"topic": "general", "audience": 2}),
     )],
     "broadcast send": [
         (SEND, ("broadcast.sent", "notification 2",
                 {"title": "Hello", "to": "everyone", "audience": 2})),
         (f"{SEND} --to-user priya", ("broadcast.sent", "notification 2",
-                                     {"title": "Hello", "to": "1 person", "audience": 1})),
+                                     {"topic": "general", "audience": 1})),
     ],
     "broadcast edit": [(
         "broadcast edit 1 --title Other --notify-again",

@@ -321,7 +321,8 @@ def test_both_databases_find_what_plain_python_finds(
         for _ in range(3):
             terms = data.draw(terms_for(notes))
             q = " ".join(typed(term) for term in terms)
-            assert parse(q) == tuple(terms)
+            alike = {(one.kind, one.value.lower(), one.negative): one for one in terms[::-1]}
+            assert set(parse(q)) == set(alike.values())
             for tab in ("inbox", "unread", "dismissed"):
                 wanted = expected(notes, terms, tab)
                 assert inbox.ids(priya, NOW, tab, q=q) == wanted, q

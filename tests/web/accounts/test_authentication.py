@@ -17,6 +17,7 @@ from notifications_app.domain.broadcasts import sending as broadcasts
 from notifications_app.domain.channels import ADMINS
 from notifications_app.domain.content import check
 from notifications_app.domain.inbox import change_role
+from tests.support.account_pages import save
 from tests.support.app import on_sqlite
 from tests.support.moments import NOON, at
 from tests.support.people import PASSWORD, add_user, is_signed_in, replay, sign_in
@@ -247,4 +248,19 @@ def test_a_forwarded_address_does_not_touch_the_session(client: FlaskClient, pri
 def test_a_remember_cookie_signs_nobody_in(app: Flask, client: FlaskClient, priya: int) -> None:
     answer = sign_in(client, "priya", keep="y", password=PASSWORD)
     names = [one.partition("=")[0] for one in answer.headers.getlist("Set-Cookie")]
-    assert names == ["session"]
+    assert names == ["known", "session"]
+
+
+@pytest.mark.parametrize("back", [timedelta(seconds=2), timedelta(hours=1), timedelta(days=3)])
+@pytest.mark.parametrize("keep", ["", "y"])
+def test_a_clock_that_is_set_back_signs_nobody_out(
+    app: Flask, client: FlaskClient, priya: int, back: timedelta, keep: str
+) -> None:
+    with at(NOON):
+        sign_in(client, "priya", keep=keep)
+    with at(NOON - back):
+        assert is_signed_in(client)
+        assert client.get("/settings").status_code == 200
+        assert save(client, "name", display_name="Earlier").status_code == 303
+    with at(NOON + timedelta(minutes=1)):
+        assert is_signed_in(client)

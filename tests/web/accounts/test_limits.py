@@ -1,6 +1,7 @@
 """How often a password may be tried."""
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from notifications_app.domain.accounts import passwords
 from notifications_app.web.extensions import limiter
 from tests.support.app import REDIS, with_redis
 from tests.support.moments import NOON, at
-from tests.support.people import add_user, is_signed_in, sign_in, token_in
+from tests.support.people import PASSWORD, add_user, is_signed_in, sign_in, token_in
 
 
 @pytest.fixture
@@ -90,6 +91,142 @@ def test_whoever_tries_too_often_sees_the_sign_in_page_with_the_name_and_the_wai
         with at(NOON + timedelta(seconds=seconds)):
             assert f"Try again in {words}." in client.post("/login", data=typed).text
     make_app()
+
+
+def test_signing_in_rightly_is_no_try(limited: Flask) -> None:
+    with at(NOON):
+        for _ in range(120):
+            assert sign_in(limited.test_client(), "priya").status_code == 303
+        for number in range(10):
+            assert sign_in(limited.test_client(), "priya", "wrong").status_code == 400, number
+        assert sign_in(limited.test_client(), "priya").status_code == 429
+
+
+def from_address(address: str) -> dict[str, Any]:
+    """The arguments of a request from this address."""
+    return {"environ_overrides": {"REMOTE_ADDR": address}}
+
+
+def tries(app: Flask, address: str, username: str = "priya", password: str = "wrong") -> int:
+    """Try to sign in from an address, in a browser that is new."""
+    data = {"username": username, "password": password}
+    return app.test_client().post("/login", data=data, **from_address(address)).status_code
+
+
+def test_a_stranger_locks_nobody_out(limited: Flask, hashings: list[str]) -> None:
+    with at(NOON):
+        for _ in range(40):
+            tries(limited, "203.0.113.1")
+        assert len(hashings) == 10
+        assert tries(limited, "203.0.113.1", password=PASSWORD) == 429
+        assert tries(limited, "203.0.113.2", password=PASSWORD) == 303
+
+
+def test_a_name_is_locked_slowly_from_many_addresses_except_where_it_signed_in(
+    limited: Flask, hashings: list[str]
+) -> None:
+    known = limited.test_client()
+    with at(NOON):
+        for name in ("noor", "priya"):
+            sign_in(known, name)
+            known.post("/logout")
+        hashings.clear()
+        for number in range(30):
+            for _ in range(9):
+                tries(limited, f"203.0.113.{number}")
+        assert len(hashings) == 100
+        assert tries(limited, "198.51.100.1", password=PASSWORD) == 429
+        assert tries(limited, "198.51.100.1", "noor", PASSWORD) == 303
+        assert sign_in(known, "priya", **from_address("203.0.113.1")).status_code == 303
+        known.post("/logout")
+        for _ in range(10):
+            assert sign_in(known, "priya", "wrong").status_code == 400
+        assert sign_in(known, "priya").status_code == 429
+        assert sign_in(known, "noor").status_code == 303
+    with at(NOON + timedelta(hours=1)):
+        assert tries(limited, "198.51.100.1", password=PASSWORD) == 303
+
+
+def test_the_cookie_of_a_browser_is_worth_nothing_for_other_names(
+    limited: Flask, hashings: list[str]
+) -> None:
+    with at(NOON):
+        client = limited.test_client()
+        sign_in(client, "noor")
+        cookie = client.get_cookie("known")
+        assert cookie is not None
+        assert cookie.http_only
+        assert "noor" not in cookie.value
+        hashings.clear()
+        for number in range(15):
+            other = limited.test_client()
+            other.set_cookie("known", cookie.value if number % 2 else f"{cookie.value}x")
+            sign_in(other, "priya", "wrong")
+        assert len(hashings) == 10
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [
+        ("2001:db8::1", "2001:db8::ffff:1", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+        ("::ffff:203.0.113.1", "203.0.113.1", True),
+        ("::ffff:203.0.113.1", "::ffff:203.0.113.2", False),
+        ("fe80::1%eth0", "fe80::2", True),
+        ("203.0.113.1", "203.0.113.2", False),
+    ],
+)
+def test_a_network_of_ipv6_counts_as_one_address(
+    limited: Flask, one: str, other: str, are_one: bool
+) -> None:
+    with at(NOON):
+        for _ in range(10):
+            tries(limited, one)
+        assert tries(limited, other, password=PASSWORD) == (429 if are_one else 303)
+
+
+@pytest.mark.slow
+def test_tries_side_by_side_are_counted_one_by_one(
+    limited: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = threading.Barrier(10)
+    fits = passwords.matches
+
+    def matches(password_hash: str | None, password: str) -> bool:
+        together.wait(10)
+        return fits(password_hash, password)
+
+    monkeypatch.setattr(passwords, "matches", matches)
+    statuses: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: statuses.append(tries(limited, "203.0.113.1")))
+        for _ in range(15)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [400] * 10 + [429] * 5
+
+
+def test_all_questions_for_the_password_have_one_count(limited: Flask) -> None:
+    add_user(limited, "ada", is_admin=True)
+    client, elsewhere = limited.test_client(), limited.test_client()
+    doors = (
+        ("/settings", {"part": "password", "current": "no", "new": "a new good password"}),
+        ("/settings/sign-ins/end-all", {"password": "no"}),
+        ("/admin/users/1/reset-link", {"password": "no"}),
+    )
+    with at(NOON):
+        sign_in(client, "ada")
+        sign_in(elsewhere, "ada")
+    with at(NOON + timedelta(minutes=20)):
+        for number in range(10):
+            path, data = doors[number % 3]
+            assert client.post(path, data=data).status_code == 400
+        for path, data in doors:
+            assert client.post(path, data=data).status_code == 429
+            assert elsewhere.post(path, data=data).status_code == 400
 
 
 def test_looking_at_the_page_is_no_try(limited: Flask) -> None:

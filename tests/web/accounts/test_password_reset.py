@@ -173,6 +173,67 @@ def test_the_link_names_this_site(make_app: Callable[..., Flask]) -> None:
     assert result.output.startswith("priya: https://notes.example/reset/1.")
 
 
+def test_a_link_works_on_a_host_whose_clock_is_a_little_behind(app: Flask, priya: int) -> None:
+    with at(NOON):
+        path = link(app)
+    for seconds, good in ((2, True), (60, True), (61, False)):
+        with at(NOON - timedelta(seconds=seconds)):
+            assert works(app, path) is good
+
+
+def test_a_deactivation_voids_the_links(app: Flask, priya: int, bystander: int) -> None:
+    before, noors = link(app), link(app, "noor")
+    for command in ("deactivate", "activate"):
+        assert app.test_cli_runner().invoke(args=["users", command, "priya"]).exit_code == 0
+        assert not works(app, before)
+    assert works(app, noors)
+    after = link(app)
+    assert works(app, after)
+    assert app.test_client().post(after, data={"password": NEW}).status_code == 303
+    assert sign_in(app.test_client(), "priya", NEW).status_code == 303
+
+
+def test_an_account_that_was_deactivated_meanwhile_keeps_its_password(
+    app: Flask, priya: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, hash_password = link(app), passwords.hash_password
+
+    def meanwhile(password: str) -> str:
+        for active in (False, True):
+            actions.set_active(priya, active=active)
+        db.session.commit()
+        return hash_password(password)
+
+    monkeypatch.setattr(passwords, "hash_password", meanwhile)
+    answer = app.test_client().post(path, data={"password": NEW})
+    assert "This link was already used." in answer.text
+    assert not is_signed_in(app.test_client())
+    assert sign_in(app.test_client(), "priya").status_code == 303
+
+
+@pytest.mark.parametrize("https", [False, True])
+def test_its_page_sends_no_referrer_and_works_without_one(
+    make_app: Callable[..., Flask], https: bool
+) -> None:
+    app = make_app(WTF_CSRF_ENABLED=True, HTTPS=https, TRUSTED_HOSTS=["localhost"])
+    add_user(app, "priya")
+    path = link(app)
+    client = app.test_client()
+    base = "https://localhost" if https else "http://localhost"
+    page = client.get(path, base_url=base)
+    posted = {"password": NEW, "csrf_token": token_in(page)}
+    bad = client.post(path, base_url=base, data={**posted, "password": "x"})
+    foreign = {"Referer": "https://evil.example/"}
+    refused = client.post(path, base_url=base, data=posted, headers=foreign if https else {})
+    gone = client.get("/reset/1.x", base_url=base)
+    done = client.post(path, base_url=base, data=posted)
+    for answer in (page, bad, gone):
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert (page.status_code, bad.status_code) == (200, 400)
+    assert (refused.status_code, done.status_code) == ((400, 303) if https else (303, 410))
+    assert client.get("/login", base_url=base).headers["Referrer-Policy"] == "same-origin"
+
+
 LINK = re.compile(r"(https?://[^/\s\"<>]+(?:/\w+)?)/reset/1\.")
 FORWARDED = {"X-Forwarded-Host": "evil.example", "X-Forwarded-For": "192.0.2.1"}
 

@@ -228,8 +228,8 @@ def test_a_new_password_ends_every_other_sign_in_and_not_this_one(
         (PASSWORD, "", "Choose a new password."),
         (PASSWORD, "short", "A password has 8 to 128 characters; this one has 5."),
         (PASSWORD, "x" * 129, "A password has 8 to 128 characters; this one has 129."),
-        (PASSWORD, "priya raman", "This password is one of the first that are tried."),
-        (PASSWORD, "football", "This password is one of the first that are tried."),
+        (PASSWORD, "priya raman", "This password is easy to guess."),
+        (PASSWORD, "football", "This password is easy to guess."),
         (PASSWORD, "eight or more\0", "This password contains a character that cannot be typed."),
     ],
 )
