@@ -1,6 +1,6 @@
 """The application factory: settings, extensions, then each feature by name."""
 
-import sys
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -64,7 +64,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
 def _start_error(sentence: str) -> Exception:
     """Return the error that the command line, or gunicorn, prints as this sentence alone."""
-    if "gunicorn.arbiter" in sys.modules:
+    if os.environ.get("SERVER_SOFTWARE", "").startswith("gunicorn/"):  # set by it at its start
         errors: Any = import_module("gunicorn.errors")
         error: Exception = errors.AppImportError(f"Error: {sentence}")
         return error

@@ -12,6 +12,13 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
+#: The argument that allows the downgrade, the data that it deletes, and their number.
+LOSES = (
+    "lose-void-links",
+    "which one-time links a deactivation made void: they would work again",
+    "SELECT count(*) FROM users WHERE link_version > 0",
+)
+
 _WITHOUT = {
     "sqlite": "json_remove(detail, '$.title', '$.to')",
     "postgresql": "CAST(CAST(detail AS jsonb) - 'title' - 'to' AS text)",

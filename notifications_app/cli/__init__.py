@@ -63,7 +63,7 @@ GROUPS: dict[str, tuple[str, tuple[click.Command, ...]]] = {
             broadcast_recall.restore,
         ),
     ),
-    "maintenance": ("Work on the database that no page does.", (maintenance.retime,)),
+    "maintenance": ("Maintain the database.", (maintenance.retime,)),
     "audit": ("See who changed what.", (audit.list_, audit.export_)),
 }
 
@@ -77,7 +77,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("People", ("users",)),
     ("Groups", ("groups",)),
     ("Audit log", ("audit",)),
-    ("Database and set-up", ("db", "demo", "completion")),
+    ("Database and set-up", ("db", "maintenance", "demo", "completion")),
 )
 
 

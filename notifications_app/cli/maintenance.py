@@ -20,8 +20,8 @@ from .output import command, example, print_json, print_line, print_table, progr
 def retime(dry_run: bool, as_json: bool) -> None:
     """Move local notifications to where the present rules of time zones put them.
 
-    A country may change its rules after a broadcast was sent to each reader's own time. What has
-    arrived stays. Each start with newer zone data does the same.
+    A country may change its rules after a broadcast was sent to each reader's own time. Releases
+    that have arrived stay. Each start with newer zone data does the same.
     """
     moved = retime_all(clock.now(), lambda rows: progress(rows, "Retiming"))
     if not dry_run:

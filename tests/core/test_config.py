@@ -234,7 +234,7 @@ def test_a_missing_driver_is_one_sentence(
 
 def test_gunicorn_prints_the_sentence_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     errors = pytest.importorskip("gunicorn.errors")
-    monkeypatch.setitem(sys.modules, "gunicorn.arbiter", errors)
+    monkeypatch.setenv("SERVER_SOFTWARE", "gunicorn/27.0.1")
     with pytest.raises(errors.AppImportError) as refused:
         made(SECRET_KEY="short")
     assert str(refused.value).startswith("Error: SECRET_KEY is shorter than 32 characters.")

@@ -505,6 +505,7 @@ DATA = {
     "lose-local-times": "UPDATE notifications SET local_at = '2026-11-20 09:00:00' WHERE id = 1",
     "lose-density": "UPDATE users SET density = 'compact' WHERE id = 1",
     "lose-earlier-reads": "UPDATE deliveries SET earlier_read_at = arrives_at",
+    "lose-void-links": "UPDATE users SET link_version = 1 WHERE id = 1",
     "lose-everything": "UPDATE users SET display_name = 'Z' WHERE id = 1",
 }
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from notifications_app.web.csrf import unmask
-from tests.support.people import add_user, sign_in, token_in
+from tests.support.people import add_user, is_signed_in, sign_in, token_in
 
 
 def test_each_page_has_a_token_of_its_own_and_all_of_them_work(
@@ -38,14 +39,22 @@ def test_one_page_has_one_token(make_app: Callable[..., Flask]) -> None:
     assert page.count(one) == page.count('name="csrf_token"')
 
 
+@pytest.fixture
+def client(make_app: Callable[..., Flask]) -> FlaskClient:
+    """A browser that has had the sign-in page."""
+    app = make_app(WTF_CSRF_ENABLED=True, TESTING=False)
+    add_user(app, "priya")
+    return app.test_client()
+
+
 @pytest.mark.parametrize("text", ["", "x", "é", "====", "a" * 7, "A" * 300, "-_" * 50, "\0"])
-def test_a_token_that_is_none_is_refused(make_app: Callable[..., Flask], text: str) -> None:
-    client = make_app(WTF_CSRF_ENABLED=True, TESTING=False).test_client()
+def test_a_token_that_is_none_is_refused(client: FlaskClient, text: str) -> None:
     client.get("/login")
-    assert client.post("/logout", data={"csrf_token": text}).status_code == 400
+    assert sign_in(client, "priya", csrf_token=text).status_code == 400
+    assert not is_signed_in(client)
 
 
-def test_the_plain_token_is_refused(make_app: Callable[..., Flask]) -> None:
-    client = make_app(WTF_CSRF_ENABLED=True).test_client()
+def test_the_plain_token_is_refused(client: FlaskClient) -> None:
     plain = unmask(token_in(client.get("/login")))
-    assert client.post("/logout", data={"csrf_token": plain}).status_code == 400
+    assert sign_in(client, "priya", csrf_token=plain).status_code == 400
+    assert not is_signed_in(client)

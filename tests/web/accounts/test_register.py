@@ -97,7 +97,6 @@ REFUSED: list[tuple[dict[str, str], str]] = [
     ({"username": "nul\0"}, "A username can have 1 to 40 letters a to z"),
     ({"username": "é"}, "A username can have 1 to 40 letters a to z"),
     ({"username": "gra\u200bce"}, "A username cannot contain U+200B; remove it."),
-    ({"email": "gra\xadce@example.org"}, "An email address cannot contain U+00AD; remove it."),
     ({"username": "\u2060NOOR\u200b"}, "The username “noor” is taken."),
     ({"username": "NOOR"}, "The username “noor” is taken."),
     ({"display_name": "x" * 81}, "A display name has at most 80 characters; this one has 81."),
