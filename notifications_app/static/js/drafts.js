@@ -88,6 +88,7 @@ let isSigningOut = false;
 function keepTyped({ target }) {
   const { form } = target;
   if (!form || !draftForms().includes(form) || !target.matches(KEPT)) return;
+  if (isSearch(form) && target.options) return; // a choice is sent at once
   sending = null;
   keep(form);
 }
