@@ -115,6 +115,7 @@ def test_a_shell_gets_codes_and_one_line(database_url: str, tmp_path: Path) -> N
     misused = flask(database_url, *SEND, "--expires-in", "soon")
     assert misused.returncode == 2
     assert len(misused.stderr.splitlines()) == 1
+    (tmp_path / "new.sqlite3").touch()
     unmigrated = flask(f"sqlite:///{tmp_path}/new.sqlite3", *SEND)
     assert unmigrated.returncode == 1
     assert unmigrated.stderr == (

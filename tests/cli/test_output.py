@@ -104,12 +104,15 @@ def test_no_line_of_the_log_is_between_the_answers(app: Flask, tmp_path: Path) -
     elsewhere = {"DATABASE_URL": f"sqlite:///{tmp_path / 'new.sqlite3'}"}
     seen = [on_a_terminal(app, *words, **elsewhere).splitlines() for words in (
         ("db", "upgrade"), ("db", "upgrade"), ("groups", "create", "ops"),
-        ("db", "downgrade", "0001"),
+        ("db", "downgrade", "-x", "lose-audit=yes", "0001"),
     )]  # fmt: skip
     head = seen[0][0].removeprefix("Created the tables, at ").removesuffix(".")
     assert seen == [
         [f"Created the tables, at {head}."],
         [f"The database is already at {head}. Nothing was changed."],
         ["Created the group “ops”. It has no members yet."],
-        [f"Migrated the database from {head} to 0001."],
+        [
+            "Deleting the audit log (1 row), as the command allows.",
+            f"Migrated the database from {head} to 0001.",
+        ],
     ]
