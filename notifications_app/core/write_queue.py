@@ -97,7 +97,7 @@ class _FileLock:
         try:
             return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError:  # a folder that cannot be written
-            return False
+            return None
 
     def _wait(self, descriptor: int) -> None:
         with suppress(OSError):  # without the queue, SQLite's own lock decides

@@ -91,7 +91,9 @@ def test_zones_are_found_while_typing_and_the_other_parts_keep_their_text(
         expect(shown.nth(1)).to_have_text(found)
     query.fill("atlantis")
     query.press("Enter")
-    expect(page.locator("[data-zone-count]").get_by_text("No zone matches “atlantis”.")).to_be_visible()
+    expect(
+        page.locator("[data-zone-count]").get_by_text("No zone matches “atlantis”.")
+    ).to_be_visible()
     expect(page.locator(".zones :checked")).to_have_value("UTC")
     expect(page.get_by_label("Name", exact=True)).to_have_value("Priya R.")
     assert page.url.endswith("/settings")

@@ -50,9 +50,7 @@ def test_a_page_has_limits_and_a_command_waits_longer(app: Flask) -> None:
         assert limits(db.session.connection()) == ["15s", "0"]
 
 
-def test_half_of_the_threads_may_wait_for_long(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_half_of_the_threads_may_wait_for_long(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared_app, "has_request_context", bool)  # one thread plays five
     with app.test_request_context(), app.app_context():
         engine = db.engine

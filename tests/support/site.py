@@ -24,7 +24,6 @@ from notifications_app.domain.content import check
 from notifications_app.web.accounts import authentication
 from tests.support.people import add_user
 
-
 #: Chromium's report on every sign-out.
 CLEARED = "info: Clear-Site-Data header on "
 
