@@ -47,7 +47,7 @@ def test_a_broadcast_is_written_tried_sent_edited_and_recalled(
     page.get_by_role("link", name="New broadcast").click()
     # A field that belongs to a choice is shown with it.
     expect(page.get_by_label("Arrives at")).to_be_hidden()
-    page.get_by_label("At a time in Europe/London").first.check()
+    page.get_by_label("At a specific time in Europe/London").first.check()
     expect(page.get_by_label("Arrives at")).to_be_visible()
     page.get_by_label("Now", exact=True).check()
     page.get_by_label("Title").fill("Lunch, {{display_name}}")

@@ -822,7 +822,7 @@ def test_what_failed_says_so_and_is_tried_again(
     page.route("**/inbox/bulk", broken)
     tick(page, TWO, THREE)
     bulk(page, "Mark read")
-    said(page, "The server answered 502.")
+    said(page, "The server returned error 502.")
     expect(page.locator("[name=ids]:checked")).to_have_count(2)
     page.unroute("**/inbox/bulk")
     page.get_by_role("button", name="Retry").click()
@@ -831,7 +831,7 @@ def test_what_failed_says_so_and_is_tried_again(
 
     page.route("**/inbox?tab=snoozed", broken)
     page.get_by_role("link", name="Snoozed 0").click()
-    said(page, "The server answered 502.")
+    said(page, "The server returned error 502.")
     expect(page).to_have_url(re.compile("/inbox$"))
     page.get_by_role("button", name="Close this error").click()
     expect(page.locator(".flash.is-error")).to_have_count(0)

@@ -197,7 +197,7 @@ def _flash_sent(sentence: str, held_until: datetime | None, recallable: int | No
     """Flash that it was sent; ``recallable`` is the id for a button that leads to its recall."""
     if held_until is not None:
         until = clock.full(held_until, reader_zone())
-        sentence += f" Nobody sees it before {until}, so you can still recall it."
+        sentence += f" Nobody will see it before {until}, so you can still recall it."
     flashes.success(sentence, sent_id=recallable)
 
 

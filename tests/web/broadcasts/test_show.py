@@ -101,7 +101,8 @@ def test_a_broadcast_at_each_readers_own_time_says_when_it_comes_where(
 
 def test_it_says_when_it_came_to_the_zones_in_use_alone(app: Flask, admin: FlaskClient) -> None:
     number = broadcast(app, "Hello", local_at=(NOW + DAY).replace(tzinfo=None))
-    both = "Sat 21 Nov 2026, 07:30 UTC in the first zone in use, Sat 21 Nov 2026, 13:00 UTC in the"
+    first = "Sat 21 Nov 2026, 07:30 UTC in the first time zone in use"
+    both = f"{first}, Sat 21 Nov 2026, 13:00 UTC in the"
     for days, word in ((DAY - HOUR, "Arrives"), (DAY, "Arrived")):
         with at(NOW + days):
             sign_in(admin, "ada")
@@ -162,7 +163,7 @@ def test_where_nobody_lives_it_came_to_nobody(app: Flask, admin: FlaskClient) ->
         said = words(admin.get(f"{LIST}/{number}"))
         admin.post(f"{LIST}/{number}/recall")
         recalled = words(admin.get(f"{LIST}/{number}"))
-    assert "First delivery Sat 21 Nov 2026, 07:30 UTC in the first zone in use." in said
+    assert "First delivery Sat 21 Nov 2026, 07:30 UTC in the first time zone in use." in said
     assert "No action yet" not in said
     assert "Recalled before anyone received it." in recalled
 
