@@ -64,7 +64,7 @@ def words_of_template(text: str) -> Iterator[str]:
     text = re.sub(r"\{#.*?#\}", "", text, flags=re.DOTALL)
     for jinja in JINJA.findall(text):
         yield from literals(jinja)
-    text = JINJA.sub(lambda jinja: "" if jinja[0].startswith("{%") else "X", text)
+    text = JINJA.sub(lambda one: "" if re.match(r"\{%|\{\{ ui\.icon", one[0]) else "X", text)
     yield from re.findall(r'\b(?:aria-label|placeholder|title)="([^"]*)"', text)
     for part in re.split(r"<[^>]*>", INLINE.sub("", text)):
         if plain := " ".join(part.split()):
@@ -121,6 +121,7 @@ def test_these_are_not(text: str) -> None:
         ("<p>It <strong>stands here</strong>.</p>", "It stands here."),
         ('<p class="x" {%- if a %} hidden{% endif %}>Put {{ it }} back.</p>', "Put X back."),
         ('{{ ui.empty("x", "Nothing {{name}} is asleep.") }}', "Nothing {{name}} is asleep."),
+        ('{{ ui.icon("eye") }}<span>Who reads it.</span>', "Who reads it."),
         ('{% if x == "a b" %}<a title="Wake it">{% endif %}', "Wake it"),
     ],
 )  # fmt: skip
