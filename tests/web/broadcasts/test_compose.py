@@ -223,6 +223,8 @@ def test_a_local_one_that_is_delayed_speaks_of_the_zones_in_use(
     with at(NOW):
         said = preview(admin, **times)
         page = words(admin.get(compose(admin, **times).headers["Location"]))
+    assert "Schedule for " in said
+    assert "Scheduled notification 1 “Hello” for everyone" in page
     # The first is in Kolkata, not on Kiritimati.
     assert "nobody will see it before Mon 23 Nov 2026, 03:30 UTC" in said
     assert "Nobody will see it before Mon 23 Nov 2026, 03:30 UTC, so you" in page
