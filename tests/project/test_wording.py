@@ -43,7 +43,7 @@ def sentences(file: Path) -> Iterator[str]:
             yield value
 
 
-FILES = [file for file in sorted(PACKAGE.rglob("*.py")) if "server" not in file.parts]
+FILES = sorted(PACKAGE.rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SCRIPTS = sorted((PACKAGE / "static" / "js").glob("*.js"))
 

@@ -83,8 +83,8 @@ def tick(page: Page, *wanted: str) -> None:
 
 
 def bulk(page: Page, button: str) -> None:
-    """One of the buttons for the selected."""
-    page.locator(".bulk").get_by_role("button", name=f"{button} the selected").click()
+    """One of the buttons for selected notifications."""
+    page.locator(".bulk").get_by_role("button", name=f"{button} selected notifications").click()
 
 
 def open_tab(page: Page, name: str) -> None:
