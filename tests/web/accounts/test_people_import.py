@@ -471,5 +471,5 @@ def test_accounts_that_change_meanwhile_are_said_to(
     monkeypatch.setattr(importing, "_apply", clash)
     page = send(admin)
     assert page.status_code == 400
-    assert "Somebody else changed accounts in the meantime." in words(page)
+    assert "Someone else changed accounts in the meantime." in words(page)
     assert everything(app) == before
