@@ -28,7 +28,8 @@ def print_result(result: SendResult, *, dry_run: bool, as_json: bool) -> None:
         if result.preview.held_until:
             until = clock.full(result.preview.held_until, "UTC")
             print_line(
-                f"Nobody sees it before {until}. To cancel: {typed(f'broadcast recall {sent.id}')}"
+                f"Nobody will see it before {until}."
+                f" To cancel: {typed(f'broadcast recall {sent.id}')}"
             )
 
 

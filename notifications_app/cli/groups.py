@@ -39,7 +39,7 @@ def create(group: str) -> None:
     """Create an empty group. Its name can contain a to z, 0 to 9 and single hyphens."""
     name = administration.create_group(group, actor_id=None, now=clock.now())
     db.session.commit()
-    record("group made", group=name)
+    record("group created", group=name)
     print_line(wording.group_created_sentence(name))
 
 

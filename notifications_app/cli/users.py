@@ -148,7 +148,7 @@ def create(
         now=clock.now(),
     )
     db.session.commit()
-    record("account made", username=user.username, admin=admin)
+    record("account created", username=user.username, admin=admin)
     print_line(wording.created_sentence(user.username, user.timezone, is_admin=admin))
 
 
@@ -258,7 +258,7 @@ def reset_link(names: tuple[str, ...]) -> None:
     db.session.commit()
     for user, token in zip(found, tokens, strict=True):
         print_line(f"{user.username}: {output.base_url()}/reset/{token}")
-        record("reset link made", username=user.username)
+        record("reset link created", username=user.username)
     count = len(found)
     each = "It works once" if count == 1 else "Each works once"
     print_line(f"{counted(count, 'link')}. {each}, within 24 hours.")

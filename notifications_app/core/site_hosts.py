@@ -49,7 +49,7 @@ def _ipv6(address: str, text: str) -> str:
     try:
         return f"[{ipaddress.IPv6Address(address.partition('%')[0]).compressed}]"
     except ValueError:
-        raise ValueError(f"{_EXAMPLE}; “{text}” is no IPv6 address") from None
+        raise ValueError(f"{_EXAMPLE}; “{text}” is not an IPv6 address") from None
 
 
 def _name(name: str, text: str) -> str:
@@ -59,7 +59,7 @@ def _name(name: str, text: str) -> str:
     except UnicodeError:
         plain = ""
     if not plain or not all(map(_LABEL.fullmatch, plain.split("."))):
-        raise ValueError(f"{_EXAMPLE}; “{text}” is no host name")
+        raise ValueError(f"{_EXAMPLE}; “{text}” is not a host name")
     return dot + plain
 
 

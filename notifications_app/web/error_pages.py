@@ -41,13 +41,16 @@ MESSAGES = {
     401: ("Sign in first", "You need to sign in to see this page."),
     403: ("Not allowed", "Your account can’t do this. Nothing was changed."),
     404: ("Page not found", "It may have been removed, or you don’t have access."),
-    405: ("Method not allowed", "This address doesn’t accept such requests. Nothing was changed."),
-    413: ("Too large", "That was more than this site accepts at once. Nothing was changed."),
+    405: (
+        "Method not allowed",
+        "This address doesn’t accept this kind of request. Nothing was changed.",
+    ),
+    413: ("Too large", "This is larger than this site accepts. Nothing was changed."),
     415: ("Unsupported format", "This address only accepts forms. Nothing was changed."),
     429: ("Too many attempts", "Nothing was changed."),
     500: ("Something went wrong", "The error has been recorded. Nothing was changed."),
     503: ("Temporarily unavailable", "Try again in a moment."),
-    507: ("No space left", "The disk of the database is full. Nothing was changed."),
+    507: ("No space left", "The database’s disk is full. Nothing was changed."),
 }
 #: For a script, which cannot be led back to its page.
 EXPIRED = "You’ve been signed out, or this page is too old. Reload and try again."
@@ -140,7 +143,7 @@ def too_many_attempts() -> Response:
 
 def retry_after() -> tuple[int, str]:
     """Log that a rate limit was exceeded; return the wait in seconds, and in words."""
-    record("too many tries", path=request.path, address=request.remote_addr)
+    record("too many attempts", path=request.path, address=request.remote_addr)
     limit = limiter.current_limit
     wait = max(1, math.ceil(limit.window.reset_time - time.time())) if limit else 60
     return wait, counted(math.ceil(wait / 60), "minute") if wait > 90 else counted(wait, "second")

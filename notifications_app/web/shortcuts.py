@@ -40,7 +40,7 @@ SHORTCUTS: dict[str, tuple[Shortcut, ...]] = {
     "Select": (
         Shortcut(("x",), "Select or deselect", "select"),
         Shortcut(("Shift X",), "Select a range", "selectRange"),
-        Shortcut(("a",), "Select the page; again: all in this view", "selectAll"),
+        Shortcut(("a",), "Select this page; press again for all in this view", "selectAll"),
     ),
     "Act": (
         Shortcut(("e",), "Dismiss", "dismiss"),
@@ -51,7 +51,7 @@ SHORTCUTS: dict[str, tuple[Shortcut, ...]] = {
         Shortcut(("m",), "Mute or unmute the topic", "mute"),
         Shortcut(("Shift I",), "Mark as read", "read"),
         Shortcut(("Shift U",), "Mark as unread", "unread"),
-        Shortcut(("z",), "Undo; again: the action before", "undo"),
+        Shortcut(("z",), "Undo; press again for earlier actions", "undo"),
         Shortcut(("Shift Z",), "Redo", "redo"),
     ),
     "Help": (

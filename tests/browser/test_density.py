@@ -102,7 +102,7 @@ def test_the_zone_offer_does_not_push_a_banner_down(
     page.goto("/login?next=/inbox")
     sign_in(page, "priya")
     offer = page.locator(".offer")
-    expect(offer).to_contain_text("Your browser is in Asia/Kolkata")
+    expect(offer).to_contain_text("Your browser’s time zone is Asia/Kolkata")
     assert (
         page.evaluate(
             "document.querySelector('main').compareDocumentPosition(document.querySelector('.offer'))"

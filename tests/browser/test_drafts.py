@@ -154,7 +154,7 @@ def test_settings_and_searches_keep_their_text_but_no_password(
     assert console.asked_to_leave == 0
     expect(page.get_by_label("Current password")).to_have_value("")
     page.get_by_label("Name", exact=True).fill("Pri")
-    page.get_by_label("Find a zone").fill("tokyo")
+    page.get_by_label("Find a time zone").fill("tokyo")
     page.get_by_label("Asia/Tokyo").check()
     leave(page)
     assert console.asked_to_leave == 1

@@ -62,7 +62,7 @@ def test_keys_for_every_action_in_the_list(thirty: list[int], page_of: Callable[
     page = page_of("priya")
     page.goto("/inbox")
     page.keyboard.press("r")
-    heard(page, "Choose a notification with j and k first.")
+    heard(page, "Choose a notification with j or k first.")
     page.keyboard.press("j")
     page.keyboard.press("r")
     heard(page, "This action doesn’t apply here.")

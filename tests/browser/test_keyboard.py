@@ -22,10 +22,10 @@ def test_the_whole_way_by_keyboard(site: Site, priya: int, page_of: Callable[...
     page.keyboard.press("Space")
     tab_to(page, "Sign in")
     page.keyboard.press("Enter")
-    said(page, "You are signed in.")
+    said(page, "You’re signed in.")
     assert any(cookie.get("expires", -1) > 0 for cookie in page.context.cookies())
 
-    tab_to(page, "Close: You are signed in.")
+    tab_to(page, "Close: You’re signed in.")
     page.keyboard.press("Enter")
     expect(page.locator(".flash")).to_have_count(0)
     assert page.evaluate("document.activeElement.id") == "main"
@@ -55,7 +55,7 @@ def test_the_whole_way_by_keyboard(site: Site, priya: int, page_of: Callable[...
     page.keyboard.press("Space")
     tab_to(page, "Sign out")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("You are signed out.")).to_be_visible()
+    expect(page.get_by_text("You’re signed out.")).to_be_visible()
 
 
 def test_the_skip_link_is_first_and_goes_to_the_content(
@@ -63,11 +63,11 @@ def test_the_skip_link_is_first_and_goes_to_the_content(
 ) -> None:
     page = page_of("priya")
     page.goto("/inbox")
-    link = page.get_by_role("link", name="Skip to the content")
+    link = page.get_by_role("link", name="Skip to content")
     box = link.bounding_box()
     assert box is not None
     assert box["width"] <= 1
-    tab_to(page, "Skip to the content", most=1)
+    tab_to(page, "Skip to content", most=1)
     shown = link.bounding_box()
     assert shown is not None
     assert shown["height"] >= 34
@@ -122,7 +122,7 @@ def test_reading_by_itself_does_not_lose_the_focus(
 def test_a_zone_is_chosen_by_the_arrow_keys(priya: int, page_of: Callable[..., Page]) -> None:
     page = page_of("priya")
     page.goto("/settings")
-    tab_to(page, "Find a zone")
+    tab_to(page, "Find a time zone")
     page.keyboard.type("asia/ka")
     expect(page.locator(".zones label").nth(1)).to_contain_text("Asia/Kabul")
     tab_to(page, " ".join(page.locator(".zones label").first.inner_text().split()))

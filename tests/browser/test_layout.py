@@ -67,7 +67,9 @@ def test_nothing_sticks_out_of_any_tab(site: Site, page_of: Callable[..., Page])
         if action == "Snooze":
             page.locator(".bulk").get_by_role("button", name="Tomorrow").click()
         elif action:
-            page.locator(".bulk").get_by_role("button", name="Dismiss the selected").click()
+            page.locator(".bulk").get_by_role(
+                "button", name="Dismiss selected notifications"
+            ).click()
         if action:  # the words of this one: the flash of the last may still stand there
             expect(page.locator(".flash")).to_contain_text(
                 "Snoozed" if action == "Snooze" else "Dismissed"

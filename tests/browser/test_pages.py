@@ -121,7 +121,7 @@ def test_what_the_browser_stores_is_shown_as_it_is(
     assert stored == {"badge": "1", "expanded": str(number)}
     plain = page_of("priya", javascript=False)
     plain.goto("/compare")
-    expect(plain.locator("[data-storage]")).to_contain_text("Only a script can read this")
+    expect(plain.locator("[data-storage]")).to_contain_text("Only JavaScript can read this")
 
 
 @pytest.mark.parametrize("count", [0, 1, 100])

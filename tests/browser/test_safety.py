@@ -133,7 +133,7 @@ def test_a_name_is_shown_as_it_is_typed(
     expect(page.locator(".flash")).to_contain_text("Display name changed to")
     expect(page.locator(".account .name")).to_have_text(name)
     page.goto("/settings?zone_query=" + quote(name))
-    expect(page.get_by_text(f"No zone matches “{name}”")).to_be_visible()
+    expect(page.get_by_text(f"No time zone matches “{name}”")).to_be_visible()
     touch_everything(page)
 
 

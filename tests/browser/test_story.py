@@ -23,7 +23,7 @@ def test_what_is_dismissed_stays_so_and_is_put_back(
     page = page_of(javascript=javascript)
     page.goto("/")
     sign_in(page, "priya")
-    said(page, "You are signed in.")
+    said(page, "You’re signed in.")
     expect(row(page, OLD)).to_be_visible()
     expect(row(page, NEW)).to_have_count(0)
 
@@ -46,7 +46,7 @@ def test_what_is_dismissed_stays_so_and_is_put_back(
 
     site.restart()
     sign_in(page, "priya")
-    said(page, "You are signed in.")
+    said(page, "You’re signed in.")
     expect(row(page, OLD)).to_have_count(0)
     expect(row(page, NEW)).to_be_visible()
     expect(page.get_by_text("0 unread of 1")).to_be_visible()
@@ -79,7 +79,7 @@ def test_the_zone_of_the_reader_is_the_zone_of_every_time(
 
     before = times()
     old = page.goto("/settings") and page.locator(".clock strong").inner_text()
-    page.get_by_label("Find a zone").fill("kolkata")
+    page.get_by_label("Find a time zone").fill("kolkata")
     if not javascript:
         page.get_by_role("button", name="Find").click()
     expect(page.locator(".zones label:visible")).to_have_count(2)
@@ -122,8 +122,8 @@ def test_a_flash_goes_and_a_notification_stays(
 
     page.get_by_role("button", name="Flash more than 1 KB").click()
     expect(flash).to_contain_text("is too long for a flash, so it is kept in your inbox.")
-    flash.get_by_role("link", name="Open it").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("This flash holds more than")
+    flash.get_by_role("link", name="Open notification").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("This flash is larger than")
     assert len(page.locator(".prose").inner_text()) > 1024
     page.goto("/compare")
     notes.first.get_by_role("button").click()

@@ -28,7 +28,9 @@ def test_the_zone_of_the_browser_is_offered_once(
     offer = page.locator(".offer")
     for address in ("/inbox", "/compare"):
         page.goto(address)
-        expect(offer).to_contain_text(f"Your browser is in {here}; times here are in UTC.")
+        expect(offer).to_contain_text(
+            f"Your browser’s time zone is {here}, but times here are in UTC."
+        )
     zone, shown = (here, f"{here} (IST)") if answer == "Use" else ("UTC", "UTC")
     page.get_by_role("button", name=f"{answer} {zone}").click()
     said(page, f"{zone}.")
@@ -80,20 +82,18 @@ def test_zones_are_found_while_typing_and_the_other_parts_keep_their_text(
     page = page_of("priya")
     page.goto("/settings")
     page.get_by_label("Name", exact=True).fill("Priya R.")
-    query, shown = page.get_by_label("Find a zone"), page.locator(".zones label span:first-of-type")
+    query = page.get_by_label("Find a time zone")
+    shown = page.locator(".zones label span:first-of-type")
     for words, found in (
-        ("india", "Asia/Kolkata"),
-        ("Kiev", "Europe/Kyiv"),
-        ("+5:30", "Asia/Kolkata"),
+        ("india", "Asia/Kolkata"), ("Kiev", "Europe/Kyiv"), ("+5:30", "Asia/Kolkata"),
         ("EST", "America/New_York"),
-    ):
+    ):  # fmt: skip
         query.fill(words)
         expect(shown.nth(1)).to_have_text(found)
     query.fill("atlantis")
     query.press("Enter")
-    expect(
-        page.locator("[data-zone-count]").get_by_text("No zone matches “atlantis”.")
-    ).to_be_visible()
+    answer = page.locator("[data-zone-count]")
+    expect(answer.get_by_text("No time zone matches “atlantis”.")).to_be_visible()
     expect(page.locator(".zones :checked")).to_have_value("UTC")
     expect(page.get_by_label("Name", exact=True)).to_have_value("Priya R.")
     assert page.url.endswith("/settings")
@@ -104,7 +104,7 @@ def test_the_zone_of_the_browser_is_chosen_by_a_button(
 ) -> None:
     page = page_of("priya", timezone_id="Asia/Calcutta")
     page.goto("/settings")
-    page.get_by_role("button", name="Use this browser’s zone, Asia/Kolkata").click()
+    page.get_by_role("button", name="Use this browser’s time zone, Asia/Kolkata").click()
     expect(page.locator(".zones :checked")).to_have_value("Asia/Kolkata")
     page.get_by_role("button", name="Save time zone").click()
     said(page, "Time zone changed to Asia/Kolkata.")
@@ -115,8 +115,8 @@ def test_without_a_script_zones_are_found_by_a_button(
 ) -> None:
     page = page_of("priya", javascript=False)
     page.goto("/settings")
-    expect(page.get_by_role("button", name="Use this browser’s zone")).to_have_count(0)
-    page.get_by_label("Find a zone").fill("india")
+    expect(page.get_by_role("button", name="Use this browser’s time zone")).to_have_count(0)
+    page.get_by_label("Find a time zone").fill("india")
     page.get_by_role("button", name="Find").click()
     assert page.url.endswith("zone_query=india#time-zone")
     page.get_by_role("radio", name="Asia/Kolkata").check()

@@ -199,7 +199,7 @@ def test_held_back_it_can_be_recalled_unseen(app: Flask, shell: Any, priya: int)
     said = shell(*SEND, "--undo-window", "5m")
     assert said.out.splitlines() == [
         "Sent notification 1 “Hello” to everyone (2 people) from Fri 20 Nov 2026, 13:05 UTC.",
-        "Nobody sees it before Fri 20 Nov 2026, 13:05 UTC. To cancel: flask broadcast recall 1",
+        "Nobody will see it before Fri 20 Nov 2026, 13:05 UTC. To cancel: flask broadcast recall 1",
     ]
     assert "scheduled" in shell("broadcast", "list").out
     assert shell("broadcast", "recall", "1", "--yes").code == 0

@@ -58,7 +58,9 @@ def test_of_named_people_the_first_of_them_counts(shell: Any) -> None:
     found = shell(*SEND, *LOCAL, *NAMED, "--json").json
     assert found["arrives_at"] == "2026-11-21T03:30:00Z"  # in Kolkata
     held = shell("broadcast", "send", "--title", "Held", *LOCAL, *NAMED, "--undo-window", "5m")
-    assert held.out.splitlines()[1].startswith("Nobody sees it before Sat 21 Nov 2026, 03:30 UTC.")
+    assert held.out.splitlines()[1].startswith(
+        "Nobody will see it before Sat 21 Nov 2026, 03:30 UTC."
+    )
 
 
 def test_who_has_moved_since_has_it_when_it_came(app: Flask, shell: Any, priya: int) -> None:
@@ -81,7 +83,7 @@ def test_a_time_that_was_not_local_at_first_stands(shell: Any) -> None:
 def test_the_window_is_told_where_the_local_time_has_passed(shell: Any) -> None:
     early = ("--local", "--at", "2026-11-20 13:30", "--undo-window", "5m")
     said = shell("broadcast", "send", "--title", "Held", *early).out.splitlines()
-    assert said[1].startswith("Nobody sees it before Fri 20 Nov 2026, 13:05 UTC.")
+    assert said[1].startswith("Nobody will see it before Fri 20 Nov 2026, 13:05 UTC.")
 
 
 # --- After its end

@@ -158,7 +158,10 @@ def test_a_script_repeats_its_start_when_it_has_passed(shell: Any) -> None:
 
 def test_a_scheduled_one_is_not_there_before(app: Flask, shell: Any, priya: int) -> None:
     said = shell(*SEND, "--at", "2026-11-20 19:30", "--timezone", "Asia/Kolkata")
-    assert "(2 people) from Fri 20 Nov 2026, 14:00 UTC." in said.out
+    sentence = (
+        "Scheduled notification 1 “Hello” for everyone (2 people) from Fri 20 Nov 2026, 14:00"
+    )
+    assert said.out == f"{sentence} UTC.\n"
     assert ids(app, priya, NOW + HOUR - timedelta(microseconds=1)) == []
     assert ids(app, priya, NOW + HOUR) == [1]
 

@@ -33,7 +33,7 @@ def test_the_first_minute_can_be_typed(app: Flask, ada: int, priya: int) -> None
         found = runner.invoke(args=[*words, *yes])
         assert found.exit_code == 0, found.output
         printed += found.stdout
-        if made := re.match(r"Sent notification (\d+)", found.stdout):
+        if made := re.match(r"(?:Sent|Scheduled) notification (\d+)", found.stdout):
             sent.append(made[1])
     assert len(sent) == 2
     assert "Nothing was sent: this was a dry run." in printed

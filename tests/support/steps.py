@@ -40,7 +40,7 @@ def sign_out(page: Page) -> None:
     """By the menu of the account."""
     page.locator(".account summary").click()
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_text("You are signed out.")).to_be_visible()
+    expect(page.get_by_text("You’re signed out.")).to_be_visible()
 
 
 def row(page: Page, title: str) -> Locator:
@@ -83,8 +83,8 @@ def tick(page: Page, *wanted: str) -> None:
 
 
 def bulk(page: Page, button: str) -> None:
-    """One of the buttons for the selected."""
-    page.locator(".bulk").get_by_role("button", name=f"{button} the selected").click()
+    """One of the buttons for selected notifications."""
+    page.locator(".bulk").get_by_role("button", name=f"{button} selected notifications").click()
 
 
 def open_tab(page: Page, name: str) -> None:

@@ -106,7 +106,7 @@ def test_what_was_typed_is_back_after_the_sign_in(
     assert wrong.status_code == 400  # the text outlasts a wrong password
     answer = carry_on(client, enter(client, wrong))
     assert value(answer, name) == TEXT
-    assert "Restored what you typed. Nothing was sent or changed yet." in answer.text
+    assert "Restored what you typed. Nothing has been sent or changed yet." in answer.text
     assert before == before_sign_in
     assert [one.title for one in all_sent(live)] == ["Hello all"]
     # The form as it is shown can be sent.
@@ -171,7 +171,7 @@ def test_a_text_that_is_too_long_is_not_kept_and_that_is_said(live: Flask) -> No
     )
     answer = client.post(NEW, data={**PLAIN, "body": noise, **fields})
     assert answer.status_code == 303
-    assert "What you sent was not saved." in client.get(answer.headers["Location"]).text
+    assert "Your changes were not saved." in client.get(answer.headers["Location"]).text
 
 
 def test_no_password_is_ever_kept(live: Flask) -> None:
@@ -222,7 +222,7 @@ def test_a_typed_time_of_a_snooze_is_back_too(
         answer = carry_on(client, enter(client, sign_in_page))
     assert answer.status_code == 400
     assert value(answer, "until") == "2031-02-03T04:05"
-    assert "Nothing was snoozed yet. Press the button again." in answer.text
+    assert "Nothing has been snoozed yet. Press the button again." in answer.text
     assert "Hello all" in client.get("/inbox").text
     # The other actions of the same forms are clicks.
     other = {**data, **typed_fields(answer), "action": "dismiss", "choice": ""}
@@ -242,7 +242,7 @@ def test_a_typed_topic_to_mute_is_back_in_its_field(live: Flask) -> None:
     end_session(live, client, "ended elsewhere")
     answer = carry_on(client, enter(client, client.post("/settings/mutes", data=data)))
     page = client.get(answer.headers["Location"])
-    assert "Nothing was muted yet." in page.text
+    assert "Nothing has been muted yet." in page.text
     assert answer.headers["Location"] == "/settings?topic=weekly#muted-topics"
     assert "Unmute" not in page.text
 

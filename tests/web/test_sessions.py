@@ -83,7 +83,7 @@ def test_the_cookie_holds_a_number_and_nothing_else(client: FlaskClient, priya: 
 
 def test_flash_messages_work_unchanged(client: FlaskClient, priya: int) -> None:
     sign_in(client, "priya")
-    assert "You are signed in." in client.get("/inbox").text
+    assert "You’re signed in." in client.get("/inbox").text
     client.post("/compare", data={"make": "flash:error"})
     assert "The import stopped at line 12." in client.get("/inbox").text
     assert "The import stopped at line 12." not in client.get("/inbox").text

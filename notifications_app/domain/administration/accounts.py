@@ -122,7 +122,7 @@ def _check_not_last_admin(user: Row[Any]) -> None:
     admins = select(User.id).where(User.is_admin, User.is_active).order_by(User.id)
     if set(db.session.execute(admins.with_for_update()).scalars()) == {user.id}:
         raise Refused(
-            f"“{user.username}” is the last active administrator. Make somebody else an"
+            f"“{user.username}” is the last active administrator. Make someone else an"
             " administrator first."
         )
 

@@ -39,6 +39,12 @@ _ENTRIES = select(
 ).outerjoin(User, User.id == AuditEntry.actor_id)
 
 
+def in_words(name: str) -> str:
+    """Format a stored name: ``user.reset-link-made`` is ``user reset link created``."""
+    words = re.sub(r"[._-]", " ", name).replace("sign ins", "sign-ins")
+    return re.sub(r"\bmade$", "created", words)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An entry of the audit log, as pages and commands show it."""
@@ -59,7 +65,7 @@ class Entry:
     @property
     def what(self) -> str:
         """The action in words: ``Broadcast sent``."""
-        return self.action.replace(".", " ").replace("-", " ").capitalize()
+        return in_words(self.action).capitalize()
 
     @property
     def notification(self) -> int | None:

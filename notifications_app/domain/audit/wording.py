@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..channels import recipients_phrase
-from .queries import Entry
+from .queries import Entry, in_words
 
 
 def detail(entry: Entry) -> str:
@@ -11,7 +11,7 @@ def detail(entry: Entry) -> str:
     values = dict(entry.detail)
     if isinstance(values.get("to"), str):
         values["to"] = recipients_phrase(values["to"])
-    return "; ".join(f"{name.replace('_', ' ')}: {_phrase(it)}" for name, it in values.items())
+    return "; ".join(f"{in_words(name)}: {_phrase(it)}" for name, it in values.items())
 
 
 def _phrase(value: Any) -> str:

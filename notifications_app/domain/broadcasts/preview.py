@@ -45,6 +45,12 @@ class SendPreview:
         return schedule_phrase(self.schedule.first, self.schedule.expires_at, zone, self.now)
 
     @property
+    def is_scheduled(self) -> bool:
+        """Whether it arrives at a chosen time, not now or as soon as the undo window is over."""
+        later = self.schedule.first > self.now + self.options.undo_window
+        return later or self.options.local_at is not None
+
+    @property
     def has_passed(self) -> bool:
         """Whether the local time has passed in a zone of a recipient: it arrives there at once."""
         soonest = self.now + self.options.undo_window

@@ -48,8 +48,9 @@ class SendResult:
         """Return the sentence for the sender: title, recipients and times, in ``zone``."""
         sent, preview = self.notification, self.preview
         people = people_phrase(preview.audience.count)
+        done, to = ("Scheduled", "for") if preview.is_scheduled else ("Sent", "to")
         return (
-            f"Sent notification {sent.id} “{sent.title}” to {preview.to_phrase} ({people})"
+            f"{done} notification {sent.id} “{sent.title}” {to} {preview.to_phrase} ({people})"
             f" {preview.when_phrase(zone)}."
         )
 

@@ -51,7 +51,7 @@ class Stats:
     #: has expired.
     running_from: int | None
     released_at: datetime
-    #: The first arrival at a reader, past or future, in the first zone in use.
+    #: The first arrival at a reader, past or future, in the first time zone in use.
     first_at: datetime
     recalled_at: datetime | None
     #: It was recalled or has expired: nobody can read it any more.

@@ -108,7 +108,7 @@ def act(
     if verb not in VERBS:
         raise BadInput(f"There is no action “{verb}”.", "action")
     if verb == "snooze" and (until is None or until <= now):
-        raise BadInput("Say until when: a time to come.", "until")
+        raise BadInput("Enter a time in the future.", "until")
     kind, shape, values = _scope(scope)
     reader = take_stamp(user_id, now)
     values |= {"reader_id": user_id, "now": now, "new_stamp": reader.last_stamp}

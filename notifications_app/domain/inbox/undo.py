@@ -114,7 +114,7 @@ def undo(user_id: int, undone: int, now: datetime) -> Undone:
     values["new_stamp"] = reader.last_stamp
     recorded = db.session.execute(_COUNT_RECORDED, values).scalar_one()
     if not recorded:
-        raise NotFound("There is nothing to undo.")
+        raise NotFound("Nothing to undo.")
     values["undone_at"] = clock.from_micros(undone)
     write(_RECORD_UNDO, values)
     count = write(_RESTORE, values)

@@ -118,7 +118,7 @@ def import_checked(
             _audit(report, actor_id, now)
     except IntegrityError:
         raise Refused(
-            "Accounts were changed by somebody else meanwhile. Nothing was imported; try again."
+            "Someone else changed accounts in the meantime. Nothing was imported; try again."
         ) from None
 
 

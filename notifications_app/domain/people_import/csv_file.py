@@ -152,7 +152,7 @@ def _person(record: Record, columns: Sequence[str]) -> Person | LineError:
     values = dict.fromkeys(COLUMNS, "")
     for index, (column, cell) in enumerate(zip(columns, cells, strict=False), 1):
         if cell and not column:
-            reason = f"Cell {index} has a text, and its column has no name in the header."
+            reason = f"Cell {index} has text, but its column has no name in the header."
             return LineError(record.line, reason, "", shorten(cell))
         if column:
             values[column] = cell

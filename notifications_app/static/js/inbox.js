@@ -204,7 +204,7 @@ document.addEventListener("htmx:after:request", (event) => {
   if (ctx.response.raw.ok && `${fields?.get("choice")}${fields?.get("action")}`.includes("until")) postWhole(url, fields);
   // Or sent on to another page: there it is shown whole.
   else if (ctx.response.raw.ok) location.assign(ctx.response.raw.url);
-  else failed(ctx.asked, sentence(ctx.text) ?? `The server answered ${ctx.response.status}.`);
+  else failed(ctx.asked, sentence(ctx.text) ?? `The server returned error ${ctx.response.status}.`);
 });
 
 function postWhole(url, fields) {

@@ -29,7 +29,7 @@ document.addEventListener("click", (event) => {
 const list = () => all("li.row:not(.going)");
 const current = () => document.activeElement.closest("li.row");
 const hasSelection = () => one(".list:has([name=ids]:checked, [name=scope]:checked)");
-const chooseFirst = () => announce("Choose a notification with j and k first.");
+const chooseFirst = () => announce("Choose a notification with j or k first.");
 
 function focusNeighbour(step) {
   const rows = list();

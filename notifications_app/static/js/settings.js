@@ -57,7 +57,7 @@ async function offerBrowserZone() {
   one("button", line).addEventListener("click", async () => {
     zoneQuery.value = "";
     await showZones("", name);
-    announce(`${name} is chosen. Save it below.`);
+    announce(`${name} selected. Press Save time zone to apply it.`);
   });
   line.hidden = false;
 }

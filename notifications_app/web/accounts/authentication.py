@@ -45,7 +45,9 @@ def touch_sign_in() -> None:
         actions.touch(current_user.token, now)
         db.session.commit()
     except (DBAPIError, PoolTimeout):
-        current_app.logger.warning("a sign of life was not noted: the database is busy")
+        current_app.logger.warning(
+            "the last use of a sign-in was not recorded: the database is busy"
+        )
     finally:
         db.session.remove()
 
@@ -118,8 +120,8 @@ def sign_out_reason(*, was_sent_here: bool) -> str:
         limit = queries.ended_by_limit(connection, token, clock.now())
     if limit is None:
         return (
-            "Your sign-in has ended: it expired, was ended from another browser, or the password"
-            " was changed."
+            "You were signed out: your session expired, was ended from another browser, or the"
+            " password was changed."
         )
     words = clock.span_words(limit)
     if limit in {queries.IDLE, queries.IDLE_KEPT}:

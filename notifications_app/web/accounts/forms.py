@@ -67,7 +67,7 @@ class NameForm(Form):
 class ZoneForm(Form):
     """The reader's time zone."""
 
-    timezone = StringField("Time zone", [InputRequired("Choose a zone from the list.")])
+    timezone = StringField("Time zone", [InputRequired("Choose a time zone from the list.")])
 
 
 class ThemeForm(Form):

@@ -46,7 +46,7 @@ def _create(form: GroupForm) -> Any:
     reader = current_reader()
     name = administration.create_group(form.group.data or "", actor_id=reader.id, now=clock.now())
     db.session.commit()
-    record("group made", group=name, by=reader.username)
+    record("group created", group=name, by=reader.username)
     flashes.success(group_created_sentence(name))
     return redirect_after_post(_url(name), "/")
 

@@ -26,7 +26,7 @@ WRONG = "Wrong username or password."
 #: What the end of a session has lost, by the query parameter ``lost`` of the sign-in page.
 LOST = {
     "click": "Nothing was changed. Sign in, then try again.",
-    "form": "What you sent was not saved. Sign in to continue.",
+    "form": "Your changes were not saved. Sign in to continue.",
     "": "Sign in to continue.",
 }
 KEPT = "Sign in to continue; your text is kept."
@@ -132,11 +132,11 @@ def _login_page(form: LoginForm, advice: str = "") -> Any:
 def _greet() -> None:
     last = session.get(sessions.LAST_VISIT)
     if last is None:
-        flashes.success("You are signed in.")
+        flashes.success("You’re signed in.")
         return
     moment = datetime.fromisoformat(last)
     words = clock.full(moment, current_user.timezone)
-    flashes.success(f"You are signed in. You were last here on {words}.")
+    flashes.success(f"You’re signed in. Your last visit was on {words}.")
 
 
 @public
@@ -148,7 +148,7 @@ def logout() -> Any:
         record("signed out", username=current_reader().username)
     sessions.renew()
     session[sessions.SIGNED_OUT] = True
-    flashes.info("You are signed out. Your notifications are kept.")
+    flashes.info("You’re signed out. Your notifications are kept.")
     response = redirect_after_post(url_for("accounts.login"), "/")
     # Not cookies: the theme belongs to the browser, and the session is emptied already.
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

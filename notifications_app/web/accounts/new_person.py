@@ -57,10 +57,10 @@ def _make(form: NewPersonForm) -> Any:
     if password is None:
         token = accounts.make_reset_token(user, signing_keys(), actor_id=reader.id, now=now)
     db.session.commit()
-    record("account made", username=user.username, admin=user.is_admin, by=reader.username)
+    record("account created", username=user.username, admin=user.is_admin, by=reader.username)
     sentence = created_sentence(user.username, user.timezone, is_admin=user.is_admin)
     if token is not None:
-        record("reset link made", username=user.username, by=reader.username)
+        record("reset link created", username=user.username, by=reader.username)
         return link_page(user, token, sentence)
     flashes.success(sentence)
     return redirect_after_post(url_for("accounts.person", user_id=user.id), "/")

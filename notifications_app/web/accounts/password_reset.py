@@ -44,7 +44,7 @@ def _reset(user: Any, password: str) -> Any:
     password_resets.reset_password(user, password_hash)
     db.session.commit()
     record("password reset", username=user.username, address=request.remote_addr)
-    flashes.success("Password changed. Sign in with it.")
+    flashes.success("Password changed. Sign in with your new password.")
     return redirect_after_post(url_for("accounts.login"), "/")
 
 

@@ -17,7 +17,7 @@ LIST = "people"
 #: The tabs and their labels.
 TABS = {
     "everyone": "Everyone",
-    "admins": "Admins",
+    "admins": "Administrators",
     "no-password": "No password",
     "inactive": "Inactive",
 }

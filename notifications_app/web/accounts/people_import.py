@@ -128,8 +128,8 @@ def too_large(_error: RequestEntityTooLarge) -> Any:
         return error_page(413)
     form = ImportForm(formdata=None)
     sentence = (
-        f"This file is over {LARGEST // MEGABYTE} MB. Nothing was imported. Split it, or import it"
-        " by command."
+        f"This file is over {LARGEST // MEGABYTE} MB. Nothing was imported. Split the file, or"
+        " import it from the command line."
     )
     form.refuse(BadInput(sentence, "file"))
     return _page(form), 413

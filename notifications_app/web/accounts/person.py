@@ -118,7 +118,7 @@ def _make_link(user: Row[Any], form: EndForm) -> str:
         check_current(form.password.data, "password")
     token = make_reset_token(user, signing_keys(), actor_id=current_reader().id, now=now)
     db.session.commit()
-    record("reset link made", username=user.username, by=current_reader().username)
+    record("reset link created", username=user.username, by=current_reader().username)
     return link_page(user, token)
 
 

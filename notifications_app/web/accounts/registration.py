@@ -60,7 +60,7 @@ def _register(form: RegisterForm) -> Any:
     record("registered", username=name_key(username), address=request.remote_addr)
     user = authentication.authenticate(username, password)
     if user is None or not authentication.start_session(user, password, keep=False):
-        raise Refused("Your account has been created. Sign in with it.")
+        raise Refused("Your account has been created. Sign in to continue.")
     authentication.offer_zone(form.zone.data)
     flashes.success("Your account has been created, and you’re signed in.")
     response = redirect_after_post(None, url_for("inbox.index"))

@@ -193,10 +193,10 @@ def _count_words(query: str, found: Matches) -> str:
     if not query.strip():
         return ""
     if not found.zones:
-        return f"No zone matches “{query}”. Try a city, a country, or an offset such as +5:30."
+        return f"No time zone matches “{query}”. Try a city, a country, or an offset such as +5:30."
     if found.count > len(found.zones):
         return f"The best {len(found.zones)} of {found.count} matches. Type more to see fewer."
-    return f"{counted(found.count, 'zone matches', 'zones match')}."
+    return f"{counted(found.count, 'time zone matches', 'time zones match')}."
 
 
 def _zone_now(now: datetime) -> tuple[str, str, str, str]:

@@ -32,10 +32,10 @@ def end_sign_in() -> Any:
     """End one sign-in of this account, chosen by its token's hash."""
     hashed = request.form.get("token_hash", "")
     if not _HASH.fullmatch(hashed) or not actions.end(current_reader().id, hashed):
-        raise NotFound("That browser was signed out already.")
+        raise NotFound("That browser was already signed out.")
     db.session.commit()
     record("sign-in ended", username=current_reader().username)
-    flashes.success("Signed that browser out.")
+    flashes.success("Signed out that browser.")
     return redirect_after_post(url_for("accounts.settings"), "/")
 
 

@@ -126,10 +126,10 @@ def _preview(typed: ParsedBroadcast, now: datetime) -> SendPreview:
 
 def _send_words(preview: SendPreview) -> str:
     """The words on the button that sends: to how many, and when."""
-    people, options = people_phrase(preview.audience.count), preview.options
-    if options.local_at is not None or preview.schedule.first > preview.now + options.undo_window:
+    people = people_phrase(preview.audience.count)
+    if preview.is_scheduled:
         return f"Schedule for {people}"
-    return f"Send to {people} {'in 5 minutes' if options.undo_window else 'now'}"
+    return f"Send to {people} {'in 5 minutes' if preview.options.undo_window else 'now'}"
 
 
 def _parse(form: Form, now: datetime) -> ParsedBroadcast:
@@ -197,7 +197,7 @@ def _flash_sent(sentence: str, held_until: datetime | None, recallable: int | No
     """Flash that it was sent; ``recallable`` is the id for a button that leads to its recall."""
     if held_until is not None:
         until = clock.full(held_until, reader_zone())
-        sentence += f" Nobody sees it before {until}, so you can still recall it."
+        sentence += f" Nobody will see it before {until}, so you can still recall it."
     flashes.success(sentence, sent_id=recallable)
 
 

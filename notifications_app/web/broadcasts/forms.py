@@ -22,8 +22,8 @@ TO = {
     "group": "A group",
     "people": "People by name",
 }
-WHEN = {"now": "Now", "at": "At a time", "local": "At each reader’s own time"}
-END = {"never": "Never", "in": "After", "at": "At a time"}
+WHEN = {"now": "Now", "at": "At a specific time", "local": "At each reader’s own time"}
+END = {"never": "Never", "in": "After", "at": "At a specific time"}
 
 
 def _some(names: Iterable[str]) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def _tiles(found: Stats, now: datetime) -> tuple[Tile, ...]:
     if found.never_came:
         return ()
     audience = Tile(
-        "Audience", f"{found.audience_now:,}", f"at sending: {audience_at_sending_phrase(found)}"
+        "Audience", f"{found.audience_now:,}", f"when sent: {audience_at_sending_phrase(found)}"
     )
     if not found.has_come(now):  # “No action yet 100%” would read as failure
         return (audience,)
@@ -166,7 +166,7 @@ def _tables(bars: Sequence[Bar]) -> tuple[tuple[Bar, ...], ...]:
 def _sentence(found: Stats, zone: str) -> str:
     since = f"arrived, {clock.full(found.released_at, zone)}"
     if found.is_local:
-        since = f"arrived in the first zone of all, {clock.full(found.released_at, zone)}"
+        since = f"arrived in the first time zone, {clock.full(found.released_at, zone)}"
     said = [f"Each bar is one hour since it {since}."]
     hour, most = max(found.hours, key=lambda one: (one[0] < LAST_HOUR, one[1], -one[0]))
     if most:
@@ -174,7 +174,10 @@ def _sentence(found: Stats, zone: str) -> str:
     running = [count for hour, count in found.hours if found.is_running(hour)]
     pale = sum(count > 0 for count in running)
     if pale:
-        said.append(f"{'The pale bar is' if pale == 1 else 'Pale bars are'} not over yet.")
+        bars = (
+            "The pale bar is an hour that isn’t" if pale == 1 else "Pale bars are hours that aren’t"
+        )
+        said.append(f"{bars} over yet.")
     elif running:
         said.append("No reads yet in the current hour.")
     return " ".join(said)
@@ -184,7 +187,7 @@ def _nothing(found: Stats, zone: str, now: datetime) -> str:
     if found.never_came:
         return "Recalled before anyone received it."
     if not found.has_come(now):
-        where = " in the first zone in use" if found.is_local else ""
+        where = " in the first time zone in use" if found.is_local else ""
         return (
             f"First delivery {clock.full(found.first_at, zone)}{where}."
             " Reads appear here once it’s out."

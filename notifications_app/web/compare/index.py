@@ -23,7 +23,7 @@ EXAMPLES = {
     "warning": "Storage is 85% full",
     "info": "The weekly report is ready",
 }
-LARGE = "This flash holds more than the cookie of a session can safely carry. " * 20
+LARGE = "This flash is larger than a session cookie can safely hold. " * 20
 
 
 @signed_in

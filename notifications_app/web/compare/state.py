@@ -49,7 +49,7 @@ def state(connection: Connection, reader: Reader, now: datetime) -> list[Place]:
         _cookies(),
         Place(
             "window", "Browser storage", "never sent to the server", (),
-            "there", "Stays, but for drafts. sessionStorage ends with the tab.",
+            "there", "Kept, except for drafts. sessionStorage is cleared when you close the tab.",
         ),
         _rows(connection, reader, now),
         _cache(connection, reader, now),
@@ -80,7 +80,7 @@ def _cookies() -> Place:
     chips = tuple(f"{name} = {request.cookies[name]}" for name in known if name in request.cookies)
     if cookie_name("known") in request.cookies:  # a token
         chips += (f"{cookie_name('known')} = ••••••••",)
-    stays = "Stays: it belongs to the browser, not to you."
+    stays = "Kept: these belong to the browser, not to your account."
     return Place("palette", "Other cookies", "in this browser", chips, "there", stays)
 
 
@@ -101,7 +101,7 @@ def _rows(connection: Connection, reader: Reader, now: datetime) -> Place:
         f"sign-ins: {signed_in}",
         *(f"rows in {name}: {count:,}" for name, count in rows.items()),
     )
-    stays = "Stays, except for the row of this sign-in."
+    stays = "Kept, except for the row of this sign-in."
     return Place("database", "Database rows", "on the server", chips, "there", stays)
 
 
@@ -110,6 +110,6 @@ def _cache(connection: Connection, reader: Reader, now: datetime) -> Place:
     cached = sum(
         any(cache.get(markdown_key(body, top)) for top in HEADING_LEVELS) for body in bodies
     )
-    chips = (f"rendered Markdown: {cached} of your {len(bodies)} newest bodies",)
-    stays = "Stays until it expires. It holds nothing personal."
+    chips = (f"newest texts with rendered Markdown: {cached} of {len(bodies)}",)
+    stays = "Kept until it expires. Holds nothing personal."
     return Place("server", "Server cache", "on the server, shared", chips, "there", stays)

@@ -38,7 +38,7 @@ def has_typed_time() -> bool:
 def refuse_unsent() -> None:
     """Raise BadTime if this POST may only show its form again."""
     if kept_input.is_only_shown():
-        raise BadTime("Nothing was snoozed yet. Press the button again.", "until")
+        raise BadTime("Nothing has been snoozed yet. Press the button again.", "until")
 
 
 def ids_field(name: str = "ids") -> list[int]:

@@ -29,7 +29,7 @@ def mutes() -> Any:
 
 def _show_again() -> Any:
     """Lead back to the settings, with what was typed into the field for a topic."""
-    flashes.info("Nothing was muted yet. Press Mute again.")
+    flashes.info("Nothing has been muted yet. Press Mute again.")
     topic = request.form.get("topic", "")[:SLUG_MAX]
     target = url_for("accounts.settings", topic=topic, _anchor="muted-topics")
     return redirect_after_post(target, url_for("accounts.settings"))

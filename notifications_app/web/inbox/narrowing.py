@@ -56,14 +56,14 @@ def wider_views(connection: Connection, shown_view: InboxFilter, now: datetime) 
     counts = [count(part.rest) for part in parts]
     if any(counts):
         best = parts[counts.index(max(counts))]
-        sentence = f"Without {best.words} there {_are(max(counts))}."
+        sentence = f"Without {best.words}: {_results(max(counts))}."
         found.append(Wider(sentence, filter_url(best.rest)))
     if shown_view.tab != ALL_TABS:
         everywhere = replace(shown_view, tab=ALL_TABS)
         if number := count(everywhere):
-            found.append(Wider(f"In all tabs there {_are(number)}.", filter_url(everywhere)))
+            found.append(Wider(f"In all tabs: {_results(number)}.", filter_url(everywhere)))
     return found
 
 
-def _are(number: int) -> str:
-    return "is 1" if number == 1 else f"are {exact(number)}"
+def _results(number: int) -> str:
+    return "1 result" if number == 1 else f"{exact(number)} results"

@@ -33,7 +33,7 @@ def undo() -> Any:
     step = request.form.get("step", "")
     entry = _entry(step)
     if entry is None:
-        flashes.info(f"There is nothing to {step}.")
+        flashes.info(f"Nothing to {step}.")
     elif isinstance(entry, str):
         action, _colon, topic = entry.partition(":")
         change_mute(topic, action)

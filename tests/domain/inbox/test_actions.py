@@ -138,7 +138,7 @@ def test_there_is_no_such_verb_tab_or_reader(in_app: Flask, priya: int) -> None:
     with pytest.raises(BadInput, match="tab"):
         actions.act(priya, "read", inbox.everything(priya, "archive"), NOW)
     for until in (None, NOW, NOW - timedelta(days=1)):
-        with pytest.raises(BadInput, match="a time to come"):
+        with pytest.raises(BadInput, match="a time in the future"):
             actions.act(priya, "snooze", [number], NOW, until=until)
     with pytest.raises(NotFound, match="account"):
         actions.act(priya + 1, "read", [number], NOW)

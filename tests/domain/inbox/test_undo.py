@@ -113,7 +113,7 @@ def test_nobody_undoes_what_another_did(in_app: Flask, priya: int, bystander: in
     db.session.commit()
     others = inbox.kept(bystander)
     for stamp in (done.stamp, 0, 2**62):
-        with pytest.raises(NotFound, match="nothing to undo"):
+        with pytest.raises(NotFound, match="Nothing to undo"):
             undo.undo(priya, stamp, NOW)
         db.session.rollback()
     assert inbox.kept(bystander) == others

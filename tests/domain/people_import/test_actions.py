@@ -185,7 +185,7 @@ def test_accounts_made_by_somebody_else_meanwhile_are_a_refusal(
 ) -> None:
     db.session.commit()
     monkeypatch.setattr(comparison, "find_people", lambda: None)
-    with pytest.raises(Refused, match="changed by somebody else meanwhile"):
+    with pytest.raises(Refused, match="changed accounts in the meantime"):
         run("ada,,,,")
 
 

@@ -163,7 +163,7 @@ def test_cells_missing_at_the_end_are_empty() -> None:
 def test_a_cell_without_a_column_is_refused() -> None:
     (wrong,) = read("username,,groups\nada,text,ops")
     assert wrong == LineError(
-        2, "Cell 2 has a text, and its column has no name in the header.", "", "text"
+        2, "Cell 2 has text, but its column has no name in the header.", "", "text"
     )
 
 

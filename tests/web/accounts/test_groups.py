@@ -80,7 +80,7 @@ def test_people_are_added_by_name_or_address_and_removed(
     app: Flask, admin: FlaskClient, ada: int, priya: int, ops: str
 ) -> None:
     add_user(app, "grace", email="grace@example.org")
-    assert "Nobody is in this group." in main_words(get(admin, ops))
+    assert "No members yet." in main_words(get(admin, ops))
     answer = post(admin, ops, people="Priya,\n GRACE@example.org; priya")
     assert "Added 2 people to “ops”." in said_after(admin, answer)
     assert members(app) == ["grace", "priya"]

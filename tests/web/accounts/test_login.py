@@ -277,7 +277,7 @@ def test_the_last_visit_is_said_in_the_readers_zone(app: Flask, priya: int) -> N
     with at(NOON + timedelta(hours=2)):
         client = app.test_client()
         sign_in(client, "priya")
-        assert "You were last here on Fri 20 Nov 2026, 17:30 IST." in client.get("/inbox").text
+        assert "Your last visit was on Fri 20 Nov 2026, 17:30 IST." in client.get("/inbox").text
 
 
 def test_an_empty_installation_names_the_command_of_the_first_account(client: FlaskClient) -> None:

@@ -43,7 +43,7 @@ def test_the_link_sets_a_password_and_ends_every_sign_in(
     assert "priya" in somewhere.get(path).text
     answer = somewhere.post(path, data={"password": NEW})
     assert answer.headers["Location"] == "/login"
-    assert "Password changed. Sign in with it." in somewhere.get("/login").text
+    assert "Password changed. Sign in with your new password." in somewhere.get("/login").text
     assert not is_signed_in(client)
     assert is_signed_in(noors)
     assert sign_in(app.test_client(), "priya").status_code == 400

@@ -50,12 +50,17 @@ def test_the_list_says_what_there_is_to_say_of_each(
     rows = page.text.partition('<tbody role="rowgroup">')[2].split("</tr>")[:4]
     words = [" ".join(re.sub("<[^>]+>", " ", row.replace("<wbr>", "")).split()) for row in rows]
     assert words == [
-        "ada Zone UTC Role Administrator State Active Reset link for ada",
-        "grace grace@example.org Zone UTC Role Reader State No password Reset link for grace",
-        "noor Zone UTC Role Reader State Inactive",
-        "Priya Raman priya Zone Asia/Kolkata Role Reader State Active Reset link for priya",
+        "ada Time zone UTC Role Administrator State Active Reset link for ada",
+        "grace grace@example.org Time zone UTC Role Reader State No password Reset link for grace",
+        "noor Time zone UTC Role Reader State Inactive",
+        "Priya Raman priya Time zone Asia/Kolkata Role Reader State Active Reset link for priya",
     ]
-    assert tab_counts(page) == {"Everyone": "4", "Admins": "1", "No password": "1", "Inactive": "1"}
+    assert tab_counts(page) == {
+        "Everyone": "4",
+        "Administrators": "1",
+        "No password": "1",
+        "Inactive": "1",
+    }
 
 
 @pytest.mark.parametrize(
@@ -108,7 +113,7 @@ def test_what_cannot_be_searched_for_is_refused_beside_the_field(
 
 def test_a_search_that_finds_nobody_leads_on(admin: FlaskClient) -> None:
     page = look(admin, q="<zebra>", show="admins").text
-    assert "Nobody in Admins matches “<bdi>&lt;zebra&gt;</bdi>”." in page
+    assert "Nobody in Administrators matches “<bdi>&lt;zebra&gt;</bdi>”." in page
     assert 'href="/admin/users?q=%3Czebra%3E">Search in Everyone instead.' in page
     assert "Everyone has a password." in look(admin, show="no-password").text
     assert "Nobody is inactive." in look(admin, show="inactive").text

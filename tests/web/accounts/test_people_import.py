@@ -158,7 +158,7 @@ def test_the_preview_of_many_names_the_first(admin: FlaskClient) -> None:
     [
         ("username\nnoor\nada\n", "all 2 people in this file are up to date."),
         ("username\nnoor\n", "the person in this file is up to date."),
-        ("username\n", "this file lists nobody."),
+        ("username\n", "there are no people in this file."),
     ],
 )
 def test_a_file_that_changes_nothing_is_not_kept(
@@ -471,5 +471,5 @@ def test_accounts_that_change_meanwhile_are_said_to(
     monkeypatch.setattr(importing, "_apply", clash)
     page = send(admin)
     assert page.status_code == 400
-    assert "Accounts were changed by somebody else meanwhile." in words(page)
+    assert "Someone else changed accounts in the meantime." in words(page)
     assert everything(app) == before

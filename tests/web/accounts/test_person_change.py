@@ -99,7 +99,7 @@ def test_the_page_before_a_deletion_says_what_goes_and_what_stays(
         db.session.commit()
     before = everything(app)
     said = main_words(open_page(admin, priya, "delete"))
-    assert "Deleted The account, the inbox with everything in it, all sign-ins." in said
+    assert "Deleted The account, the inbox with everything in it and all sign-ins." in said
     assert "The 2 notifications that Priya Raman sent, shown as from the system" in said
     assert "This can’t be undone." in said
     assert everything(app) == before
@@ -182,7 +182,9 @@ def test_the_password_is_asked_again_where_the_sign_in_is_a_while_ago(
     if change == "revoke-admin":
         press(admin, priya, "grant-admin")
     before = everything(app)
-    assert "it is asked again" in main_words(open_page(admin, priya, change, LATER))
+    assert "Needed because you signed in over 15 minutes ago." in main_words(
+        open_page(admin, priya, change, LATER)
+    )
     asked = press(admin, priya, change, LATER)
     assert asked.status_code == 200
     assert "field-error" not in asked.text

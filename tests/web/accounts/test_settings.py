@@ -112,7 +112,8 @@ def test_a_bad_zone_is_refused(app: Flask, reader: FlaskClient, typed: str) -> N
     answer = save(reader, "zone", timezone=typed)
     assert answer.status_code == 400
     assert (
-        "Choose a zone from the list." in answer.text or "There is no such time zone" in answer.text
+        "Choose a time zone from the list." in answer.text
+        or "There is no such time zone" in answer.text
     )
     assert people(app) == before
 
@@ -130,7 +131,7 @@ def test_zones_are_found_by_what_people_call_them(reader: FlaskClient, address: 
     assert len(zones(reader, "europe", address)) == 13
     assert zones(reader, "%", address) == zones(reader, "\0", address) == ["Asia/Kolkata"]
     page = reader.get(f"{address}?zone_query=%3Cqqq%3E").text
-    assert "No zone matches “&lt;qqq&gt;”." in page
+    assert "No time zone matches “&lt;qqq&gt;”." in page
     assert "The best 12 of" in reader.get(f"{address}?zone_query=europe").text
 
 

@@ -27,7 +27,10 @@ def test_the_browsers_zone_is_offered_until_it_is_answered(
     app: Flask, offered: FlaskClient
 ) -> None:
     for _ in range(2):
-        assert "Your browser is in <strong>Asia/Kolkata</strong>" in offered.get("/inbox").text
+        assert (
+            "Your browser’s time zone is <strong>Asia/Kolkata</strong>"
+            in offered.get("/inbox").text
+        )
     assert people(app)["noor"][2] == "UTC"
 
 
@@ -36,7 +39,7 @@ def test_it_may_be_used(app: Flask, offered: FlaskClient, priya: int) -> None:
     assert answer.headers["Location"] == "/compare"
     page = offered.get("/inbox").text
     assert "Time zone changed to Asia/Kolkata." in page
-    assert "Your browser is in" not in page
+    assert "Your browser’s time zone is" not in page
     assert people(app)["noor"][2] == "Asia/Kolkata"
 
 
@@ -46,13 +49,13 @@ def test_it_may_be_declined_for_good(app: Flask, offered: FlaskClient) -> None:
     assert "Your time zone is still UTC." in offered.get("/inbox").text
     offered.post("/logout")
     sign_in(offered, "noor", zone="Asia/Kolkata")
-    assert "Your browser is in" not in offered.get("/inbox").text
+    assert "Your browser’s time zone is" not in offered.get("/inbox").text
     assert people(app)["noor"][2] == "UTC"
 
 
 def test_choosing_a_zone_answers_it_too(offered: FlaskClient) -> None:
     save(offered, "zone", timezone="Asia/Tokyo")
-    assert "Your browser is in" not in offered.get("/inbox").text
+    assert "Your browser’s time zone is" not in offered.get("/inbox").text
 
 
 def test_an_answer_to_no_offer_changes_nothing(app: Flask, reader: FlaskClient) -> None:
@@ -66,12 +69,12 @@ def test_an_answer_to_no_offer_changes_nothing(app: Flask, reader: FlaskClient) 
 @pytest.mark.parametrize("zone", ["", "UTC", "Etc/UTC", "Mars/Base", "Asia/Kolkata\0", "x" * 999])
 def test_no_zone_no_offer(client: FlaskClient, bystander: int, zone: str) -> None:
     assert sign_in(client, "noor", zone=zone).status_code == 303
-    assert "Your browser is in" not in client.get("/inbox").text
+    assert "Your browser’s time zone is" not in client.get("/inbox").text
 
 
 def test_who_has_a_zone_is_offered_none(client: FlaskClient, priya: int) -> None:
     sign_in(client, "priya", zone="Europe/Paris")
-    assert "Your browser is in" not in client.get("/inbox").text
+    assert "Your browser’s time zone is" not in client.get("/inbox").text
 
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -126,7 +129,7 @@ def test_one_sign_in_can_be_ended(app: Flask, reader: FlaskClient) -> None:
         ended = queries.token_hash(session["_user_id"])
     copy = replay(app, clients[0])
     assert end(reader, ended) == 303
-    assert "Signed that browser out." in reader.get("/settings").text
+    assert "Signed out that browser." in reader.get("/settings").text
     assert not is_signed_in(copy)
     assert is_signed_in(clients[1])
 

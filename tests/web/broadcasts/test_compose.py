@@ -156,7 +156,7 @@ def test_a_time_is_in_the_administrators_zone_which_the_page_names(
         change_timezone.set_timezone(ada, "America/New_York", NOON)
         db.session.commit()
     with at(NOW):
-        assert "At a time in America/New_York (EST)" in words(admin.get(NEW))
+        assert "At a specific time in America/New_York (EST)" in words(admin.get(NEW))
         times = {"when": "at", "at": TOMORROW_NINE, "end": "at", "expires_at": "2026-11-22T09:30"}
         said = preview(admin, **times)
         found = sent(app, compose(admin, **times))
@@ -172,7 +172,9 @@ def test_held_back_it_can_be_recalled_unseen(app: Flask, admin: FlaskClient) -> 
         assert sent(app, answer).arrives_at == NOW + timedelta(minutes=5)
         page = words(admin.get(answer.headers["Location"]))
         sign_in(reader, "priya")
-    assert "Nobody sees it before Fri 20 Nov 2026, 13:05 UTC, so you can still recall it." in page
+    assert (
+        "Nobody will see it before Fri 20 Nov 2026, 13:05 UTC, so you can still recall it." in page
+    )
     with at(NOW + timedelta(minutes=4)):
         assert "Hello" not in reader.get("/inbox").text
         assert "Nobody has received it yet;" in admin.get("/admin/broadcasts/1/recall").text
@@ -221,9 +223,11 @@ def test_a_local_one_that_is_delayed_speaks_of_the_zones_in_use(
     with at(NOW):
         said = preview(admin, **times)
         page = words(admin.get(compose(admin, **times).headers["Location"]))
+    assert "Schedule for " in said
+    assert "Scheduled notification 1 “Hello” for everyone" in page
     # The first is in Kolkata, not on Kiritimati.
-    assert "nobody sees it before Mon 23 Nov 2026, 03:30 UTC" in said
-    assert "Nobody sees it before Mon 23 Nov 2026, 03:30 UTC, so you" in page
+    assert "nobody will see it before Mon 23 Nov 2026, 03:30 UTC" in said
+    assert "Nobody will see it before Mon 23 Nov 2026, 03:30 UTC, so you" in page
 
 
 # ---- once is once ----

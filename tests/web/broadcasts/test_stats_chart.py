@@ -55,7 +55,7 @@ def svg(html: str) -> ET.Element:
 
 def test_the_tiles_say_of_how_many() -> None:
     assert [(one.name, one.value, one.note) for one in drawing().tiles] == [
-        ("Audience", "18,204", "at sending: 18,190"),
+        ("Audience", "18,204", "when sent: 18,190"),
         ("Read", "1,500", "8% of 18,190"),
         ("Dismissed", "91", "1% of 18,190"),
         ("Snoozed", "0", "0% of 18,190"),
@@ -63,7 +63,7 @@ def test_the_tiles_say_of_how_many() -> None:
         ("Median time to read", "42 min", "from arrival"),
     ]
     tiles = drawing(replace(NONE_YET, audience_at_sending=None)).tiles
-    assert tiles[0].note == "at sending: not recorded"
+    assert tiles[0].note == "when sent: not recorded"
     assert (tiles[1].note, tiles[5].value) == ("0% of 18,204", "–")
 
 
@@ -93,13 +93,11 @@ def test_off_the_air_nobody_is_waited_for() -> None:
 def test_the_sentence_names_zone_peak_and_what_still_runs() -> None:
     assert drawing(zone="Asia/Kolkata").sentence == (
         "Each bar is one hour since it arrived, Fri 20 Nov 2026, 17:30 IST."
-        " Busiest hour: 1–2 h, with 1,180 reads. The pale bar is not over yet."
+        " Busiest hour: 1–2 h, with 1,180 reads. The pale bar is an hour that isn’t over yet."
     )
     local = drawing(replace(SOME, is_local=True, running_from=1)).sentence
-    assert local.startswith(
-        "Each bar is one hour since it arrived in the first zone of all, Fri 20"
-    )
-    assert local.endswith("Pale bars are not over yet.")
+    assert local.startswith("Each bar is one hour since it arrived in the first time zone, Fri 20")
+    assert local.endswith("Pale bars are hours that aren’t over yet.")
     assert "over yet" not in drawing(replace(SOME, running_from=None)).sentence
     quiet = drawing(replace(SOME, hours=((0, 300), (1, 1_200), (2, 0)))).sentence
     assert quiet.endswith("1–2 h, with 1,200 reads. No reads yet in the current hour.")
@@ -172,7 +170,7 @@ def test_the_chart_is_an_image_with_a_name_and_its_table(page: Callable[..., str
     ("found", "said"),
     [(NONE_YET, "No reads yet. They appear here, hour by hour."),
      (SCHEDULED, "First delivery Fri 20 Nov 2026, 21:00 UTC. Reads appear here once it’s out."),
-     (replace(SCHEDULED, is_local=True), "21:00 UTC in the first zone in use. Reads appear"),
+     (replace(SCHEDULED, is_local=True), "21:00 UTC in the first time zone in use. Reads appear"),
      (replace(SCHEDULED, recalled_at=NOON), "Recalled before anyone received it.")],
 )  # fmt: skip
 def test_where_nobody_acted_a_sentence_stands_for_the_chart(

@@ -81,7 +81,7 @@ def test_a_large_flash_becomes_a_notification_and_says_so(
     make(reader, "large")
     page = reader.get("/compare").text
     assert "is too long for a flash, so it is kept in your inbox." in page
-    assert "Open it" in page
+    assert "Open notification" in page
     assert counts(reader) == (0, 1)
     assert len(of(app, priya)) == 1
 

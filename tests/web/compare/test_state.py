@@ -44,7 +44,7 @@ def test_the_real_values_are_shown(app: Flask, reader: FlaskClient) -> None:
         "sign-ins: 2",
         "rows in deliveries: 2",
         "rows in changes: 1",
-        "rendered Markdown: 0 of your 1 newest bodies",
+        "newest texts with rendered Markdown: 0 of 1",
     ):
         assert words in shown, words
 
@@ -66,9 +66,9 @@ def test_the_values_of_the_session_are_shown_and_its_tokens_are_dots(reader: Fla
 @pytest.mark.parametrize("page", ["/inbox", "/inbox/1"])
 def test_a_body_that_was_shown_is_in_the_cache(reader: FlaskClient, page: str) -> None:
     make(reader, "large")
-    assert "rendered Markdown: 0 of your 1 newest bodies" in state(reader)
+    assert "newest texts with rendered Markdown: 0 of 1" in state(reader)
     reader.get(page)
-    assert "rendered Markdown: 1 of your 1 newest bodies" in state(reader)
+    assert "newest texts with rendered Markdown: 1 of 1" in state(reader)
 
 
 def test_the_size_shown_is_that_of_the_cookie(reader: FlaskClient) -> None:

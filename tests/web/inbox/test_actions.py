@@ -227,11 +227,11 @@ def test_undo_goes_back_action_by_action_and_redo_forth(
         browser.post(f"/inbox/{address}")
     browser.post("/settings/mutes", data={"topic": "general"})
     page_of(browser)
-    assert press(browser, "redo") == "info There is nothing to redo."
+    assert press(browser, "redo") == "info Nothing to redo."
     undone = ["Unmuted general.", "Restored “For Priya Raman”.", "Restored “Here”."]
     undone.append("Marked “Here” as unread again.")
     assert [press(browser, "undo") for _ in undone] == [f"success {words}" for words in undone]
-    assert press(browser, "undo") == "info There is nothing to undo."
+    assert press(browser, "undo") == "info Nothing to undo."
     assert done(inbox.ids, priya, LATER, "unread") == [other, number]
     redone = [
         "Marked “Here” as read again.",
@@ -240,7 +240,7 @@ def test_undo_goes_back_action_by_action_and_redo_forth(
     ]
     redone.append("Muted general. Errors and banners are still shown.")
     assert [press(browser, "redo") for _ in redone] == [f"success {words}" for words in redone]
-    assert press(browser, "redo") == "info There is nothing to redo."
+    assert press(browser, "redo") == "info Nothing to redo."
     assert done(inbox.ids, priya, LATER, "dismissed") == [other, number]
     assert press(browser, "undo") == "success Unmuted general."
 
@@ -251,9 +251,9 @@ def test_a_new_action_ends_what_can_be_redone(browser: FlaskClient, done: Any, p
     browser.post("/inbox/undo", data={"step": "undo"})
     browser.post(f"/inbox/{second}/dismiss")
     page_of(browser)
-    assert press(browser, "redo") == "info There is nothing to redo."
+    assert press(browser, "redo") == "info Nothing to redo."
     assert press(browser, "undo") == "success Restored “One of many”."
-    assert press(browser, "undo") == "info There is nothing to undo."
+    assert press(browser, "undo") == "info Nothing to undo."
 
 
 def test_what_changed_since_is_no_success_and_the_one_before_comes_next(

@@ -81,12 +81,12 @@ def test_an_empty_result_says_which_part_excludes_everything(
         done(inbox.notify, priya, title="Invoice", topic="billing")
     done(inbox.notify, priya, title="Lunch", category="error")
     page = browser.get("/inbox?q=invoice&category=error")
-    assert empty(page) == "No notifications match “ invoice ” in Error. Without Error there are 12."
-    assert link(page, "Without Error there are 12.") == "/inbox?q=invoice"
+    assert empty(page) == "No notifications match “ invoice ” in Error. Without Error: 12 results."
+    assert link(page, "Without Error: 12 results.") == "/inbox?q=invoice"
     page = browser.get("/inbox?q=lunch&topic=billing&category=error")
     assert empty(page) == (
         "No notifications match “ lunch ” in Error on topic billing."
-        " Without topic billing there is 1."
+        " Without topic billing: 1 result."
     )
     # Each alone finds nothing, so that leaving out one of them is no help.
     page = browser.get("/inbox?q=zebra+giraffe")
@@ -95,9 +95,9 @@ def test_an_empty_result_says_which_part_excludes_everything(
     assert empty(page) == "No notifications match “ zebra ”. Clear filters"
     page = browser.get("/inbox?tab=dismissed&category=error")
     assert empty(page) == (
-        "No notifications in Dismissed match these filters. In all tabs there is 1."
+        "No notifications in Dismissed match these filters. In all tabs: 1 result."
     )
-    assert link(page, "In all tabs there is 1.") == "/inbox?tab=all&category=error"
+    assert link(page, "In all tabs: 1 result.") == "/inbox?tab=all&category=error"
 
 
 def test_nothing_is_counted_for_a_result_that_is_not_empty(

@@ -32,7 +32,7 @@ def test_one_notification_shows_its_text_its_sender_and_its_history(
     assert "<h1" in page
     assert "A &amp; &lt;b&gt;" in page
     assert "<b>" not in page
-    assert "from <bdi>ada</bdi> (admin)" in page
+    assert "from <bdi>ada</bdi> (administrator)" in page
     history = page[page.index('class="history"') :]
     words = re.findall(r"<span>([^<]+)</span> <time", history)
     assert words == ["Received", "Read", "Dismissed", "Restored"]
