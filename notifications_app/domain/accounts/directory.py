@@ -41,7 +41,11 @@ FILTERS: Mapping[str, ColumnElement[bool]] = {
     "inactive": not_(User.is_active),
 }
 #: The columns searched.
-_SEARCHED = (User.username, User.display_name, func.coalesce(User.email, ""))
+_SEARCHED: tuple[ColumnElement[str], ...] = (
+    User.username.expression,
+    User.display_name.expression,
+    func.coalesce(User.email, ""),
+)
 
 
 @dataclass(frozen=True, slots=True)
