@@ -20,10 +20,11 @@ from werkzeug.sansio.utils import host_is_trusted
 
 from .errors import Refused
 from .site_hosts import is_trusted, parse_hosts
+from .text import trim, visible
 
 SHORTEST_KEY = 32
 #: The path of SITE_URL, for a site that is not at the root of its host.
-_SITE_PATH = re.compile(r"(/[\w.~%-]+)*/?", re.ASCII)
+_SITE_PATH = re.compile(r"(/(?!(\.|%2e){1,2}(/|$))[\w.~%-]+)*/?", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +45,21 @@ def _switch(text: str) -> bool:
     raise ValueError("must be on or off")
 
 
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise ValueError("must be a number, 0 or more")
-    return int(text)
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        is_number = text.isascii() and text.isdecimal() and len(text) <= 9
+        if not is_number or not least <= int(text) <= most:
+            raise ValueError(f"must be a number from {least} to {most:,}")
+        return int(text)
+
+    return parse
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise ValueError("is a number, 1 or more")
-    return int(text)
-
-
-def _words(text: str) -> list[str]:
-    return [word for part in text.split(",") if (word := part.strip())]
+def _keys(text: str) -> list[str]:
+    keys = [key for part in text.split(",") if (key := trim(part))]
+    if any(len(key) < SHORTEST_KEY for key in keys):
+        raise ValueError(f"has a key shorter than {SHORTEST_KEY} characters; remove it")
+    return keys
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
@@ -82,12 +84,24 @@ def _redis(url: str) -> str:
             parts.scheme in {"redis", "rediss"}
             and parts.port != 0
             and re.fullmatch("/?[0-9]*", parts.path) is not None
+            and re.search(r"\s", url) is None
+            and _is_understood(url)
         )
-    except ValueError:
+    except (TypeError, ValueError):
         is_valid = False
     if not is_valid:
         raise ValueError("must look like redis://127.0.0.1:6379/0")
     return url
+
+
+def _is_understood(url: str) -> bool:
+    """Return True; raise TypeError or ValueError for an option that the driver does not know."""
+    if url and find_spec("redis") is not None:
+        from redis.connection import Connection, parse_url
+
+        options: dict[str, Any] = dict(parse_url(url))  # type: ignore[no-untyped-call]
+        options.pop("connection_class", Connection)(**options)
+    return True
 
 
 def _dsn(url: str) -> str:
@@ -114,36 +128,36 @@ def _site(text: str) -> str:
 SETTINGS = (
     Setting("DATABASE_URL", "", str),
     Setting("SECRET_KEY", "", str),
-    Setting("SECRET_KEY_FALLBACKS", "", _words),
+    Setting("SECRET_KEY_FALLBACKS", "", _keys),
     Setting("HTTPS", "off", _switch),
     Setting("TRUSTED_HOSTS", "", parse_hosts),
     Setting("SITE_URL", "", _site),
-    Setting("PROXY_HOPS", "0", _number),
+    Setting("PROXY_HOPS", "0", _number(0, 100)),
     Setting("REGISTRATION_OPEN", "off", _switch),
     Setting("CONTACT", "", _line),
     Setting("COMPARE_PAGE", "on", _one_of("on", "off", "navigation")),
     Setting("REDIS_URL", "", _redis),
     Setting("SESSION_TYPE", "cookie", _one_of("cookie", "redis")),
-    Setting("WORKERS", "1", _count),
-    Setting("THREADS", "8", _count),
+    Setting("WORKERS", "1", _number(1, 1000)),
+    Setting("THREADS", "8", _number(1, 1000)),
     Setting("LOG_FORMAT", "text", _one_of("text", "json")),
     Setting("SENTRY_DSN", "", _dsn),
 )
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Read every setting; blanks around a value are left out, and an empty one is unset.
+    """Read every setting, without blanks and invisible characters around; an empty one is unset.
 
     Raises:
         Refused: if a value is invalid; the sentence names the setting.
     """
     values: dict[str, Any] = {}
     for setting in SETTINGS:
-        text = environment.get(setting.name, "").strip() or setting.default
+        text = trim(environment.get(setting.name, "")) or setting.default
         try:
             values[setting.name] = setting.parse(text)
         except ValueError as error:
-            raise Refused(f"The setting {setting.name} {error}.") from None
+            raise Refused(f"The setting {setting.name} {visible(str(error))}.") from None
     return values
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import InvalidatePoolError, OperationalError
 
 from . import patience
 from .database_errors import is_of_the_file
+from .text import fold
 from .write_queue import WriteQueue
 
 #: Bytes of the log beside the file from which a writer empties it. SQLite empties it only when
@@ -85,7 +86,7 @@ def _connect(connection: sqlite3.Connection, record: Any) -> None:
     connection.execute(f"PRAGMA journal_size_limit={LOG_LIMIT}")
     _be_patient(connection, record.info, patience.COMMAND)
     # SQLite's lower() and LIKE fold only a to z.
-    connection.create_function("casefold", 1, str.casefold, deterministic=True)
+    connection.create_function("fold", 1, fold, deterministic=True)
 
 
 def _be_patient(connection: Any, info: dict[Any, Any], seconds: float) -> None:

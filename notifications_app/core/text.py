@@ -16,7 +16,10 @@ _CONTROLS = rf"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{_BIDI_CONTROLS}"
 #: Scripts without spaces between words, in which U+200B marks where a line may break.
 _UNSPACED = r"\u0e00-\u109f\u1780-\u17ff\u1950-\u1aaf\u1b00-\u1bff\ua980-\ua9ff\uaa60-\uaaff"
 _NOT_IN_A_LINE = re.compile(
-    rf"[{_CONTROLS}\u180e\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb]"
+    rf"[{_CONTROLS}\u180e\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e001f]"
+    # Tags spell a flag after a black one, and nothing that anybody sees elsewhere.
+    "|(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0020-\U000e007f]"
     rf"|(?<![{_UNSPACED}])\u200b(?![{_UNSPACED}])"
 )
 NOT_IN_A_BODY = re.compile(r"[\x00\ud800-\udfff]")
@@ -35,19 +38,24 @@ _SPACES = _characters(
 )  # fmt: skip
 #: Characters without a meaning at the ends of a text, and without a shape.
 _NOTHING = _SPACES + _characters(
-    "\xad", "\u180e", "\u200b", "\u202a\u202e", "\u2060\u2064", "\u2066\u206f", "\ufeff",
-    "\ufff9\ufffb",
+    "\xad", "\u180e", "\u200b", "\u202a\u202e", "\u2060\u206f", "\ufeff",
+    "\ufff9\ufffb", "\U0001bca0\U0001bca3", "\U0001d173\U0001d17a", "\U000e0000\U000e001f",
 )  # fmt: skip
 _ASCII_SPACES = " \t\n\r\x0b\x0c"
 _JOINERS = "\u200c\u200d"
 _DIRECTION_MARKS = "\u061c\u200e\u200f"
 #: Letters and symbols in Unicode's tables, and blank to the eye.
 _FILLERS = _characters(
-    "\u034f", "\u115f\u1160", "\u17b4\u17b5", "\u180b\u180d", "\u180f", "\u2800", "\u3164", "\uffa0"
+    "\u034f", "\u115f\u1160", "\u17b4\u17b5", "\u180b\u180d", "\u180f", "\u2065", "\u2800",
+    "\u3164", "\uffa0",
 )  # fmt: skip
-_SELECTORS = _characters("\ufe00\ufe0f")  # of the shape of the character before
+#: Fillers that no script needs at the ends of a text.
+_FILLERS_AROUND = "\u034f\u2800\u3164\uffa0"
+_TAGS = _characters("\U000e0020\U000e007f")
+#: Selectors of the shape of the character before.
+_SELECTORS = _characters("\ufe00\ufe0f", "\U000e0100\U000e01ef")
 #: What :func:`trim` removes.
-AROUND_A_NAME = _NOTHING + _JOINERS + _DIRECTION_MARKS + _FILLERS + _SELECTORS
+AROUND_A_NAME = _NOTHING + _JOINERS + _DIRECTION_MARKS + _FILLERS + _SELECTORS + _TAGS + "\x85"
 _NOT_SEARCHED = re.compile(
     rf"[\xad\u061c\u200b\u200e\u200f\u2060-\u2064\u206a-\u206f\ufeff{_BIDI_CONTROLS}]"
 )
@@ -112,7 +120,7 @@ def encoding_of(start: bytes) -> str:
 def _ends(text: str) -> str:
     """Return the characters that mean nothing at the ends of this text."""
     marks = "" if _RIGHT_TO_LEFT.search(text) else _DIRECTION_MARKS
-    return _NOTHING + marks + ("" if _JOINING.search(text) else _JOINERS)
+    return _NOTHING + _FILLERS_AROUND + marks + ("" if _JOINING.search(text) else _JOINERS)
 
 
 def refuse_invisible(text: str, field: str, name: str) -> str:
@@ -122,7 +130,8 @@ def refuse_invisible(text: str, field: str, name: str) -> str:
         BadInput: for ``field``, naming the character.
     """
     for character in "" if text.isascii() else text:
-        if character in AROUND_A_NAME and character not in _ASCII_SPACES:
+        is_hidden = is_invisible(character) or character in AROUND_A_NAME
+        if is_hidden and character not in _ASCII_SPACES:
             raise BadInput(forbidden_sentence(_with_article(name), character), field)
     return text
 

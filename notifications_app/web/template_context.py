@@ -1,5 +1,6 @@
 """Variables and filters of every template: times in the reader's zone, the badge, the banners."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,6 +78,8 @@ def zone_words() -> str:
     return name if name == abbreviation else f"{name} ({abbreviation})"
 
 
+#: A link in the HTML of a body, whose address is a path of this site.
+_LINK_TO_PATH = re.compile(r'(<a (?:[a-z]+="[^"]*" )*href=")(/[^"]*)')
 #: The top level of a body's headings: on a page of its own, and in a row of a list.
 HEADING_LEVELS = (2, 4)
 
@@ -93,7 +96,19 @@ def markdown(body: str, top: int = 2) -> Markup:
     if html is None:
         html = markdown_.to_html(body, top)
         cache.set(key, html)
+    html = _LINK_TO_PATH.sub(lambda match: match[1] + within_site(match[2]), html)
     return Markup(html)  # noqa: S704 - to_html has cleaned it
+
+
+def within_site(link: str) -> str:
+    """Return the address of a link; a path of this site is under the site's prefix, if it has one.
+
+    A path that has the prefix already, as url_for() makes them, stays.
+    """
+    root = request.script_root
+    if not link.startswith("/") or f"{re.split('[?#]', link)[0]}/".startswith(f"{root}/"):
+        return link
+    return root + link
 
 
 def excerpt(body: str) -> str:
@@ -170,5 +185,5 @@ def register(app: Flask) -> None:
     """Register the filters and the template context."""
     app.config["ASSET_VERSION"] = _asset_version()
     app.context_processor(_context)
-    for function in (ago, full, short, later, named, markdown, excerpt):
+    for function in (ago, full, short, later, named, markdown, excerpt, within_site):
         app.add_template_filter(function)

@@ -60,7 +60,7 @@ def test_a_switch_is_on_or_off(text: str, value: bool) -> None:
     assert config.from_environment({"HTTPS": text})["HTTPS"] is value
 
 
-@pytest.mark.parametrize("blank", ["", " ", "\r", "\t \r\n", "\u00a0"])
+@pytest.mark.parametrize("blank", ["", " ", "\r", "\t \r\n", "\u00a0", "\ufeff", "\u200b"])
 def test_an_empty_setting_is_unset(blank: str) -> None:
     names = [setting.name for setting in config.SETTINGS]
     assert config.from_environment(dict.fromkeys(names, blank)) == config.from_environment({})
@@ -68,7 +68,8 @@ def test_an_empty_setting_is_unset(blank: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("DATABASE_URL", "sqlite:////srv/n.db"), ("SECRET_KEY", KEY), ("SECRET_KEY_FALLBACKS", KEY),
+    [("DATABASE_URL", "sqlite:////srv/n.db"), ("SECRET_KEY", KEY),
+     ("SECRET_KEY_FALLBACKS", "k" * 32),
      ("HTTPS", "on"), ("TRUSTED_HOSTS", "a.example"), ("PROXY_HOPS", "2"),
      ("REGISTRATION_OPEN", "yes"), ("CONTACT", "the help desk"), ("COMPARE_PAGE", "off"),
      ("REDIS_URL", "redis://h/1"), ("SESSION_TYPE", "redis"), ("LOG_FORMAT", "json"),
@@ -77,7 +78,7 @@ def test_an_empty_setting_is_unset(blank: str) -> None:
 def test_blanks_around_a_value_are_left_out(name: str, text: str) -> None:
     read = config.from_environment({name: text})
     assert read != config.from_environment({})
-    for padded in (f"{text}\r", f"  {text}\t", f"\n{text} \r\n"):
+    for padded in (f"{text}\r", f"  {text}\t", f"\n{text} \r\n", f"\ufeff{text}\u200b"):
         assert config.from_environment({name: padded}) == read
 
 
@@ -91,9 +92,16 @@ def test_lists_are_parted_by_commas() -> None:
     [
         ("HTTPS", "maybe", "The setting HTTPS must be on or off."),
         ("REGISTRATION_OPEN", "2", "The setting REGISTRATION_OPEN must be on or off."),
-        ("PROXY_HOPS", "-1", "The setting PROXY_HOPS must be a number, 0 or more."),
-        ("PROXY_HOPS", "one", "The setting PROXY_HOPS must be a number, 0 or more."),
-        ("PROXY_HOPS", "²", "The setting PROXY_HOPS must be a number, 0 or more."),
+        ("PROXY_HOPS", "-1", "The setting PROXY_HOPS must be a number from 0 to 100."),
+        ("PROXY_HOPS", "one", "The setting PROXY_HOPS must be a number from 0 to 100."),
+        ("PROXY_HOPS", "²", "The setting PROXY_HOPS must be a number from 0 to 100."),
+        ("PROXY_HOPS", "\uff11", "The setting PROXY_HOPS must be a number from 0 to 100."),
+        ("WORKERS", "0", "The setting WORKERS must be a number from 1 to 1,000."),
+        ("WORKERS", "99999999999", "The setting WORKERS must be a number from 1 to 1,000."),
+        ("THREADS", "\u0663", "The setting THREADS must be a number from 1 to 1,000."),
+        ("THREADS", "100000", "The setting THREADS must be a number from 1 to 1,000."),
+        ("SECRET_KEY_FALLBACKS", f"{'k' * 32}, old", "The setting SECRET_KEY_FALLBACKS has a key"),
+        ("TRUSTED_HOSTS", "a\nb", "The setting TRUSTED_HOSTS takes host names like"),
         ("CONTACT", "a\nb", "The setting CONTACT must be one line of text."),
         ("SESSION_TYPE", "file", "The setting SESSION_TYPE must be one of: cookie, redis."),
         ("LOG_FORMAT", "xml", "The setting LOG_FORMAT must be one of: text, json."),
@@ -103,12 +111,18 @@ def test_lists_are_parted_by_commas() -> None:
         ("SENTRY_DSN", "https://key@host", "The setting SENTRY_DSN must look like https://"),
         ("REDIS_URL", "nonsense", "The setting REDIS_URL must look like redis://"),
         ("REDIS_URL", "redis://x/one", "The setting REDIS_URL must look like redis://"),
+        ("REDIS_URL", "redis://a b", "The setting REDIS_URL must look like redis://"),
+        ("REDIS_URL", "redis://x?db=one", "The setting REDIS_URL must look like redis://"),
+        ("REDIS_URL", "redis://x?socket_timeout=y", "The setting REDIS_URL must look like"),
+        ("REDIS_URL", "redis://x?colour=red", "The setting REDIS_URL must look like redis://"),
+        ("REDIS_URL", "rediss://x?colour=red", "The setting REDIS_URL must look like redis://"),
     ],
 )
 def test_a_bad_setting_is_one_sentence(name: str, text: str, sentence: str) -> None:
     with pytest.raises(Refused) as refused:
         config.from_environment({name: text})
     assert str(refused.value).startswith(sentence)
+    assert str(refused.value).isprintable()
 
 
 @pytest.mark.parametrize(
@@ -132,7 +146,8 @@ def test_the_address_of_the_site_has_no_slash_at_its_end(text: str, value: str) 
      "javascript:alert(1)", "https://ada:secret@n.example", "https://n.example:0",
      "https://n.example:99999", "https://n.example:port", "https://n.example?x",
      "https://n.example/#x", "https://n.example/a b", "https://n example", "https://[::1",
-     "https://münchen.example", "https://n.example\\x"],
+     "https://münchen.example", "https://n.example/../x", "https://n.example/n/..",
+     "https://n.example/%2E./x", "https://n.example\\x"],
 )  # fmt: skip
 def test_an_address_that_is_no_site_is_refused(text: str) -> None:
     with pytest.raises(Refused, match="SITE_URL must look like https://notify"):

@@ -59,6 +59,7 @@ def test_what_scripts_and_emoji_need_stays(kept):
 
 NOTHING = (
     "\u200b\ufeff\u2060\xad\u200c\u200d\u200e\u200f\u061c\u202a\u202e\u2066\u2069\xa0\u2009\u3000"
+    "\u034f\u2065\u2800\u3164\uffa0\U0001bca0\U0001d173\U000e0001"
 )
 
 
@@ -89,7 +90,10 @@ def test_an_invisible_character_inside_a_name_is_refused_with_its_number(charact
     assert character not in text_.visible(f"bil{character}ling")
 
 
-@pytest.mark.parametrize("character", "\u200b\ufeff\u2060\u180e\u2063\ufffa")
+@pytest.mark.parametrize(
+    "character",
+    "\u200b\ufeff\u2060\u180e\u2063\u2065\ufffa\U0001bca3\U0001d17a\U000e0001\U000e0041",
+)
 def test_an_invisible_character_without_a_use_is_refused_in_a_title(character):
     sentence, _field = refusal(f"Hel{character}lo")
     assert sentence == f"A title cannot contain U+{ord(character):04X}; remove it."
@@ -104,6 +108,7 @@ def test_an_invisible_character_without_a_use_is_refused_in_a_title(character):
         "\u05e9\u05dc\u05d5\u05dd!\u200f",
         "\u0647\u200d",
         "\u2764\ufe0f",
+        "\u845b\U000e0100",
         "\U0001f3f4\U000e0067\U000e0062\U000e007f",
     ],
 )

@@ -12,7 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from notifications_app import broadcast
+from notifications_app.core.database import db
 from notifications_app.web.redirects import safe_next
+from notifications_app.web.template_context import markdown, within_site
 from tests.support.people import PASSWORD, add_user, token_in
 from tests.support.routes import routes
 
@@ -29,6 +32,7 @@ def addresses(answer: TestResponse) -> Iterator[str]:
         found = re.findall(r'"(/[^"]*)"', json.dumps(answer.json))
     else:
         text = re.sub(r'data-[a-z]+="/"', "", answer.text)  # the key that leads to the search
+        text = re.sub(r'<input[^>]* name="action_url"[^>]*>', "", text)  # as it was typed
         found = [html.unescape(value) for value in ADDRESS.findall(text)]
     for value in found:
         if value.startswith(("/", "http://localhost")):
@@ -103,7 +107,13 @@ def test_every_address_stays_under_the_prefix(
     token = token_in(walker.open("/settings"))
     for data in ({"make": "notification:info"}, {"make": "flash:error"}):
         walker.open("/compare", method="POST", data={**data, "csrf_token": token})
+    link = "/inbox?tab=muted"
+    with app.app_context():
+        body = "[muted](/inbox?tab=muted) or [settings](/n/settings)"
+        broadcast("Links of this site", body, action_url=link, action_label="Look", is_banner=True)
+        db.session.commit()
     walker.walk("/inbox")
+    assert "/inbox?tab=muted" in walker.seen
     assert {"/inbox", "/settings", "/compare", "/admin/users", "/admin/broadcasts"} <= walker.seen
     assert f"/admin/users/{ada}" in walker.seen
     assert any(path.startswith("/static/css/") for path in walker.seen)
@@ -116,6 +126,28 @@ def test_every_address_stays_under_the_prefix(
                 walker.open(path, method="POST", data=values)
                 walker.open("/inbox")
     assert walker.open("/logout", method="POST", data={"csrf_token": token}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("/inbox", "/n/inbox"),
+        ("/", "/n/"),
+        ("/nn", "/n/nn"),
+        ("/?n=/n/", "/n/?n=/n/"),
+        ("/n", "/n"),
+        ("/n/inbox?a#b", "/n/inbox?a#b"),
+        ("/n?a", "/n?a"),
+        ("https://example.org/inbox", "https://example.org/inbox"),
+    ],
+)
+def test_a_link_to_a_path_is_to_this_site(app: Flask, link: str, address: str) -> None:
+    with app.test_request_context("/", base_url="http://localhost/n"):
+        assert within_site(link) == address
+        assert f'href="{address}"' in markdown(f'[a]({link} "x > y")')
+        assert 'b href="/inbox' in markdown('b href="/inbox" c')
+    with app.test_request_context("/"):
+        assert within_site(link) == link
 
 
 def test_a_prefix_that_would_lead_elsewhere_is_dropped(make_app: Callable[..., Flask]) -> None:

@@ -1,6 +1,5 @@
 """The administrators' list of people: filtered, searched, in pages ordered by username."""
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from sqlalchemy import (
 )
 
 from ...core.errors import BadInput
+from ...core.folded_match import contains
 from ...core.paging import fetch_page
 from ...core.text import trim
 from . import queries
@@ -40,8 +40,12 @@ FILTERS: Mapping[str, ColumnElement[bool]] = {
     "no-password": and_(User.is_active, User.password_hash.is_(None)),
     "inactive": not_(User.is_active),
 }
-#: The columns searched; SQLite's casefold function cannot take null.
-_SEARCHED = (User.username, User.display_name, func.coalesce(User.email, ""))
+#: The columns searched.
+_SEARCHED: tuple[ColumnElement[str], ...] = (
+    User.username.expression,
+    User.display_name.expression,
+    func.coalesce(User.email, ""),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +128,7 @@ def _name_of(user_id: int) -> ScalarSelect[str]:
 def _matching(words: str, dialect: str) -> ColumnElement[bool]:
     if not words:
         return true()
-    pattern = "%{}%".format(re.sub(r"([%_\\])", r"\\\1", words))
-    if dialect == "sqlite":
-        folded = pattern.casefold()
-        return or_(*(func.casefold(column).like(folded, escape="\\") for column in _SEARCHED))
-    return or_(*(column.ilike(pattern, escape="\\") for column in _SEARCHED))
+    return or_(*(contains(column, words, dialect) for column in _SEARCHED))
 
 
 def counts(connection: Connection, words: str) -> dict[str, int]:

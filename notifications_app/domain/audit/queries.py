@@ -1,7 +1,6 @@
 """Queries of the audit log, newest entries first."""
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,8 +18,10 @@ from sqlalchemy import (
     select,
 )
 
+from ...core.folded_match import contains
 from ...core.paging import fetch_page
 from ...core.search_terms import distinct_terms
+from ...core.text import fold
 from ..accounts.directory import check_words
 from ..accounts.models import User
 from .models import AuditEntry
@@ -113,7 +114,7 @@ def parse_search(words: str = "", actor: str = "", action: str = "") -> Search:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return distinct_terms(text.split(), str.lower)
+    return distinct_terms(text.split(), fold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +194,7 @@ def _contains(word: str, dialect: str) -> ColumnElement[bool]:
         (AuditEntry.detail.expression, in_json),
         (_ACTOR, word),
     ]
-    return or_(*(_like(column, text, dialect) for column, text in columns))
-
-
-def _like(column: ColumnElement[str], text: str, dialect: str) -> ColumnElement[bool]:
-    pattern = "%{}%".format(re.sub(r"([%_\\])", r"\\\1", text))
-    if dialect == "sqlite":
-        return func.casefold(column).like(pattern.casefold(), escape="\\")
-    return column.ilike(pattern, escape="\\")
+    return or_(*(contains(column, text, dialect) for column, text in columns))
 
 
 def _entry(row: Row[Any]) -> Entry:

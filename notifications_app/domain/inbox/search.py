@@ -109,7 +109,7 @@ def parse(words: str, zone: str = "UTC") -> tuple[Term, ...]:
         if term.value:
             terms.append(replace(term, negative=bool(minus), typed=found[0]))
     return distinct_terms(
-        terms, lambda term: (term.kind, term.value.lower(), term.negative, term.moment)
+        terms, lambda term: (term.kind, fold(term.value), term.negative, term.moment)
     )
 
 

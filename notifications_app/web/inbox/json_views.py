@@ -8,9 +8,10 @@ from ...core import clock
 from ...core.database import reading
 from ...domain.inbox import queries
 from ...domain.inbox.filters import TABS, InboxFilter
+from ...domain.inbox.items import Item
 from ..access import current_reader, signed_in
 from ..cursors import cursor
-from ..template_context import badge, capped_count
+from ..template_context import badge, capped_count, within_site
 from .index import items
 from .urls import cursors, filter_from, list_name
 
@@ -29,11 +30,16 @@ def data() -> Any:
     return jsonify(
         tab=shown_view.tab,
         counts={name: capped_count(count) for name, count in counts.items()},
-        notifications=[one.as_data() for one in items(page, now)],
+        notifications=[_as_data(one) for one in items(page, now)],
         older=page.older
         and _data_url(shown_view, before=cursor(list_name(shown_view), page.older)),
         newer=page.newer and _data_url(shown_view, after=cursor(list_name(shown_view), page.newer)),
     )
+
+
+def _as_data(item: Item) -> dict[str, Any]:
+    values = item.as_data()
+    return {**values, "action_url": within_site(values["action_url"] or "") or None}
 
 
 def _data_url(shown_view: InboxFilter, **more: str) -> str:

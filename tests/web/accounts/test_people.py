@@ -185,3 +185,11 @@ def test_looking_changes_nothing(app: Flask, admin: FlaskClient, priya: int) -> 
         for path in ("/admin/users?q=a", f"/admin/users/{priya}"):
             assert admin.get(path).status_code == 200
     assert everybody() == before
+
+
+@pytest.mark.parametrize("words", ["STRASSE", "straße", "ÉLODIE", "e\u0301lodie"])
+def test_a_search_takes_the_letters_of_unicode_as_alike_on_each_database(
+    app: Flask, admin: FlaskClient, words: str
+) -> None:
+    add_user(app, "kim", display_name="Élodie Straße")
+    assert names(look(admin, q=words)) == ["Élodie Straße"]

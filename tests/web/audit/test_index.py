@@ -255,3 +255,12 @@ def test_only_administrators_are_shown_the_way(app: Flask, ada: int, priya: int)
 def test_who_is_signed_out_signs_in_first(client: FlaskClient, ada: int) -> None:
     answer = client.get("/admin/audit")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/login?next=/admin/audit")
+
+
+@pytest.mark.parametrize("words", ["STRASSE", "straße", "ÖL", "o\u0308l"])
+def test_a_search_takes_the_letters_of_unicode_as_alike_on_each_database(
+    app: Flask, client: FlaskClient, ada: int, words: str
+) -> None:
+    add(app, 1, detail={"title": "Öl in der Straße"})
+    sign_in(client, "ada")
+    assert shown(client.get("/admin/audit", query_string={"q": words})) == [1]
