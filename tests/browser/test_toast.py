@@ -195,3 +195,21 @@ def test_it_is_not_between_the_pointer_and_the_list(
     flash = page.locator("#said .flash").bounding_box()
     assert flash
     assert flash["y"] < 40
+
+
+def test_a_double_click_acts_once(six: Site, page_of: Callable[..., Page]) -> None:
+    page = page_of("priya")
+    page.goto("/inbox")
+    for title in TITLES[:2]:
+        tick(page, title)
+    page.locator(".bulk").get_by_role("button", name="Dismiss").dblclick()
+    said(page, "Dismissed 2 notifications.")
+    expect(page.locator("#main")).not_to_have_attribute("aria-busy", "true")
+    said(page, "Dismissed 2 notifications.")
+    press(page, "Mark as read", TITLES[2])
+    said(page, f"Marked “{TITLES[2]}” as read.")
+    menu = row(page, TITLES[2]).locator(".others")
+    menu.locator("summary").click()
+    menu.get_by_role("button", name="Mute").dblclick()
+    said(page, "Muted general.")
+    assert page.url.endswith("/inbox")

@@ -94,8 +94,18 @@ let queue = Promise.resolve();
 let byPointer = false;
 document.addEventListener("click", (event) => { byPointer = event.detail > 0; }, true);
 
+/** Whether the first click of a double click has changed something: the second one would repeat it, or hit what is below. */
+let hasActed = false;
+document.addEventListener("click", (event) => {
+  if (event.detail < 2) hasActed = false;
+  if (!hasActed) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+
 /** What is asked for: a method, an address, the fields to post, and the rows it is about. */
 function send(asked) {
+  if (asked.method === "POST") hasActed = true;
   one("#main").setAttribute("aria-busy", "true");
   waiting.add(asked);
   const turn = queue.then(() => waiting.delete(asked) && htmx.ajax(asked.method, asked.url, { ...PARTS, asked })).catch(() => {});
