@@ -185,7 +185,7 @@ def times(
     if local and at is None:
         raise BadInput("--local needs a time: add --at 'YYYY-MM-DD HH:MM'.")
     if zone is not None and at is None and expires is None:
-        raise BadInput("--timezone needs --at or --expires. Add one, or remove --timezone.")
+        raise BadInput("--timezone needs a time in --at or --expires. Add one, or remove it.")
     if local and zone is not None and expires is None:
         raise BadInput("Give --timezone or --local, not both.")
     if zone is None and at is not None and not local:

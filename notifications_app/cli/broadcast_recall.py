@@ -90,8 +90,10 @@ def _print_question(one: Broadcast) -> None:
 @click.argument("notification_id", metavar="ID", type=_ID, shell_complete=complete_broadcasts)
 def restore(notification_id: int) -> None:
     """Undo a recall; everyone has the notification again, as they left it."""
-    changed = recalling.restore(notification_id, clock.now())
+    now = clock.now()
+    changed = recalling.restore(notification_id, now)
     db.session.commit()
+    state = _find(notification_id).state(now)
     if changed:
         record("restored", notification=notification_id)
-    print_line(restored_sentence(notification_id, changed=changed))
+    print_line(restored_sentence(notification_id, changed=changed, state=state))

@@ -138,3 +138,78 @@ def test_a_second_click_at_the_same_point_hits_no_other_row(
     assert set(page.evaluate(margins)) == {"0px"}
     page.reload()
     assert titles(page) == rest
+
+
+def dismiss_twice(page: Page, title: str) -> tuple[float, float]:
+    """Click twice at the cross of a row; return its point."""
+    button = row(page, title).get_by_role("button", name="Dismiss")
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    assert box
+    point = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.click(*point)
+    said(page, f"Dismissed “{title}”.")
+    page.mouse.click(*point)
+    return point
+
+
+def test_a_long_list_stays_where_it_is(
+    site: Site, priya: int, page_of: Callable[..., Page]
+) -> None:
+    for number in range(28):
+        site.send(priya, f"Report {number:02}", "A line.", ago=timedelta(hours=5 * number))
+    page = page_of("priya")
+    page.goto("/inbox")
+    # The last row of a page: the first row of the next one does not take its place.
+    dismiss_twice(page, "Report 24")
+    expect(row(page, "Report 25")).to_be_visible()
+    page.reload()
+    row(page, "Report 20").scroll_into_view_if_needed()
+    scrolled = page.evaluate("scrollY")
+    before = top(page, "Report 18"), top(page, "Report 21")
+    assert scrolled > 0
+    # A notification that arrives meanwhile pushes nothing down.
+    site.send(priya, "A new report")
+    dismiss_twice(page, "Report 20")
+    expect(row(page, "A new report")).to_have_count(1)
+    assert (top(page, "Report 18"), top(page, "Report 21")) == before
+    assert 0 < page.evaluate("scrollY") - scrolled < 200
+    expect(row(page, "Report 25")).to_have_count(1)
+
+
+def test_it_is_not_between_the_pointer_and_the_list(
+    site: Site, priya: int, page_of: Callable[..., Page]
+) -> None:
+    for number in range(12):
+        site.send(priya, f"Report {number:02}", "A line.", ago=timedelta(hours=number))
+    page = page_of("priya", width=390)
+    page.goto("/inbox")
+    middle = page.evaluate("document.querySelector('.main-nav').getBoundingClientRect().top") - 40
+    low = next(title for title in titles(page) if top(page, title) + 80 > middle)
+    box = row(page, low).get_by_role("button", name="Dismiss").bounding_box()
+    assert box
+    page.mouse.wheel(0, box["y"] + box["height"] / 2 - middle)
+    page.wait_for_function("(y) => scrollY > 0 || y < 1", arg=box["y"] - middle)
+    dismiss_twice(page, low)
+    said(page, f"Dismissed “{low}”.")
+    flash = page.locator("#said .flash").bounding_box()
+    assert flash
+    assert flash["y"] < 40
+
+
+def test_a_double_click_acts_once(six: Site, page_of: Callable[..., Page]) -> None:
+    page = page_of("priya")
+    page.goto("/inbox")
+    for title in TITLES[:2]:
+        tick(page, title)
+    page.locator(".bulk").get_by_role("button", name="Dismiss").dblclick()
+    said(page, "Dismissed 2 notifications.")
+    expect(page.locator("#main")).not_to_have_attribute("aria-busy", "true")
+    said(page, "Dismissed 2 notifications.")
+    press(page, "Mark as read", TITLES[2])
+    said(page, f"Marked “{TITLES[2]}” as read.")
+    menu = row(page, TITLES[2]).locator(".others")
+    menu.locator("summary").click()
+    menu.get_by_role("button", name="Mute").dblclick()
+    said(page, "Muted general.")
+    assert page.url.endswith("/inbox")

@@ -58,12 +58,17 @@ def recalled_sentence(notification_id: int, *, changed: bool) -> str:
     return f"Notification {notification_id} was already recalled. Nothing was changed."
 
 
-def restored_sentence(notification_id: int, *, changed: bool) -> str:
-    """Return the sentence on the outcome of undoing a recall."""
+_RESTORED = {
+    "live": "Everyone has it again, as before the recall.",
+    "scheduled": "It will arrive as scheduled.",
+    "expired": "It has expired meanwhile, so it is in nobody’s inbox.",
+}
+
+
+def restored_sentence(notification_id: int, *, changed: bool, state: str) -> str:
+    """Return the sentence on the outcome of undoing a recall; ``state`` is the present one."""
     if changed:
-        return (
-            f"Restored notification {notification_id}. Everyone has it again, as before the recall."
-        )
+        return f"Restored notification {notification_id}. {_RESTORED[state]}"
     return f"Notification {notification_id} is not recalled. Nothing was changed."
 
 

@@ -1,6 +1,6 @@
 """Questions about one reader's inbox: pages, counts, banners, one notification."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -204,9 +204,11 @@ def mutes(connection: Connection, user_id: int) -> list[str]:
     return list(connection.execute(_MUTES, {"reader_id": user_id}).scalars())
 
 
-def topics(connection: Connection, reader: Subscriber, now: datetime) -> list[str]:
+def topics(
+    connection: Connection, reader: Subscriber, now: datetime, muted: Iterable[str]
+) -> list[str]:
     """Return the reader's recent and muted topics, by name, for the topic menu."""
     values = {"reader_id": reader.id, "now": now}
     names = set(connection.execute(statements.TOPICS, values).scalars())
     names |= {row.topic for row in rows(connection, reader, now, most=200)}
-    return sorted(names | set(mutes(connection, reader.id)))
+    return sorted(names.union(muted))

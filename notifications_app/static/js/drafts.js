@@ -136,8 +136,15 @@ function forgetSent() {
   if (sent && !isBack && sent.page === from) remembered.set("sessionStorage", sent.key, null);
 }
 
+/** The answer to a POST, as a review, is asked for by GET when someone comes back to it: the draft fills it in again. */
+function comeBackByGet() {
+  const isHere = (form) => isUnsaved(form) && draftKey(form) === DRAFTS + location.pathname;
+  if (draftForms().some(isHere)) history.replaceState(history.state, "", location.href);
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   forgetSent();
+  comeBackByGet();
   for (const form of draftForms()) (isUnsaved(form) ? keep : restore)(form);
 });
 

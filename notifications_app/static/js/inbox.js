@@ -94,8 +94,18 @@ let queue = Promise.resolve();
 let byPointer = false;
 document.addEventListener("click", (event) => { byPointer = event.detail > 0; }, true);
 
+/** Whether the first click of a double click has changed something: the second one would repeat it, or hit what is below. */
+let hasActed = false;
+document.addEventListener("click", (event) => {
+  if (event.detail < 2) hasActed = false;
+  if (!hasActed) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+
 /** What is asked for: a method, an address, the fields to post, and the rows it is about. */
 function send(asked) {
+  if (asked.method === "POST") hasActed = true;
   one("#main").setAttribute("aria-busy", "true");
   waiting.add(asked);
   const turn = queue.then(() => waiting.delete(asked) && htmx.ajax(asked.method, asked.url, { ...PARTS, asked })).catch(() => {});
@@ -315,6 +325,7 @@ document.addEventListener("htmx:after:swap", () => {
   all("[data-more]", one("#view")).forEach(setUpMore);
   setUp(one("#said"));
   one(".flashes").append(...failures);
+  one("#said").classList.toggle("at-top", Boolean(before.places) && isUnderPointer(one("#said")));
   showUnread(one("#view").dataset.unread);
   remembered.set("localStorage", "badge", one("#view").dataset.unread);
   hint();
@@ -335,20 +346,38 @@ function stay({ picked, tops }) {
   if (id && scrollY > 0) scrollBy(0, document.getElementById(id).getBoundingClientRect().top - top);
 }
 
-/** Where each day and row is on the screen, and how high the whole is. */
+const dayOrRow = () => all(".day h2, li.row").map((part) => [part.id || part.textContent, part]);
+/** The top in the page: the browser may scroll while the list changes. */
+const topOf = (part) => part.getBoundingClientRect().top + scrollY;
+
+/** Where each day and row is in the page, how far that is scrolled, and where the list ends. */
 function places() {
-  const tops = all(".day h2, li.row").map((part) => [part.id || part.textContent, part.getBoundingClientRect().top]);
-  return { height: one("#view").offsetHeight, tops: new Map(tops) };
+  const view = one("#view");
+  const end = rows().length ? rows().at(-1).getBoundingClientRect().bottom + scrollY : 0;
+  const tops = new Map(dayOrRow().map(([key, part]) => [key, topOf(part)]));
+  return { height: view.offsetHeight, scrolled: scrollY, end, tops, count: rows().length };
 }
 
-/** A second click at the same point hits no other row: what is gone leaves its place empty until the pointer leaves. */
-function keepPlaces({ height, tops }) {
-  one("#view").style.minBlockSize = `${height}px`;
-  for (const part of all(".day h2, li.row")) {
-    const gap = tops.get(part.id || part.textContent) - part.getBoundingClientRect().top;
+/**
+ * A second click at the same point hits no other row: what is gone leaves its place empty until the pointer leaves, what
+ * follows from the next page begins below the end, and what has arrived on top is scrolled over.
+ */
+function keepPlaces({ height, scrolled, end, tops, count }) {
+  const view = one("#view");
+  const isOneGone = rows().filter((row) => tops.has(row.id)).length === count - 1;
+  let pushed = 0;
+  let isPastKnown = false;
+  for (const [key, part] of dayOrRow()) {
+    const isLater = isPastKnown && !tops.has(key) && isOneGone;
+    const wanted = tops.get(key) ?? (isLater ? end : NaN);
+    const gap = wanted + pushed - topOf(part);
     const moved = part.matches("h2") ? part.parentElement : part;
     if (gap > 0.5) moved.style.marginBlockStart = `${parseFloat(getComputedStyle(moved).marginBlockStart) + gap}px`;
+    if (gap < -0.5) pushed -= gap;
+    if (part.matches("li") && tops.has(key)) isPastKnown = true;
   }
+  view.style.minBlockSize = `${height + pushed}px`;
+  scrollTo({ top: scrolled + pushed, behavior: "instant" });
 }
 
 function closeGaps() {
@@ -357,12 +386,20 @@ function closeGaps() {
 
 /** Whether the mouse is over the list, or a finger touched it last. */
 let pointerInView = false;
+let pointer = { x: -1, y: -1 };
 for (const name of ["pointerover", "pointerdown"]) {
   document.addEventListener(name, (event) => {
+    pointer = { x: event.clientX, y: event.clientY };
     pointerInView = Boolean(event.target.closest("#view"));
     if (!pointerInView) closeGaps();
   });
 }
+/** A flash may not come between the pointer and what it points at: a second click would press Undo or the cross. */
+function isUnderPointer(part) {
+  const { left, right, top, bottom } = part.getBoundingClientRect();
+  return left <= pointer.x && pointer.x <= right && top <= pointer.y && pointer.y <= bottom;
+}
+
 // A finger does not leave: the gaps close while the page is scrolled.
 document.addEventListener("scroll", () => {
   if (matchMedia("(hover: none)").matches) closeGaps();

@@ -147,7 +147,7 @@ def page(forms: dict[str, Form]) -> str:
     with reading() as connection:
         rows = queries.sign_ins(connection, current_reader().id, now)
         muted = inbox.mutes(connection, current_reader().id)
-        topics = inbox.topics(connection, current_reader(), now)
+        topics = inbox.topics(connection, current_reader(), now, muted)
     return render_template(
         "accounts/settings.html",
         **{f"{name}_form": form for name, form in forms.items()},

@@ -1,5 +1,6 @@
 """Recall a broadcast, after a question; or restore it."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -66,12 +67,14 @@ def restore(notification_id: int) -> Any:
     """Undo a recall."""
     with reading() as connection:
         broadcast = _get_recallable_or_404(connection, notification_id)
-    changed = recalling.restore(notification_id, clock.now(), actor_id=current_reader().id)
+    now = clock.now()
+    changed = recalling.restore(notification_id, now, actor_id=current_reader().id)
     db.session.commit()
     if changed:
         record("restored", notification=notification_id, by=current_reader().username)
     flash = flashes.success if changed else flashes.info
-    flash(restored_sentence(notification_id, changed=changed))
+    state = replace(broadcast, recalled_at=None).state(now)
+    flash(restored_sentence(notification_id, changed=changed, state=state))
     return redirect_after_post(_page_of(broadcast), "/")
 
 

@@ -88,8 +88,8 @@ def _page(
         )
         counts = {name: queries.count(connection, current_reader(), now, tab=name) for name in TABS}
         found = numbers(connection, shown_view, page, counts, now)
-        topics = queries.topics(connection, current_reader(), now)
-        mutes = queries.mutes(connection, current_reader().id) if shown_view.tab == "muted" else ()
+        mutes = queries.mutes(connection, current_reader().id)
+        topics = queries.topics(connection, current_reader(), now, mutes)
         is_empty = not (page.rows or refusal or before or after) and shown_view.is_narrowed
         wider = wider_views(connection, shown_view, now) if is_empty else ()
     g.badge = Badge(counts["unread"])

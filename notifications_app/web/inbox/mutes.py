@@ -51,7 +51,11 @@ def change_mute(topic: str, action: str) -> None:
         undo_stack.move(entry, inverse if changed else None)
     elif changed:
         undo_stack.record(inverse)
-    flashes.success(words, inverse=(topic, other) if changed else None)
+    if changed:
+        flashes.success(words, inverse=(topic, other))
+    else:
+        already = "muted already" if action == "mute" else "not muted"
+        flashes.info(f"{topic} is {already}. Nothing was changed.")
 
 
 def register(blueprint: Blueprint) -> None:

@@ -17,7 +17,7 @@ def mutes(user: int) -> list[str]:
 
 
 def topics(user: int) -> list[str]:
-    return queries.topics(db.session.connection(), inbox.reader(user), NOW)
+    return queries.topics(db.session.connection(), inbox.reader(user), NOW, mutes(user))
 
 
 def test_a_muted_topic_is_still_there_under_muted(

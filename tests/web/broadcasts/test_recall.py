@@ -107,6 +107,22 @@ def test_a_recall_takes_it_off_the_air_once_and_is_noted(
     assert kept == {one_of_each["scheduled"], one_of_each["expired"]}
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("scheduled", "It will arrive as scheduled."), ("expired", "It has expired meanwhile")],
+)
+def test_a_restored_one_is_said_to_be_where_it_is(
+    app: Flask, admin: FlaskClient, one_of_each: dict[str, int], state: str, words: str
+) -> None:
+    number = one_of_each[state]
+    with at(LATER):
+        admin.post(f"{LIST}/{number}/recall")
+        admin.post(f"{LIST}/{number}/restore")
+        page = admin.get(f"{LIST}/{number}").text
+    assert f"Restored notification {number}. {words}" in page
+    assert "Everyone has it again" not in page
+
+
 def test_the_answer_to_a_recall_undoes_it(
     app: Flask, admin: FlaskClient, one_of_each: dict[str, int]
 ) -> None:

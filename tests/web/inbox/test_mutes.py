@@ -52,6 +52,30 @@ def test_the_flash_offers_the_opposite_once(browser: FlaskClient, done: Any, pri
     assert done(mutes, priya) == ["billing"]
 
 
+def test_what_changes_nothing_is_no_success(browser: FlaskClient, done: Any, priya: int) -> None:
+    browser.get("/compare")
+    for action, words in (("unmute", "not muted"), ("mute", ""), ("mute", "muted already")):
+        browser.post("/settings/mutes", data={"topic": "billing", "action": action})
+        page = browser.get("/compare").text
+        assert (f"billing is {words}. Nothing was changed." in page) is bool(words)
+        assert ('data-flash="success"' in page) is not bool(words)
+        assert ('data-flash="info"' in page) is bool(words)
+
+
+def test_a_row_of_a_muted_topic_offers_to_unmute_it(
+    browser: FlaskClient, done: Any, priya: int
+) -> None:
+    done(inbox.notify, priya, topic="billing", category="error")
+    dismissed = done(inbox.notify, priya, topic="billing")
+    done(inbox.act, priya, "dismiss", [dismissed])
+    done(muting.mute, priya, "billing")
+    for tab in ("inbox", "unread", "dismissed"):
+        page = browser.get(f"/inbox?tab={tab}").text
+        assert 'form="unmute" name="topic" value="billing"' in page, tab
+        assert 'form="mute" name="topic"' not in page
+        assert '<form id="unmute"' in page
+
+
 def test_a_topic_that_is_none_is_said_and_changes_nothing(
     browser: FlaskClient, done: Any, priya: int
 ) -> None:
