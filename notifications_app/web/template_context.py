@@ -18,6 +18,7 @@ from ..core.database import PACKAGE, reading
 from ..core.placeholders import fill
 from ..domain import content
 from ..domain.inbox import queries
+from ..domain.inbox.filters import TABS
 from . import flashes, kept_input
 from .cookies import cookie_name
 from .sessions import ZONE_OFFER
@@ -146,6 +147,7 @@ def _context() -> dict[str, Any]:
         "banners": banners,
         "flashes": flashes.flashes,
         "shortcut_groups": SHORTCUTS,
+        "tab_names": tuple(TABS),
         "theme": _theme(),
         "zone_offer": session.get(ZONE_OFFER),
         "zone_words": zone_words,
