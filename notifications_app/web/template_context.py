@@ -141,6 +141,7 @@ def theme_cookie() -> str:
 def _context() -> dict[str, Any]:
     return {
         "reader": current_user,
+        "body_max": content.BODY_MAX,
         "categories": content.CATEGORIES,
         "categories_phrase": content.categories_phrase,
         "badge": badge,
