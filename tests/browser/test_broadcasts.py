@@ -307,3 +307,9 @@ def test_a_message_is_counted_and_previewed_while_it_is_typed(
     expect(preview.locator("table")).to_be_visible()
     expect(preview).to_contain_text("As a banner")
     assert violations(page) == []
+    # On a phone a wide table scrolls; its words stay whole.
+    page.set_viewport_size({"width": 390, "height": 844})
+    body.fill("|" + " Column |" * 9 + "\n" + "|---" * 9 + "|\n|" + " words |" * 9)
+    expect(preview.locator("th")).to_have_count(9)
+    assert preview.locator("th").first.evaluate("cell => cell.clientHeight") < 50
+    assert sideways(page) == []
