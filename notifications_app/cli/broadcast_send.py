@@ -22,7 +22,7 @@ from .output import command, example
 
 @command(
     "notify",
-    epilog=example("flask notify ada grace --title 'Your export is ready' --topic exports"),
+    epilog=example("flask notify ada grace --title 'Your export is ready'"),
 )
 @click.argument(
     "names", metavar="NAME...", nargs=-1, required=True, shell_complete=complete_usernames
@@ -39,8 +39,9 @@ def notify(names: tuple[str, ...], key: str | None, as_json: bool, **typed: Any)
 @command(
     "send",
     epilog=example(
-        "flask broadcast send --title 'Good morning, {{display_name}}' --to-group ops \\",
-        "    --local --at '2027-01-11 09:00' --expires-in 2d --undo-window 5m --dry-run",
+        "flask broadcast send --title 'Good morning, {{display_name}}' \\",
+        "    --to-group ops --local --at '2027-01-11 09:00' --expires-in 2d \\",
+        "    --undo-window 5m --dry-run",
     ),
 )
 @broadcast_options.content_options

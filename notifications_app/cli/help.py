@@ -51,7 +51,7 @@ class ExampleCommand(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the example, with the name of the program as it was typed."""
         epilog, name = self.epilog, program_name()
-        self.epilog = re.sub(rf"(?m)^(  ){PROGRAM} ", rf"\1{name} ", epilog or "")
+        self.epilog = re.sub(rf"(?m)(^  |\$\(){PROGRAM} ", rf"\1{name} ", epilog or "")
         try:
             super().format_epilog(ctx, formatter)
         finally:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -20,24 +20,108 @@ _FIRST = (
 )  # fmt: skip
 #: Words that people type and the zone database does not have.
 _WORDS = {
-    "America/Chicago": ("houston", "dallas", "austin"),
-    "America/Los_Angeles": ("san francisco", "seattle", "san diego"),
-    "America/New_York": ("boston", "washington", "miami", "atlanta", "usa"),
+    "America/Anchorage": ("alaska time",),
+    "America/Chicago": ("houston", "dallas", "austin", "texas", "central time", "minneapolis"),
+    "America/Denver": ("colorado", "utah", "mountain time"),
+    "America/Edmonton": ("calgary", "alberta"),
+    "America/Halifax": ("atlantic time", "nova scotia"),
+    "America/Los_Angeles": (
+        "san francisco", "seattle", "san diego", "california", "oregon", "pacific time",
+    ),
+    "America/New_York": (
+        "boston", "washington", "miami", "atlanta", "philadelphia", "florida", "georgia usa",
+        "usa", "eastern time",
+    ),
     "America/Sao_Paulo": ("rio de janeiro", "brasilia"),
-    "America/Toronto": ("montreal", "ottawa"),
+    "America/Toronto": ("montreal", "ottawa", "ontario", "quebec"),
+    "America/Vancouver": ("british columbia",),
     "Asia/Dubai": ("abu dhabi", "uae"),
+    "Asia/Ho_Chi_Minh": ("hanoi",),
+    "Asia/Jerusalem": ("haifa",),
+    "Asia/Karachi": ("lahore", "islamabad"),
     "Asia/Kolkata": ("mumbai", "bombay", "delhi", "bangalore", "bengaluru", "chennai", "hyderabad"),
+    "Asia/Riyadh": ("jeddah", "mecca"),
+    "Asia/Seoul": ("busan",),
     "Asia/Shanghai": ("beijing", "peking", "shenzhen", "guangzhou"),
     "Asia/Tokyo": ("osaka", "kyoto"),
-    "Europe/Amsterdam": ("holland", "rotterdam"),
-    "Europe/Berlin": ("munich", "hamburg", "frankfurt", "cologne"),
+    "Africa/Johannesburg": ("cape town", "durban", "pretoria"),
+    "Australia/Sydney": ("canberra",),
+    "Europe/Amsterdam": ("holland", "rotterdam", "the hague", "den haag"),
+    "Europe/Athens": ("thessaloniki",),
+    "Europe/Belgrade": ("beograd", "kosovo", "pristina"),
+    "Europe/Berlin": (
+        "munich", "münchen", "hamburg", "frankfurt", "cologne", "köln", "stuttgart", "düsseldorf",
+    ),
+    "Europe/Brussels": ("bruxelles", "brussel", "antwerp", "antwerpen"),
+    "Europe/Bucharest": ("bucuresti",),
+    "Europe/Copenhagen": ("københavn",),
     "Europe/Istanbul": ("turkiye", "ankara"),
-    "Europe/London": ("england", "scotland", "wales", "manchester"),
-    "Europe/Madrid": ("barcelona",),
-    "Europe/Rome": ("milan",),
-    "Europe/Zurich": ("geneva", "bern"),
+    "Europe/Kyiv": ("київ", "lviv", "odesa"),
+    "Europe/Lisbon": ("lisboa", "porto"),
+    "Europe/London": ("england", "scotland", "wales", "manchester", "edinburgh"),
+    "Europe/Madrid": ("barcelona", "valencia", "sevilla", "seville"),
+    "Europe/Moscow": ("moskva", "москва", "saint petersburg"),
+    "Europe/Paris": ("lyon", "marseille", "toulouse"),
+    "Europe/Prague": ("praha", "brno"),
+    "Europe/Rome": ("roma", "milan", "milano", "naples", "napoli"),
+    "Europe/Stockholm": ("gothenburg", "göteborg"),
+    "Europe/Vienna": ("wien", "graz"),
+    "Europe/Warsaw": ("warszawa", "kraków", "gdańsk", "łódź", "wrocław"),
+    "Europe/Zurich": ("geneva", "genève", "basel", "bern"),
+    "GMT": ("etc/gmt", "greenwich", "greenwich mean time"),
+    "Pacific/Auckland": ("wellington", "christchurch"),
+    "UTC": ("etc/utc", "zulu", "universal", "uct", "coordinated universal time"),
+}  # fmt: skip
+#: Names of countries, by their two letters, that the zone database spells in another way.
+_COUNTRIES = {
+    "AE": ("emirates",),
+    "AT": ("österreich",),
+    "AU": ("commonwealth of australia",),
+    "BE": ("belgië", "belgique"),
+    "BR": ("brasil",),
+    "CD": ("drc", "democratic republic of the congo"),
+    "CG": ("republic of the congo",),
+    "CH": ("schweiz", "suisse", "svizzera"),
+    "CI": ("ivory coast",),
+    "CN": ("prc",),
+    "CV": ("cabo verde",),
+    "CZ": ("czechia", "česko"),
+    "DE": ("deutschland",),
+    "DK": ("danmark",),
+    "ES": ("españa",),
+    "FI": ("suomi",),
+    "GB": ("united kingdom", "great britain", "northern ireland"),
+    "GR": ("hellas",),
+    "HR": ("hrvatska",),
+    "HU": ("magyarország",),
+    "IS": ("ísland",),
+    "IT": ("italia",),
+    "JP": ("nippon", "nihon"),
+    "KP": ("dprk",),
+    "MO": ("macao",),
+    "NL": ("nederland",),
+    "NO": ("norge",),
+    "PL": ("polska",),
+    "RU": ("russian federation",),
+    "SE": ("sverige",),
+    "TC": ("turks and caicos islands",),
+    "TL": ("timor-leste",),
+    "TR": ("turkiye",),
+    "US": ("united states of america",),
+    "VA": ("holy see",),
+    "VG": ("british virgin islands",),
+    "VI": ("us virgin islands",),
 }
-_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+\-\u2212])\s*(\d{1,2})(?::?([0-5]\d))?")
+#: Words that change no name, and letters without an accent to remove.
+_UNIMPORTANT = {"and", "of", "the"}
+_SPELLINGS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "\u0131": "i", "æ": "ae"})
+_OFFSET = re.compile(
+    r"(?:(?P<name>utc|gmt)\s*)?(?P<sign>[+\-\u2010-\u2013\u2212])?\s*(?P<hours>\d{1,2})"
+    r"(?::?(?P<minutes>[0-5]\d)|[.,](?P<part>\d{1,2}))?(?:\s*h)?",
+    re.ASCII,
+)
+#: Parts of an hour; another number after the point is minutes, as in "+5.30".
+_PARTS = {"0": "00", "25": "15", "5": "30", "50": "30", "75": "45"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +147,24 @@ def find_zones(query: str, now: datetime, most: int = MOST) -> Matches:
 
 def _normal(text: str) -> str:
     """Return the words of a text in lower case, without accents and punctuation."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(re.findall(r"[^\W_]+", re.sub(r"[\u0300-\u036f'’]", "", letters)))
+    letters = unicodedata.normalize("NFKD", text.casefold()).translate(_SPELLINGS)
+    words = re.findall(r"[^\W_]+", re.sub(r"[\u0300-\u036f'’]", "", letters))
+    important = [word for word in words if word not in _UNIMPORTANT]
+    return " ".join("st" if word == "saint" else word for word in important)
 
 
 def _by_offset(query: str, now: datetime) -> dict[str, int]:
     match = _OFFSET.fullmatch(trim(query).casefold())
     if match is None:
         return {}
-    sign = "+" if match[1] == "+" else "-"
-    wanted = f"UTC{sign}{int(match[2]):02}:{match[3] or '00'}"
+    name, sign, hours, minutes, part = match.groups()
+    is_offset = name or sign or (minutes and ":" in match[0])
+    minutes = _PARTS.get(part, part) if part else minutes or "00"
+    wanted = f"UTC{'+' if sign in {None, '+'} else '-'}{int(hours):02}:{minutes:0>2}"
     if wanted == "UTC-00:00":
         wanted = "UTC+00:00"
-    return {zone: 0 for zone in _terms() if clock.offset_words(now, zone) == wanted}
+    found = _terms() if is_offset else ()
+    return {zone: 0 for zone in found if clock.offset_words(now, zone) == wanted}
 
 
 def _by_words(words: str, day: date) -> dict[str, int]:
@@ -97,7 +186,9 @@ def _score(words: str, terms: Sequence[str]) -> int | None:
     joined = f" {' '.join(terms)}"
     if all(f" {word}" in joined for word in words.split()):
         return 3
-    return 4 if len(words) > 3 and any(words in term for term in terms) else None
+    letters = words.replace(" ", "")
+    is_inside = len(letters) > 3 and any(letters in term.replace(" ", "") for term in terms)
+    return 4 if is_inside else None
 
 
 def _order(zone: str) -> tuple[int, str]:
@@ -116,7 +207,7 @@ def _terms() -> dict[str, tuple[str, ...]]:
                 for term in (
                     zone,
                     *_with_city(zone),
-                    *countries.get(zone, ()),
+                    *_countries(countries.get(zone, ())),
                     *(name for old in older.get(zone, ()) for name in _with_city(old)),
                     *_WORDS.get(zone, ()),
                 )
@@ -125,6 +216,12 @@ def _terms() -> dict[str, tuple[str, ...]]:
         for zone in clock.zone_names()
         if not zone.startswith(("US/", "Canada/"))
     }
+
+
+def _countries(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        yield name
+        yield from _COUNTRIES.get(name, ())
 
 
 def _with_city(zone: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ from ..core.database import PACKAGE, reading
 from ..core.placeholders import fill
 from ..domain import content
 from ..domain.inbox import queries
+from ..domain.inbox.filters import TABS
 from . import flashes, kept_input
 from .cookies import cookie_name
 from .sessions import ZONE_OFFER
@@ -155,12 +156,14 @@ def theme_cookie() -> str:
 def _context() -> dict[str, Any]:
     return {
         "reader": current_user,
+        "body_max": content.BODY_MAX,
         "categories": content.CATEGORIES,
         "categories_phrase": content.categories_phrase,
         "badge": badge,
         "banners": banners,
         "flashes": flashes.flashes,
         "shortcut_groups": SHORTCUTS,
+        "tab_names": tuple(TABS),
         "theme": _theme(),
         "zone_offer": session.get(ZONE_OFFER),
         "zone_words": zone_words,

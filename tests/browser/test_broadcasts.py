@@ -287,3 +287,29 @@ def test_the_composer_goes_by_keyboard_alone(
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     said(page, "Sent notification 1 “Lunch” to everyone (1 person) from")
+
+
+def test_a_message_is_counted_and_previewed_while_it_is_typed(
+    site: Site, ada: int, page_of: Callable[..., Page], console: Console
+) -> None:
+    page = page_of("ada")
+    page.goto(f"{LIST}/new")
+    preview, body = page.locator(".live-preview"), page.get_by_label("Body")
+    expect(preview).to_be_hidden()
+    body.fill("**Bold** 🙂")
+    expect(page.locator(".counter")).to_have_text("10 of 4,000 characters")
+    expect(preview.locator("strong")).to_have_text("Bold")
+    body.fill("x" * 4001)
+    expect(page.locator(".counter")).to_have_text("4,001 of 4,000 characters: 1 too many")
+    expect(preview).to_contain_text("No preview: A body has at most 4000 characters")
+    page.get_by_label("Also show as a banner").check()
+    body.fill("| a | b |\n|---|---|\n| 1 | 2 |")
+    expect(preview.locator("table")).to_be_visible()
+    expect(preview).to_contain_text("As a banner")
+    assert violations(page) == []
+    # On a phone a wide table scrolls; its words stay whole.
+    page.set_viewport_size({"width": 390, "height": 844})
+    body.fill("|" + " Column |" * 9 + "\n" + "|---" * 9 + "|\n|" + " words |" * 9)
+    expect(preview.locator("th")).to_have_count(9)
+    assert preview.locator("th").first.evaluate("cell => cell.clientHeight") < 50
+    assert sideways(page) == []

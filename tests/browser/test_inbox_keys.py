@@ -129,6 +129,25 @@ def test_keys_on_the_page_of_a_notification(
     page.goto(f"/inbox/{thirty[0]}")
     page.keyboard.press("r")
     said(page, "Restored “Report 00”.")
+    for key in ("n", "p", "x", "Shift+X", "a"):
+        page.keyboard.press("Shift+Z")  # so that the same sentence is there for each key anew
+        said(page, "There is nothing to redo.")
+        page.keyboard.press(key)
+        heard(page, "This action doesn’t apply here.")
+
+
+def test_keys_lead_from_every_page_to_a_tab_and_to_the_search(
+    thirty: list[int], page_of: Callable[..., Page]
+) -> None:
+    page = page_of("priya")
+    for start in (f"/inbox/{thirty[1]}", "/settings"):
+        for key, name in (("4", "Dismissed"), ("1", "Inbox")):
+            page.goto(start)
+            page.keyboard.press(key)
+            expect(page.locator(".tabs [aria-current]")).to_contain_text(name)
+        page.goto(start)
+        page.keyboard.press("/")
+        expect(page.get_by_label("Search notifications")).to_be_focused()
 
 
 def test_going_back_returns_to_the_row(thirty: list[int], page_of: Callable[..., Page]) -> None:

@@ -1,5 +1,7 @@
 """``flask audit list``."""
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +13,8 @@ from flask import Flask
 
 from notifications_app.core.database import db
 from notifications_app.domain.audit.actions import add_entry
+from notifications_app.domain.audit.export import csv_parts
+from notifications_app.domain.audit.queries import Search
 from tests.support.moments import NOON
 
 
@@ -83,3 +87,16 @@ def test_the_log_is_exported_to_a_file_or_to_stdout(app: Flask, tmp_path: Path) 
         '1,2026-11-20T12:00:00Z,command line,user.created,user 1,,"title: =1+1, twice"',
     ]
     assert run(args=["audit", "export", "-"]).stdout.splitlines() == lines
+
+
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
+)
+def test_a_cell_that_begins_like_a_formula_is_quoted(app: Flask, start: str) -> None:
+    with app.app_context():
+        add_entry("user.created", f"{start}1", actor_id=None, now=NOON)
+        db.session.commit()
+        (_heads, cells) = csv.reader(
+            io.StringIO("".join(csv_parts(Search(), lambda *_: {})), newline="")
+        )
+    assert cells[4].startswith(f"'{start}")

@@ -69,6 +69,13 @@ def test_no_summary_is_cut(app: Flask, words: list[str]) -> None:
             assert commands_help.summary(command) in wide, path
 
 
+def test_every_help_fits_a_terminal_and_names_the_program_that_runs(app: Flask) -> None:
+    for path in own_commands(app):
+        found = run(*path, "--help").output
+        assert max(map(len, found.splitlines())) <= 80, path
+        assert "flask " not in found, path
+
+
 def test_a_summary_is_the_first_sentence_whole() -> None:
     assert commands_help.summary(click.Command("x", help="Send it. Then\nrest.")) == "Send it."
     assert (

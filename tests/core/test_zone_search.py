@@ -37,13 +37,46 @@ WINTER, SUMMER = datetime(2026, 11, 28, tzinfo=UTC), datetime(2026, 7, 1, tzinfo
         ("ist", "Asia/Kolkata"),
         ("UTC", "UTC"),
         ("GMT", "GMT"),
+        ("united kingdom", "Europe/London"),
+        ("Great Britain", "Europe/London"),
+        ("Czechia", "Europe/Prague"),
+        ("ivory coast", "Africa/Abidjan"),
+        ("the Netherlands", "Europe/Amsterdam"),
+        ("Bosnia and Herzegovina", "Europe/Sarajevo"),
+        ("Saint Lucia", "America/St_Lucia"),
+        ("United States of America", "America/New_York"),
+        ("Deutschland", "Europe/Berlin"),
+        ("München", "Europe/Berlin"),
+        ("Łódź", "Europe/Warsaw"),
+        ("Kraków", "Europe/Warsaw"),
+        ("krakow", "Europe/Warsaw"),
+        ("København", "Europe/Copenhagen"),
+        ("Київ", "Europe/Kyiv"),
+        ("newyork", "America/New_York"),
+        ("Buenos-Aires", "America/Argentina/Buenos_Aires"),
+        ("Pacific Time", "America/Los_Angeles"),
+        ("california", "America/Los_Angeles"),
+        ("Etc/UTC", "UTC"),
+        ("Zulu", "UTC"),
+        ("Greenwich", "GMT"),
+        ("5:30", "Asia/Kolkata"),
+        ("UTC5:30", "Asia/Kolkata"),
+        ("+5.5", "Asia/Kolkata"),
+        ("+5,5", "Asia/Kolkata"),
+        ("+5.30", "Asia/Kolkata"),
+        ("+5.75", "Asia/Kathmandu"),
+        ("\u20135", "America/New_York"),
+        ("UTC 0", "Europe/London"),
     ],
 )
 def test_a_zone_is_found_by(query: str, zone: str) -> None:
     assert find_zones(query, WINTER).zones[0] == zone
 
 
-@pytest.mark.parametrize("query", ["", " ", "%", "\0", "[", "🙂", "+25", "+5:99", "x" * 999])
+@pytest.mark.parametrize(
+    "query",
+    ["", " ", "%", "\0", "[", "🙂", "+25", "+5:99", "+5.99", "5", "530", "the", "x" * 999],
+)
 def test_nothing_is_found_by(query: str) -> None:
     found = find_zones(query, WINTER)
     assert (list(found.zones), found.count) == ([], 0)

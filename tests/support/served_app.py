@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from notifications_app import create_app
 from notifications_app.web.extensions import csrf
+from notifications_app.web.request_bodies import takes_any_body
 
 PIECE = bytes(range(256)) * 256
 
@@ -54,6 +55,7 @@ def wait_for(file: Path) -> None:
         time.sleep(0.02)
 
 
+@takes_any_body
 def echo() -> ResponseReturnValue:
     body = request.get_data()
     return {"size": len(body), "hash": hashlib.sha256(body).hexdigest()}

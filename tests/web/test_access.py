@@ -35,7 +35,7 @@ ADMIN = {
     "accounts.person_groups", "accounts.groups", "accounts.group",
     "audit.index", "audit.as_csv",
     "broadcasts.index", "broadcasts.one", "broadcasts.new", "broadcasts.edit", "broadcasts.recall",
-    "broadcasts.restore", "broadcasts.again",
+    "broadcasts.restore", "broadcasts.again", "broadcasts.live_preview",
 }  # fmt: skip
 
 

@@ -227,11 +227,20 @@ def ids_of(
         found.update(_by_name(connection, [name for name in part if "@" in name], User.email))
     missing = [name for name in wanted if name not in found]
     if missing:
-        some = ", ".join(f"“{visible(shorten(name, 60))}”" for name in missing[:MOST_MISSING])
-        rest = len(missing) - MOST_MISSING
-        more = f" and {rest:,} more" if rest > 0 else ""
-        raise NotFound(f"There is no user {some}{more}. Nothing was changed.", "people")
+        sentence = _missing_sentence(missing)
+        raise NotFound(f"{sentence} Nothing was changed.", "people")
     return {found[name].username: found[name].id for name in wanted}
+
+
+def _missing_sentence(missing: Sequence[str]) -> str:
+    """Name the first twenty: There are no users “nobody”, “odd” and 3 more."""
+    some = [f"“{visible(shorten(name, 60))}”" for name in missing[:MOST_MISSING]]
+    rest = len(missing) - MOST_MISSING
+    if rest > 0:
+        some.append(f"{rest:,} more")
+    if len(some) == 1:
+        return f"There is no user {some[0]}."
+    return f"There are no users {', '.join(some[:-1])} and {some[-1]}."
 
 
 def known_ids(connection: Connection, usernames: Iterable[str]) -> dict[str, int]:

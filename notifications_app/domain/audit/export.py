@@ -12,8 +12,9 @@ from . import queries, wording
 from .queries import Entry, Search
 
 HEADS = ("id", "at", "actor", "action", "subject", "title", "detail")
-#: Programs for tables take a cell that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: Programs for tables take a cell that begins with one of these for a formula; some of them the
+#: wide forms of East Asian keyboards too.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _PART = 1000
 
 #: The present titles of the notifications with these ids.

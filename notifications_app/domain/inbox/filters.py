@@ -1,5 +1,6 @@
 """The view of an inbox: a tab, narrowed by category, topic and search."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from ...core.errors import BadInput
@@ -44,6 +45,13 @@ class InboxFilter:
     def parts(self) -> list["Part"]:
         """The parts that narrow the view, each with the view without it."""
         return [Part(term.words, self._without(index)) for index, term in enumerate(self.terms)]
+
+    def without(self, indexes: Iterable[int]) -> "InboxFilter":
+        """Return the view without some of its parts, given by their place in :attr:`parts`."""
+        left = self
+        for index in sorted(indexes, reverse=True):
+            left = left._without(index)
+        return left
 
     def _without(self, index: int) -> "InboxFilter":
         left = self.terms[:index] + self.terms[index + 1 :]

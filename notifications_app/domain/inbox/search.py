@@ -118,7 +118,8 @@ def _operator(kind: str, value: str, zone: str) -> Term:
         raise BadInput(f"Write a value after “{kind}:”, for example {OPERATORS[kind]}.", "q")
     known = {"category": CATEGORIES, "is": _STATES, "has": _ATTACHED}.get(kind, (value,))
     if value not in known:
-        choices = " or ".join(f"{kind}:{one}" for one in known)
+        *others, last = (f"{kind}:{one}" for one in known)
+        choices = f"{', '.join(others)} or {last}" if others else last
         raise BadInput(f"“{kind}:{shorten(value, 40)}” finds nothing. Use {choices}.", "q")
     return Term(kind, value, moment=_edge_of_day(kind, value, zone))
 

@@ -55,7 +55,16 @@ function turn(step, what, ends) {
   else announce(`This is the ${ends[step > 0 ? 1 : 0]} ${what}.`);
 }
 
-const turnPage = (step) => one("#view") && turn(step, "page", ["first", "last"]);
+const noEffect = () => one("#view, .one-actions") && announce("This action doesn’t apply here.");
+
+const turnPage = (step) => (one("#view") ? turn(step, "page", ["first", "last"]) : noEffect());
+
+/** A tab by its number: of this list, which keeps its filters, or from another page. */
+function openTab({ key }) {
+  const tab = all(".tabs a")[Number(key) - 1];
+  if (tab) tab.click();
+  else location.assign(sheet.dataset.tabs.split(" ")[Number(key) - 1]);
+}
 
 /** Press the first button there is for these verbs: of the selection, of the row, or of the page of one notification. */
 function press(...verbs) {
@@ -65,7 +74,7 @@ function press(...verbs) {
   const button = verbs.map(find).find(Boolean);
   if (button) button.click();
   else if (one(".list") && !current() && !hasSelection()) chooseFirst();
-  else if (one(".list, .one-actions")) announce("This action doesn’t apply here.");
+  else noEffect();
 }
 
 function mute() {
@@ -78,7 +87,7 @@ function mute() {
 function snooze(until) {
   const scope = hasSelection() ? one(".bulk") : current() ?? one(".one-actions");
   const menu = scope && one(".snooze, .snooze-part", scope);
-  if (!menu) return scope ? announce("This action doesn’t apply here.") : one(".list") && chooseFirst();
+  if (!menu) return scope ? noEffect() : one(".list") && chooseFirst();
   menu.open = until || !menu.open;
   one(menu.open ? (until ? "[name^=until]:not([type=hidden])" : "button") : "summary", menu).focus();
 }
@@ -86,7 +95,7 @@ function snooze(until) {
 /** Select from the row selected last to this one; where none is, only this one. */
 function selectRange() {
   const box = current() && one("[name=ids]", current());
-  if (!box) return one(".list") && chooseFirst();
+  if (!box) return one(".list") ? chooseFirst() : noEffect();
   box.checked = true;
   if (selected().some((other) => other.value === lastPicked)) pickRange(box);
   lastPicked = box.value;
@@ -97,7 +106,7 @@ function selectRange() {
 function selectAll() {
   const boxes = all(".list [name=ids]");
   const whole = one(".select-all input");
-  if (!boxes.length) return;
+  if (!boxes.length) return noEffect();
   if (boxes.every((box) => box.checked)) return whole.checked || whole.click();
   for (const box of boxes) box.checked = true;
   announceSelection();
@@ -119,11 +128,13 @@ function clear(event) {
   announceSelection();
 }
 
+/** Go to the field for the search; from a page without one, to that of the inbox. */
 function search() {
+  if (!one("#q")) return location.assign(`${one(".brand").href}#q`);
   const fold = one(".search-fold");
   if (fold) fold.open = true;
-  one("#q")?.focus();
-  one("#q")?.select();
+  one("#q").focus();
+  one("#q").select();
 }
 
 const ACTIONS = {
@@ -131,10 +142,10 @@ const ACTIONS = {
   previous: () => move(-1),
   nextPage: () => turnPage(1),
   previousPage: () => turnPage(-1),
-  tab: ({ key }) => all(".tabs a")[Number(key) - 1]?.click(),
+  tab: openTab,
   inbox: () => location.assign(one(".brand").href),
   search,
-  select: () => (current() ? one("[name=ids]", current()).click() : one(".list") && chooseFirst()),
+  select: () => (current() ? one("[name=ids]", current()).click() : one(".list") ? chooseFirst() : noEffect()),
   selectRange,
   selectAll,
   dismiss: () => press("dismiss"),
@@ -176,3 +187,5 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") event.preventDefault();
   act(event);
 });
+
+if (location.hash === "#q" && one("#q")) search();

@@ -2,12 +2,12 @@
 
 from flask import Blueprint, Flask
 
-from . import compose, edit, index, recall, show
+from . import compose, edit, index, live_preview, recall, show
 
 
 def register(app: Flask) -> None:
-    """Add the list, the page of one broadcast, the composer, edit and recall."""
+    """Add the list, the page of one broadcast, the composer with its preview, edit and recall."""
     blueprint = Blueprint("broadcasts", __name__)
-    for pages in (index, show, compose, edit, recall):
+    for pages in (index, show, compose, live_preview, edit, recall):
         pages.register(blueprint)
     app.register_blueprint(blueprint)

@@ -1,6 +1,6 @@
 """The filters of a list as its page shows them: chips, and the reason for an empty result."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,9 +12,6 @@ from ...domain.inbox.filters import TAB_WORDS, InboxFilter
 from ..access import current_reader
 from .numbers import exact
 from .urls import filter_url
-
-#: The most parts of a search that are left out in turn to explain an empty result.
-MAX_PARTS_TRIED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +42,22 @@ def chips(shown_view: InboxFilter) -> list[Narrowing]:
 def wider_views(connection: Connection, shown_view: InboxFilter, now: datetime) -> Sequence[Wider]:
     """Return the views that an empty one could be widened to, if they have any results.
 
-    The first leaves out the one part that excludes the most; the second is the search in all tabs.
+    The first leaves out the one part that excludes the most, or as many as it takes; the second is
+    the search in all tabs.
     """
 
     def count(view: InboxFilter) -> int:
         return queries.count_exactly(connection, current_reader(), now, view=view)
 
     found = []
-    parts = shown_view.parts[:MAX_PARTS_TRIED] if len(shown_view.parts) > 1 else []
+    parts = shown_view.parts if len(shown_view.parts) > 1 else []
     counts = [count(part.rest) for part in parts]
     if any(counts):
         best = parts[counts.index(max(counts))]
         sentence = f"Without {best.words}: {_results(max(counts))}."
         found.append(Wider(sentence, filter_url(best.rest)))
+    elif len(parts) > 1:
+        found += _without_several(shown_view, count)
     if shown_view.tab != ALL_TABS:
         everywhere = replace(shown_view, tab=ALL_TABS)
         if number := count(everywhere):
@@ -67,3 +67,22 @@ def wider_views(connection: Connection, shown_view: InboxFilter, now: datetime) 
 
 def _results(number: int) -> str:
     return "1 result" if number == 1 else f"{exact(number)} results"
+
+
+def _without_several(
+    shown_view: InboxFilter, count: Callable[[InboxFilter], int]
+) -> Iterator[Wider]:
+    """Yield the view without every part that, after those before it, leaves nothing."""
+    parts = shown_view.parts
+    dropped: list[int] = []
+    number = 0
+    for index in range(len(parts)):
+        tried = count(shown_view.without([*dropped, *range(index + 1, len(parts))]))
+        if tried:
+            number = tried
+        else:
+            dropped.append(index)
+    if number:
+        *others, last = (shown_view.parts[index].words for index in dropped)
+        sentence = f"Without {', '.join(others)} and {last}: {_results(number)}."
+        yield Wider(sentence, filter_url(shown_view.without(dropped)))

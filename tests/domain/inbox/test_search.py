@@ -98,7 +98,7 @@ def test_what_is_typed_becomes_terms(words: str, terms: list[Term]) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("category:gossip", "“category:gossip” finds nothing. Use category:success or category:"),
+        ("category:gossip", "“category:gossip” finds nothing. Use category:success, category:"),
         ("is:snoozed", "“is:snoozed” finds nothing. Use is:read or is:unread."),
         ("-is:snoozed", "“is:snoozed” finds nothing. Use is:read or is:unread."),
         ("has:body", "“has:body” finds nothing. Use has:link."),

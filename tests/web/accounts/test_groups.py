@@ -103,7 +103,7 @@ def test_every_unknown_name_is_said_and_what_was_typed_is_kept(
     page = post(admin, ops, people="priya, nobody, <b>, x@example.org, a\0b")
     assert page.status_code == 400
     error = page.text.partition('id="people-error"')[2].partition("</p>")[0]
-    assert "There is no user “nobody”, “&lt;b&gt;”, “x@example.org”, “a" in error
+    assert "There are no users “nobody”, “&lt;b&gt;”, “x@example.org” and “a" in error
     assert "priya, nobody, &lt;b&gt;, x@example.org" in page.text.partition("<textarea")[2]
     assert everything(app) == before
     nobody = post(admin, ops, people=" , \n")

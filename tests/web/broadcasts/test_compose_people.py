@@ -102,7 +102,7 @@ def test_each_has_it_at_their_own_time(
         (
             {"people": "priya\nnobody, <b>;x@example.org"},
             "people",
-            "There is no user “nobody”, “<b>”, “x@example.org”. Nothing was changed.",
+            "There are no users “nobody”, “<b>” and “x@example.org”. Nothing was changed.",
         ),
         ({"people": "a\0b"}, "people", "There is no user “a"),
         (

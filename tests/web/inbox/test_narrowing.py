@@ -88,7 +88,11 @@ def test_an_empty_result_says_which_part_excludes_everything(
         "No notifications match “ lunch ” in Error on topic billing."
         " Without topic billing: 1 result."
     )
-    # Each alone finds nothing, so that leaving out one of them is no help.
+    # Leaving out one of them is no help: all that exclude everything are left out.
+    page = browser.get("/inbox?q=zebra+invoice+giraffe&topic=billing&category=warning")
+    words = "Without “zebra”, “giraffe” and Warning: 12 results."
+    assert empty(page).endswith(f"in Warning on topic billing. {words}")
+    assert link(page, words) == "/inbox?topic=billing&q=invoice"
     page = browser.get("/inbox?q=zebra+giraffe")
     assert empty(page) == "No notifications match “ zebra giraffe ”. Clear filters"
     page = browser.get("/inbox?q=zebra")
