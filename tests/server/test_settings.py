@@ -42,8 +42,8 @@ def test_workers_and_threads_are_settings_and_no_header_is_believed(tmp_path: Pa
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"THREADS": "0"}, "Error: The setting THREADS is a number, 1 or more."),
-        ({"WORKERS": "many"}, "Error: The setting WORKERS is a number, 1 or more."),
+        ({"THREADS": "0"}, "Error: The setting THREADS must be a number from 1 to 1,000."),
+        ({"WORKERS": "many"}, "Error: The setting WORKERS must be a number from 1 to 1,000."),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(

@@ -1,6 +1,7 @@
 """Queries of the audit log, newest entries first."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

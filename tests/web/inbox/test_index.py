@@ -64,7 +64,7 @@ def test_what_is_found_is_counted_and_named_on_its_buttons(
     done(inbox.notify, priya, title="Lunch")
     words = words_of(browser.get("/inbox?q=invoice&category=error"))
     assert "27 results for “ invoice ” in Error." in words
-    assert "Dismiss 27 found" in words
+    assert "Dismiss 27 results" in words
     words = words_of(browser.get("/inbox?topic=billing"))
     assert "27 results on topic billing." in words
     assert "Dismiss 27 in billing" in words
