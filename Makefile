@@ -25,7 +25,7 @@ PIP_INSTALL := install --quiet --disable-pip-version-check --no-deps
 SERVER = $(BIN)/gunicorn --config python:notifications_app.server.settings 'notifications_app:create_app()'
 COMPLETE = said=$$($(BIN)/pip --disable-pip-version-check check) || { echo "$$said" >&2; exit 1; }
 
-.PHONY: help run serve demo test quick faults test-python lint types check benchmarks screenshots diagrams dist lock ci clean
+.PHONY: help run serve demo test quick coverage faults test-python lint types check benchmarks screenshots diagrams dist lock ci clean
 
 help: ## List the targets of make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,8 +46,7 @@ demo: $(RUN) ## Create demo accounts and notifications in an empty database
 
 test: $(DEV) ## Run the tests on SQLite, and on PostgreSQL too when TEST_DATABASE_URL is set
 	@echo 'Tests on SQLite'
-	@env -u TEST_DATABASE_URL $(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-branch \
-		--cov-fail-under=$(COVERAGE)
+	@env -u TEST_DATABASE_URL $(BIN)/python -m pytest -n auto --dist worksteal
 	@if [ -n "$${TEST_DATABASE_URL:-}" ]; then \
 		echo 'Tests on PostgreSQL'; \
 		$(BIN)/python -m pytest -n auto --dist worksteal; \
@@ -55,6 +54,10 @@ test: $(DEV) ## Run the tests on SQLite, and on PostgreSQL too when TEST_DATABAS
 
 quick: $(DEV) ## Run the tests that take no time: without browser, coverage and the slow ones
 	@env -u TEST_DATABASE_URL $(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not browser and not slow'
+
+coverage: $(DEV) ## Run the quick tests, and fail if they reach less than 97% of the code
+	@env -u TEST_DATABASE_URL $(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not browser and not slow' \
+		--cov --cov-branch --cov-fail-under=$(COVERAGE)
 
 faults: $(DEV) ## Kill, fill, freeze and stop what the site stands on (QUICK=1 is the short form)
 	@$(BIN)/python -m pytest -q tests/faults

@@ -46,18 +46,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what speaks of the other database, and begin with what takes long.
-
-    Coverage costs time, and is reached without the tests that take long.
-    """
+    """Leave out what speaks of the other database, and begin with what takes long."""
     other = "on_sqlite" if POSTGRESQL else "on_postgresql"
     left_out = [item for item in items if item.get_closest_marker(other)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
     kept = [item for item in items if not item.get_closest_marker(other)]
     long = {item for item in kept if any(map(item.get_closest_marker, ("slow", "browser")))}
-    for item in long:
-        item.add_marker("no_cover")
     items[:] = sorted(kept, key=lambda item: item not in long)
 
 

@@ -131,7 +131,7 @@ def test_keys_on_the_page_of_a_notification(
     said(page, "Restored “Report 00”.")
     for key in ("n", "p", "x", "Shift+X", "a"):
         page.keyboard.press("Shift+Z")  # so that the same sentence is there for each key anew
-        said(page, "There is nothing to redo.")
+        said(page, "Nothing to redo.")
         page.keyboard.press(key)
         heard(page, "This action doesn’t apply here.")
 

@@ -73,7 +73,7 @@ def test_the_pages_of_people(site: Site, page_of: Callable[..., Page], console: 
         if page.get_by_role("button", name="Add to the group").count():
             page.get_by_label("Usernames or email addresses").fill(f"{LONG}, {LONG}@{LONG}.org")
             page.get_by_role("button", name="Add to the group").click()
-            expect(page.get_by_text("There is no user")).to_be_visible()
+            expect(page.get_by_text("There are no users")).to_be_visible()
         found += violations(page) + sideways(page) + page.evaluate(SMALL)
     assert not found
 

@@ -108,7 +108,7 @@ def test_a_password_is_never_an_argument(run: Run) -> None:
         (["no spaces"], PASSWORD, 2, "A username can have 1 to 40 letters a to z"),
         ([""], PASSWORD, 2, "A username can have 1 to 40 letters a to z"),
         (["nul\0"], PASSWORD, 2, "A username can have 1 to 40 letters a to z"),
-        (["a\udcff"], PASSWORD, 2, "A username can have 1 to 40 letters a to z"),
+        (["a\udcff"], PASSWORD, 2, "A username cannot contain U+DCFF; remove it."),
         (["u" * 41], PASSWORD, 2, "A username can have 1 to 40 letters a to z"),
         (["grace", "--email", "nowhere"], PASSWORD, 2, "This is not an email address."),
         (["grace", "--email", "a\0@b.example"], PASSWORD, 2, "This is not an email address."),

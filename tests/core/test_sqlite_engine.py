@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def test_a_replaced_file_is_opened_anew(app: Flask, file: Path, copy: Path) -> N
         beside.replace(file)
         assert names() == []
     add_user(app, "ada")
-    with sqlite3.connect(file) as other:
+    with closing(sqlite3.connect(file)) as other:
         assert other.execute("SELECT username FROM users").fetchall() == [("ada",)]
 
 
