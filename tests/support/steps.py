@@ -30,10 +30,11 @@ FOCUSED = """() => {
 
 
 def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
-    """Type the name and the password into the form that is open."""
+    """Type the name and the password into the form that is open, and wait for the answer."""
     page.get_by_label("Username").fill(username)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
 
 
 def sign_out(page: Page) -> None:
