@@ -38,6 +38,22 @@ hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, d
 hypothesis.settings.load_profile("suite")
 
 
+#: Modules that speak of no database, but of pip, clocks, files and how pages look: they run once.
+ONCE = frozenset(
+    {
+        "test_axe",
+        "test_clock",
+        "test_density",
+        "test_env_file",
+        "test_install",
+        "test_layout",
+        "test_small_windows",
+        "test_weight",
+        "test_wheel",
+    }
+)
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out the faults, which ``make faults`` asks for by name."""
     is_asked = any("faults" in Path(name).parts for name in config.args)
@@ -48,10 +64,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what speaks of the other database, and begin with what takes long."""
     other = "on_sqlite" if POSTGRESQL else "on_postgresql"
-    left_out = [item for item in items if item.get_closest_marker(other)]
+    left_out = {
+        item
+        for item in items
+        if item.get_closest_marker(other) or (POSTGRESQL and item.path.stem in ONCE)
+    }
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
-    kept = [item for item in items if not item.get_closest_marker(other)]
+        config.hook.pytest_deselected(items=list(left_out))
+    kept = [item for item in items if item not in left_out]
     long = {item for item in kept if any(map(item.get_closest_marker, ("slow", "browser")))}
     items[:] = sorted(kept, key=lambda item: item not in long)
 
