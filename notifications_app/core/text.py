@@ -54,7 +54,7 @@ _FILLERS_AROUND = "\u034f\u2800\u3164\uffa0"
 _TAGS = _characters("\U000e0020\U000e007f")
 #: Selectors of the shape of the character before.
 _SELECTORS = _characters("\ufe00\ufe0f", "\U000e0100\U000e01ef")
-#: What :func:`trim` removes.
+#: The characters that :func:`trim` removes.
 AROUND_A_NAME = _NOTHING + _JOINERS + _DIRECTION_MARKS + _FILLERS + _SELECTORS + _TAGS + "\x85"
 _NOT_SEARCHED = re.compile(
     rf"[\xad\u061c\u200b\u200e\u200f\u2060-\u2064\u206a-\u206f\ufeff{_BIDI_CONTROLS}]"

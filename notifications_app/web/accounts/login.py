@@ -23,7 +23,7 @@ from .limits import per_account, per_address, per_browser, per_pair
 WRONG = "Wrong username or password."
 
 
-#: What the end of a session has lost, by the query parameter ``lost`` of the sign-in page.
+#: The loss at the end of a session, by the query parameter ``lost`` of the sign-in page.
 LOST = {
     "click": "Nothing was changed. Sign in, then try again.",
     "form": "Your changes were not saved. Sign in to continue.",

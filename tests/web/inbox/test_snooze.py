@@ -173,7 +173,7 @@ def test_a_time_refused_in_the_row_leaves_the_menu_open_in_the_list(
     assert 'aria-invalid="true"' in menu
     assert "That time is past. Choose a later one (Asia/Kolkata)." in menu
     assert f'aria-describedby="until-{number}-hint until-{number}-error"' in menu
-    # What was ticked stays ticked, and the other menus stay closed.
+    # Ticked boxes stay ticked, and the other menus stay closed.
     assert answer.text.count("data-menu open") == 1
     assert f'name="ids" value="{other}" checked' in answer.text
     assert 'name="next" value="/inbox?tab=unread"' in answer.text
