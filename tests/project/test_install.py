@@ -189,8 +189,8 @@ def make_wheel(folder: Path, metadata: str) -> str:
     }
     file = folder / f"{stem}-py3-none-any.whl"
     with zipfile.ZipFile(file, "w") as archive:
-        for inside, text in files.items():
-            archive.writestr(f"{stem}.dist-info/{inside}", text)
+        for inside, text in files.items():  # without the time: a wheel made twice is the same
+            archive.writestr(zipfile.ZipInfo(f"{stem}.dist-info/{inside}"), text)
     return f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}"
 
 
