@@ -76,7 +76,7 @@ def show(notification_id: int, as_json: bool) -> None:
     """Show a notification: its content, audience and times."""
     now = clock.now()
     with reading() as connection:
-        one = queries.broadcast(connection, notification_id)
+        one = queries.broadcast(connection, notification_id, now)
         if one is None:
             raise NotFound(f"There is no notification {notification_id}.")
         named = audience.count_audience(connection, audience.recipients(notification_id))

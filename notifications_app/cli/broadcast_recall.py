@@ -1,6 +1,7 @@
 """``flask broadcast recall`` and ``restore``."""
 
 import sys
+from datetime import datetime
 
 import click
 
@@ -38,7 +39,8 @@ def recall(notification_id: int | None, last: bool, yes: bool, direct: bool) -> 
         raise BadInput("Give the ID of a broadcast, or --last.")
     if not yes and not sys.stdin.isatty():
         raise BadInput("There is no terminal to ask on. Add --yes to recall it without asking.")
-    one = _find(notification_id)
+    now = clock.now()
+    one = _find(notification_id, now)
     if one.channel is None and not direct:
         raise Refused(
             f"Notification {one.id} was sent to named people. Add --direct to recall it anyway."
@@ -46,7 +48,7 @@ def recall(notification_id: int | None, last: bool, yes: bool, direct: bool) -> 
     if one.recalled_at is not None:
         print_line(recalled_sentence(one.id, changed=False))
         return
-    _print_question(one)
+    _print_question(one, now)
     if not yes and not click.confirm("Remove it from every inbox?"):
         raise Refused("Cancelled. Nothing was changed.")
     changed = recalling.recall(one.id, clock.now())
@@ -57,13 +59,13 @@ def recall(notification_id: int | None, last: bool, yes: bool, direct: bool) -> 
         print_line(f"To undo: {typed(f'broadcast restore {one.id}')}")
 
 
-def _find(notification_id: int | None) -> Broadcast:
+def _find(notification_id: int | None, now: datetime) -> Broadcast:
     """The notification with this id; without one, the newest broadcast that is not recalled."""
     with reading() as connection:
         if notification_id is None:
-            one = queries.newest_not_recalled(connection)
+            one = queries.newest_not_recalled(connection, now)
         else:
-            one = queries.broadcast(connection, notification_id)
+            one = queries.broadcast(connection, notification_id, now)
     if one is None and notification_id is None:
         raise NotFound("There is no broadcast to recall.")
     if one is None:
@@ -71,9 +73,8 @@ def _find(notification_id: int | None) -> Broadcast:
     return one
 
 
-def _print_question(one: Broadcast) -> None:
+def _print_question(one: Broadcast, now: datetime) -> None:
     """Print the title, the recipients, and how many have received it."""
-    now = clock.now()
     with reading() as connection:
         reach = audience.reach(connection, one.id, one.channel or "", now)
         named = audience.count_audience(connection, audience.recipients(one.id))
@@ -93,7 +94,7 @@ def restore(notification_id: int) -> None:
     now = clock.now()
     changed = recalling.restore(notification_id, now)
     db.session.commit()
-    state = _find(notification_id).state(now)
+    state = _find(notification_id, now).state(now)
     if changed:
         record("restored", notification=notification_id)
     print_line(restored_sentence(notification_id, changed=changed, state=state))

@@ -116,7 +116,7 @@ def _figure(name: str, value: str) -> None:
 def _by_hour(found: Stats, *, drawn: bool) -> None:
     if not any(count for _hour, count in found.hours):
         return
-    since = "it arrived in the first zone of all" if found.is_local else "it arrived"
+    since = "it arrived in the first zone in use" if found.is_local else "it arrived"
     click.secho(f"Read, by hour since {since}", bold=drawn)
     most = max(count for _hour, count in found.hours)
     for hour, count in found.hours:

@@ -212,7 +212,7 @@ def test_list_and_show_say_that_it_is_local(shell: Any, priya: int) -> None:
     shell(*SEND, *LOCAL)
     shell(*SEND, *LOCAL, "--to-user", "priya", "--to-user", "ada")
     listed = shell("broadcast", "list").out.splitlines()[1]
-    assert "scheduled  everyone  Fri 20 Nov 2026, 19:00 UTC (local)  Hello" in listed
+    assert "scheduled  everyone  Sat 21 Nov 2026, 03:30 UTC (local)  Hello" in listed
     assert shell("broadcast", "list", "--json").json[0]["is_local"] is True
     assert "everyone, at each reader’s own time." in shell("broadcast", "show", "1").out
     assert "2 people: ada, priya, at each reader’s own time." in shell("broadcast", "show", "2").out

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, o
 from ...core.clock import UTCDateTime
 from ...core.database import ids_as_select
 from ..accounts.models import Group, GroupMember, User
-from ..channels import ADMINS, group_of, without_zone, zone_of
+from ..channels import _IN, ADMINS, EVERYONE, group_of, in_zone, of_group, without_zone, zone_of
 from ..inbox import conditions, subscriptions
 from ..inbox.models import Delivery, Release
 
@@ -100,6 +100,32 @@ def arrivals_by_time(
     zones = count_by_zone(connection, users)
     each = [(arrives_at, zone_of(channel) or "") for channel, arrives_at in found]
     return sorted((at, zone, zones[zone]) for at, zone in each if zone in zones)
+
+
+def release_in_use() -> ColumnElement[bool]:
+    """Return the condition that a release is for a zone in which an active member lives now.
+
+    It is false for a release for all zones. The zones of a kind of channel are only looked up
+    when there is a release on it, and once for a statement.
+    """
+    kinds = (
+        (EVERYONE, subscriptions.everyone_subscription()),
+        (ADMINS, subscriptions.admins_subscription()),
+        (of_group("%"), subscriptions.group_subscriptions()),
+    )
+    return or_(
+        *(
+            and_(Release.channel.like(in_zone(name, "%")), Release.channel.in_(_zoned(source)))
+            for name, source in kinds
+        )
+    )
+
+
+def _zoned(source: Select[Any]) -> Select[Any]:
+    """Select the channels of these subscriptions, each limited to a zone that is in use."""
+    columns = (source.selected_columns.channel, User.timezone)
+    each = source.with_only_columns(*columns).where(User.is_active).distinct().subquery()
+    return select(each.c.channel.concat(literal(_IN)).concat(each.c.timezone))
 
 
 def arrivals_by_zone(connection: Connection, notification_id: int) -> dict[str, datetime]:

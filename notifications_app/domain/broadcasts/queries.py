@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
     and_,
+    case,
     func,
     or_,
     select,
@@ -20,8 +21,10 @@ from ...core.database import ids_as_select
 from ..accounts.models import User
 from ..accounts.queries import may_be_name
 from ..channels import without_zone, zone_of
+from ..inbox.conditions import NOW
 from ..inbox.models import Delivery, Notification, Release
 from ..inbox.statements import content_columns
+from .audience import release_in_use
 
 #: The states of a broadcast, in the order in which a filter offers them.
 BROADCAST_STATES = ("live", "scheduled", "expired", "recalled")
@@ -52,7 +55,10 @@ class Broadcast:
     channel: str | None
     #: Whether it arrives at each reader's own time, so at several moments.
     is_local: bool
+    #: The first arrival. On a channel at each reader's own time: in the zones in which somebody
+    #: on it lives now, or in all zones while there is nobody.
     arrives_at: datetime
+    #: The last arrival, in all zones: a length until the expiry counts from it.
     last_arrives_at: datetime
 
     def state(self, now: datetime) -> str:
@@ -68,26 +74,37 @@ class Broadcast:
         return self.recalled_at is None or at < self.recalled_at
 
 
-def _released(what: Any) -> Any:
-    return (
+def _of_releases(what: Any) -> ColumnElement[Any]:
+    return cast(
+        "ColumnElement[Any]",
         select(what)
         .where(Release.notification_id == Notification.id)
         .correlate(Notification)
-        .scalar_subquery()
+        .scalar_subquery(),
     )
 
 
-def _delivered(what: Any) -> Any:
-    came = func.coalesce(Delivery.snoozed_from, Delivery.arrives_at, type_=UTCDateTime)
-    return (
-        select(what(came))
-        .where(Delivery.notification_id == Notification.id)
+def _delivered(aggregate: Any, *which: ColumnElement[bool]) -> ColumnElement[Any]:
+    return cast(
+        "ColumnElement[Any]",
+        select(aggregate(_CAME))
+        .where(Delivery.notification_id == Notification.id, *which)
         .correlate(Notification)
-        .scalar_subquery()
+        .scalar_subquery(),
     )
 
 
-_FIRST = _released(func.min(Release.arrives_at))
+_CAME = func.coalesce(Delivery.snoozed_from, Delivery.arrives_at, type_=UTCDateTime)
+_FIRST_IN_USE = func.min(case((release_in_use(), Release.arrives_at)))
+_FIRST_RELEASE = _of_releases(
+    func.coalesce(_FIRST_IN_USE, func.min(Release.arrives_at), type_=UTCDateTime)
+)
+# Readers who received it and then moved to a later zone have received it all the same. Nobody
+# else has a delivery by then, so there are few to look through.
+_FIRST = case(
+    (_FIRST_RELEASE > NOW, func.coalesce(_delivered(func.min, _CAME <= NOW), _FIRST_RELEASE)),
+    else_=_FIRST_RELEASE,
+)
 _COLUMNS = (
     Notification.id,
     *content_columns(),
@@ -98,9 +115,9 @@ _COLUMNS = (
     Notification.expires_at,
     User.username.label("sender"),
     func.coalesce(func.nullif(User.display_name, ""), User.username).label("sender_name"),
-    _released(func.min(Release.channel)).label("on"),
+    _of_releases(func.min(Release.channel)).label("on"),
     _FIRST.label("first"),
-    _released(func.max(Release.arrives_at)).label("last"),
+    _of_releases(func.max(Release.arrives_at)).label("last"),
 )
 _SENT = select(*_COLUMNS).outerjoin(User, User.id == Notification.sender_id)
 
@@ -148,12 +165,15 @@ def broadcasts(
         statement = statement.where(_state_is(state, now))
     if before is not None:
         statement = statement.where(Notification.id < before)
-    return [_broadcast(row, row.first, row.last) for row in connection.execute(statement)]
+    return [
+        _broadcast(row, row.first, row.last) for row in connection.execute(statement, {"now": now})
+    ]
 
 
-def broadcast(connection: Connection, notification_id: int) -> Broadcast | None:
+def broadcast(connection: Connection, notification_id: int, now: datetime) -> Broadcast | None:
     """Return one notification, sent to a channel or to named people; None if there is none."""
-    row = connection.execute(_SENT.where(Notification.id == notification_id)).first()
+    one = _SENT.where(Notification.id == notification_id)
+    row = connection.execute(one, {"now": now}).first()
     if row is None:
         return None
     if row.on is not None:
@@ -165,10 +185,11 @@ def broadcast(connection: Connection, notification_id: int) -> Broadcast | None:
     return _broadcast(row, found.first, found.last)
 
 
-def newest_not_recalled(connection: Connection) -> Broadcast | None:
+def newest_not_recalled(connection: Connection, now: datetime) -> Broadcast | None:
     """Return the broadcast sent last, leaving out those that were recalled."""
     statement = _SENT.where(_FIRST.is_not(None), Notification.recalled_at.is_(None))
-    row = connection.execute(statement.order_by(Notification.id.desc()).limit(1)).first()
+    newest = statement.order_by(Notification.id.desc()).limit(1)
+    row = connection.execute(newest, {"now": now}).first()
     return None if row is None else _broadcast(row, row.first, row.last)
 
 

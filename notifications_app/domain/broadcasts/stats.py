@@ -27,7 +27,7 @@ class Stats:
     title: str
     #: None: it was sent to named people.
     channel: str | None
-    #: It arrives at each reader's own time; the hours begin with its first release.
+    #: It arrives at each reader's own time; the hours begin in the first time zone in use.
     is_local: bool
     #: The active people who have received it or will: not those who joined after it arrived.
     audience_now: int
@@ -50,8 +50,9 @@ class Stats:
     #: The first of these hours that is not over yet; None: all are over, or it was recalled or
     #: has expired.
     running_from: int | None
+    #: The beginning of the first hour; if it is local, in the first time zone in use.
     released_at: datetime
-    #: The first arrival at a reader, past or future, in the first time zone in use.
+    #: The first arrival at a reader, past or future.
     first_at: datetime
     recalled_at: datetime | None
     #: It was recalled or has expired: nobody can read it any more.
@@ -90,17 +91,18 @@ def compute_stats(connection: Connection, notification_id: int, now: datetime) -
         NotFound: if there is no such notification.
     """
     head = _head(connection, notification_id)
-    asked = {"broadcast_id": notification_id, "since": _released_at(head)}
+    first_at, is_zoned = _first_at(connection, notification_id, head), _is_zoned(head)
+    since = first_at if is_zoned else _released_at(head)
+    asked = {"broadcast_id": notification_id, "since": since}
     counts = connection.execute(
         stats_statements.counts_statement(connection.dialect.name), asked
     ).all()
-    first, last = _arrivals(head, counts)
     ends = [end for end in (head.expires_at, head.recalled_at) if end is not None and end <= now]
     return Stats(
         notification_id=notification_id,
         title=head.title,
         channel=head.channel and without_zone(head.channel),
-        is_local=first != last if head.channel is None else zone_of(head.channel) is not None,
+        is_local=_has_several_moments(counts) if head.channel is None else is_zoned,
         audience_now=_audience_now(connection, notification_id, head.channel, counts),
         audience_at_sending=head.audience,
         read=sum(row.read for row in counts),
@@ -109,9 +111,9 @@ def compute_stats(connection: Connection, notification_id: int, now: datetime) -
         snoozed=sum(row.snoozed for row in counts),
         acted=sum(row.acted for row in counts),
         median_seconds_to_read=_median(connection, notification_id),
-        **_hours(first, counts, ends, now),
-        released_at=first,
-        first_at=_first_at(connection, notification_id, head),
+        **_hours(since, counts, ends, now),
+        released_at=since,
+        first_at=first_at,
         recalled_at=head.recalled_at,
         is_over=bool(ends),
         made_at=now,
@@ -155,18 +157,17 @@ def _median(connection: Connection, notification_id: int) -> float | None:
     return median(seconds) if seconds else None
 
 
-def _arrivals(head: Row[Any], counts: Sequence[Row[Any]]) -> tuple[datetime, datetime]:
-    """Return the first and the last arrival, past or future; for a channel, of its releases."""
-    if head.channel is not None:
-        return head.first, head.last
-    moments = [moment for row in counts for moment in (row.first, row.last)]
-    return min(moments, default=head.created_at), max(moments, default=head.created_at)
+def _has_several_moments(counts: Sequence[Row[Any]]) -> bool:
+    return len({moment for row in counts for moment in (row.first, row.last)}) > 1
+
+
+def _is_zoned(head: Row[Any]) -> bool:
+    return head.channel is not None and zone_of(head.channel) is not None
 
 
 def _first_at(connection: Connection, notification_id: int, head: Row[Any]) -> datetime:
     """Return the first arrival; deliveries count too, for readers who changed zone since."""
-    is_local = head.channel is not None and zone_of(head.channel) is not None
-    in_use = audience.arrivals_by_time(connection, notification_id) if is_local else []
+    in_use = audience.arrivals_by_time(connection, notification_id) if _is_zoned(head) else []
     first = in_use[0][0] if in_use else _released_at(head)
     return min(first, head.first_came or first)
 

@@ -52,7 +52,6 @@ SUMMARY = select(
     Notification.recalled_at,
     _of_releases(func.min, Release.channel).label("channel"),
     _of_releases(func.min, Release.arrives_at).label("first"),
-    _of_releases(func.max, Release.arrives_at).label("last"),
     select(func.min(_FIRST_ARRIVAL))
     .where(Delivery.notification_id == _BROADCAST_ID)
     .scalar_subquery()

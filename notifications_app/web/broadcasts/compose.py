@@ -44,7 +44,7 @@ _NOT_TYPED = {"csrf_token", "key", "reviewed"}
 def again(notification_id: int) -> Any:
     """Show the composer with the content and recipients of an earlier broadcast; times are new."""
     with reading() as connection:
-        broadcast = get_broadcast_or_404(connection, notification_id)
+        broadcast = get_broadcast_or_404(connection, notification_id, clock.now())
     form = _form(formdata=None, data=_values(broadcast))
     if form["group"].data and form["group"].data not in form["group"].choices:
         form["to"].data = ""  # else a list would show its first group, and that would be sent to

@@ -37,7 +37,7 @@ _MEANWHILE = (
 def edit(notification_id: int) -> Any:
     """Show the form with a broadcast's fields, preview a change, or save it."""
     with reading() as connection:
-        broadcast = get_broadcast_or_404(connection, notification_id)
+        broadcast = get_broadcast_or_404(connection, notification_id, clock.now())
     if broadcast.recalled_at is not None:
         flashes.info(f"Broadcast #{notification_id} was recalled, so it can’t be edited.")
         return redirect_after_post(url_for("broadcasts.one", notification_id=notification_id), "/")

@@ -1,6 +1,7 @@
 """Recall a broadcast, after a question; or restore it."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -23,7 +24,7 @@ def recall(notification_id: int) -> Any:
     """Ask whether to remove a broadcast from every inbox; on POST, remove it."""
     now = clock.now()
     with reading() as connection:
-        broadcast = _get_recallable_or_404(connection, notification_id)
+        broadcast = _get_recallable_or_404(connection, notification_id, now)
     if request.method == "POST":
         return _recall(broadcast)
     if broadcast.recalled_at is not None:
@@ -41,12 +42,14 @@ def recall(notification_id: int) -> Any:
     )
 
 
-def _get_recallable_or_404(connection: Connection, notification_id: int) -> Broadcast:
+def _get_recallable_or_404(
+    connection: Connection, notification_id: int, now: datetime
+) -> Broadcast:
     """Return a broadcast, or a notification to named people that this reader sent; else 404."""
-    sent = queries.broadcast(connection, notification_id)
+    sent = queries.broadcast(connection, notification_id, now)
     if sent is not None and sent.channel is None and sent.sender == current_reader().username:
         return sent
-    return get_broadcast_or_404(connection, notification_id)
+    return get_broadcast_or_404(connection, notification_id, now)
 
 
 def _recall(broadcast: Broadcast) -> Any:
@@ -65,9 +68,9 @@ def _recall(broadcast: Broadcast) -> Any:
 @admin
 def restore(notification_id: int) -> Any:
     """Undo a recall."""
-    with reading() as connection:
-        broadcast = _get_recallable_or_404(connection, notification_id)
     now = clock.now()
+    with reading() as connection:
+        broadcast = _get_recallable_or_404(connection, notification_id, now)
     changed = recalling.restore(notification_id, now, actor_id=current_reader().id)
     db.session.commit()
     if changed:

@@ -1,5 +1,6 @@
 """The page of one broadcast, with its statistics."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, render_template
@@ -24,7 +25,7 @@ def one(notification_id: int) -> Any:
     """Show one broadcast: content, channel, times and statistics."""
     now = clock.now()
     with reading() as connection:
-        broadcast = get_broadcast_or_404(connection, notification_id)
+        broadcast = get_broadcast_or_404(connection, notification_id, now)
         moments = audience.arrivals_by_time(connection, notification_id)
         # Nothing is edited after a recall.
         figures = cached_stats(
@@ -46,12 +47,12 @@ def one(notification_id: int) -> Any:
     )
 
 
-def get_broadcast_or_404(connection: Connection, notification_id: int) -> Broadcast:
+def get_broadcast_or_404(connection: Connection, notification_id: int, now: datetime) -> Broadcast:
     """Return a broadcast; answer 404 if there is none.
 
     Notifications to named people are private: no page shows them to administrators.
     """
-    broadcast = queries.broadcast(connection, notification_id)
+    broadcast = queries.broadcast(connection, notification_id, now)
     if broadcast is None or broadcast.channel is None:
         abort(404)
     return broadcast

@@ -166,7 +166,7 @@ def _tables(bars: Sequence[Bar]) -> tuple[tuple[Bar, ...], ...]:
 def _sentence(found: Stats, zone: str) -> str:
     since = f"arrived, {clock.full(found.released_at, zone)}"
     if found.is_local:
-        since = f"arrived in the first time zone, {clock.full(found.released_at, zone)}"
+        since = f"arrived in the first time zone in use, {clock.full(found.released_at, zone)}"
     said = [f"Each bar is one hour since it {since}."]
     hour, most = max(found.hours, key=lambda one: (one[0] < LAST_HOUR, one[1], -one[0]))
     if most:

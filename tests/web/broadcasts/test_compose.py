@@ -52,7 +52,7 @@ def sent(app: Flask, answer: Any) -> Any:
     assert answer.status_code == 303, errors(answer)
     number = int(answer.headers["Location"].removeprefix("/admin/broadcasts/"))
     with app.app_context(), reading() as connection:
-        return queries.broadcast(connection, number)
+        return queries.broadcast(connection, number, NOW)
 
 
 def test_what_is_sent_is_what_was_typed_from_who_typed_it(

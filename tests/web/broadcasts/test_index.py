@@ -54,7 +54,7 @@ def test_a_row_says_to_whom_and_when_in_the_administrators_zone(
         answer = admin.get(LIST)
     said = words(answer)
     assert "to the group ops Sat 21 Nov, 22:00 banner" in said
-    assert "to the administrators at each reader’s own time, from Sat 21 Nov, 08:00" in said
+    assert "to the administrators at each reader’s own time, from Sat 21 Nov, 13:00" in said
     assert "<b>Third</b> Info #3 to everyone Fri 20 Nov, 22:00" in said
     assert "<b>" not in answer.text
     assert "Times are in Asia/Tokyo (JST)." in said

@@ -96,7 +96,7 @@ def test_the_sentence_names_zone_peak_and_what_still_runs() -> None:
         " Busiest hour: 1–2 h, with 1,180 reads. The pale bar is an hour that isn’t over yet."
     )
     local = drawing(replace(SOME, is_local=True, running_from=1)).sentence
-    assert local.startswith("Each bar is one hour since it arrived in the first time zone, Fri 20")
+    assert local.startswith("Each bar is one hour since it arrived in the first time zone in use,")
     assert local.endswith("Pale bars are hours that aren’t over yet.")
     assert "over yet" not in drawing(replace(SOME, running_from=None)).sentence
     quiet = drawing(replace(SOME, hours=((0, 300), (1, 1_200), (2, 0)))).sentence
