@@ -74,6 +74,14 @@ def _direct(state: StateCore) -> None:
             token.attrSet("dir", "auto")
 
 
+def _align(state: StateCore) -> None:
+    """Align the cells of a table by an attribute: the pages allow no inline style."""
+    for token in state.tokens:
+        style = token.attrs.pop("style", None) if token.type in ("th_open", "td_open") else None
+        if style:
+            token.attrSet("align", str(style).removeprefix("text-align:"))
+
+
 def _code(_: RendererHTML, tokens: Sequence[Token], index: int, *_more: Any) -> str:
     return f'<pre dir="auto"><code>{escapeHtml(tokens[index].content)}</code></pre>\n'
 
@@ -117,7 +125,7 @@ _ENDS_A_SENTENCE = ".,:;!?'*_~…"
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True})
 _MARKDOWN.enable(["strikethrough", "table"])
 _MARKDOWN.inline.ruler.after("text", "address", _link_address)
-for _rule in (_outline, _images_as_links, _tasks_as_boxes, _direct):
+for _rule in (_outline, _images_as_links, _tasks_as_boxes, _direct, _align):
     _MARKDOWN.core.ruler.push(_rule.__name__, _rule)
 _MARKDOWN.add_render_rule("fence", _code)
 _MARKDOWN.add_render_rule("code_block", _code)
@@ -125,7 +133,12 @@ _MARKDOWN.add_render_rule("code_block", _code)
 _DIRECTED = {"blockquote", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"}
 _TAGS = {"a", "br", "code", "em", "hr", "li", "s", "strong", "tbody", "td", "th", "thead", "tr",
          *_DIRECTED}  # fmt: skip
-_ATTRIBUTES = {tag: {"dir"} for tag in _DIRECTED} | {"a": {"href", "title"}, "ol": {"dir", "start"}}
+_ATTRIBUTES = {tag: {"dir"} for tag in _DIRECTED} | {
+    "a": {"href", "title"},
+    "ol": {"dir", "start"},
+    "td": {"align"},
+    "th": {"align"},
+}
 _MARKED = re.compile(rf"{_MARK}(\d+)\.")
 _HIDDEN = "{\0"  # no body contains it either
 _LINK = "\0"  # before a placeholder in the address of a link
@@ -135,6 +148,8 @@ _IN_CODE = re.compile("<code>[^<]*</code>")
 def _only_good_values(_tag: str, name: str, value: str) -> str | None:
     """Keep a link only if it would do as an action link, or is an email address."""
     if name == "dir" and value != "auto":
+        return None
+    if name == "align" and value not in {"left", "center", "right"}:
         return None
     if name == "href" and not value.startswith("mailto:") and link_error(value):
         return None

@@ -15,12 +15,19 @@ def words(text):
 
 
 ALLOWED = {
-    **{tag: set() for tag in words("br code em hr li s strong tbody td th thead tr")},
+    **{tag: set() for tag in words("br code em hr li s strong tbody thead tr")},
     **{tag: {"dir"} for tag in words("blockquote h2 h3 h4 h5 h6 p pre table ul")},
-    "a": {"href", "title", "rel"}, "ol": {"dir", "start"},
+    "a": {"href", "title", "rel"}, "ol": {"dir", "start"}, "td": {"align"}, "th": {"align"},
 }  # fmt: skip
 TABLE = "\n".join(words("<table> <thead> <tr> <th>a</th> <th>b</th> </tr> </thead> <tbody> <tr> "
                         "<td><em>c</em></td> <td></td> </tr> </tbody> </table>"))  # fmt: skip
+
+
+def _aligned(side):
+    """The table with its first column aligned."""
+    first = TABLE.replace("<th>a", f'<th align="{side}">a')
+    return first.replace("<td><em>", f'<td align="{side}"><em>')
+
 
 PAYLOADS = [
     "<script>alert(1)</script>",
@@ -172,7 +179,11 @@ def test_whatever_is_written_only_allowed_html_comes_out(text):
         ("    a\n\nb", "<pre><code>a\n</code></pre>\n<p>b</p>"),
         ("- [ ] a\n- [x] b\n- [X]c", "<ul>\n<li>☐ a</li>\n<li>☑ b</li>\n<li>[X]c</li>\n</ul>"),
         ("[x] a", "<p>[x] a</p>"),
-        ("|a|b|\n|:-|-|\n|*c*|", TABLE),
+        ("|a|b|\n|-|-|\n|*c*|", TABLE),
+        *(
+            (f"|a|b|\n|{line}|-|\n|*c*|", _aligned(side))
+            for line, side in ((":-", "left"), (":-:", "center"), ("-:", "right"))
+        ),
         ("<b>a</b>", "<p>&lt;b&gt;a&lt;/b&gt;</p>"),
         ("[a](/b)", '<p><a href="/b" rel="noopener noreferrer">a</a></p>'),
         (
