@@ -92,6 +92,12 @@ _READER = (
 )
 
 
+def has_sign_in(connection: Connection, hashed: str) -> bool:
+    """Return whether anybody has a sign-in with this hash of its token."""
+    statement = select(SignIn.user_id).where(SignIn.token_hash == hashed)
+    return connection.execute(statement).first() is not None
+
+
 def token_hash(token: str) -> str:
     """Return the hash of a sign-in's token, as the table holds it."""
     return sha256(token.encode()).hexdigest()

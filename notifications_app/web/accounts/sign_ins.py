@@ -31,11 +31,16 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 def end_sign_in() -> Any:
     """End one sign-in of this account, chosen by its token's hash."""
     hashed = request.form.get("token_hash", "")
-    if not _HASH.fullmatch(hashed) or not actions.end(current_reader().id, hashed):
-        raise NotFound("That browser was already signed out.")
-    db.session.commit()
-    record("sign-in ended", username=current_reader().username)
-    flashes.success("Signed out that browser.")
+    if not _HASH.fullmatch(hashed):
+        raise NotFound("There is no such sign-in.")
+    if actions.end(current_reader().id, hashed):
+        db.session.commit()
+        record("sign-in ended", username=current_reader().username)
+        flashes.success("Signed out that browser.")
+    elif queries.has_sign_in(db.session.connection(), hashed):  # somebody else's
+        raise NotFound("There is no such sign-in.")
+    else:
+        flashes.info("That session had ended already.")
     return redirect_after_post(url_for("accounts.settings"), "/")
 
 

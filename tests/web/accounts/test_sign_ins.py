@@ -139,7 +139,11 @@ def test_it_can_be_ended_once(app: Flask, reader: FlaskClient) -> None:
     page = reader.get("/settings").text
     (other,) = re.findall(r'name="token_hash" value="(\w+)"', page)
     assert end(reader, other) == 303
-    assert end(reader, other) == 404
+    reader.get("/settings")
+    assert end(reader, other) == 303
+    page = reader.get("/settings").text
+    assert "That session had ended already." in page
+    assert "Signed out that browser." not in page
     assert is_signed_in(reader)
 
 
@@ -154,7 +158,7 @@ def test_nobody_ends_somebody_elses_sign_in(app: Flask, reader: FlaskClient, ada
     assert is_signed_in(noors)
 
 
-@pytest.mark.parametrize("bad", ["", "\0", "x" * 64, "0" * 64, "9" * 20, "a" * 9999, "é" * 64])
+@pytest.mark.parametrize("bad", ["", "\0", "x" * 64, "9" * 20, "a" * 9999, "é" * 64])
 def test_no_made_up_hash_breaks_anything(reader: FlaskClient, bad: str) -> None:
     assert end(reader, bad) == 404
 
