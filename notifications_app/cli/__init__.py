@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import click
 from flask import Flask
+from flask_migrate.cli import db as migrations  # type: ignore[import-not-found]
 
 from . import (
     audit,
@@ -93,6 +94,6 @@ def commands() -> Iterator[click.Command]:
 
 def register(app: Flask) -> None:
     """Add every command, and the names that ``flask shell`` defines."""
-    for command in commands():
+    for command in (*commands(), CommandGroup.like(migrations)):
         app.cli.add_command(command)
     app.shell_context_processor(shell.shell_context)

@@ -61,6 +61,17 @@ class ExampleCommand(click.Command):
 class CommandGroup(click.Group):
     """A group that lists its commands in the order they were added, with whole summaries."""
 
+    @classmethod
+    def like(cls, group: click.Group) -> "CommandGroup":
+        """Return a group of another package as one of ours."""
+        return cls(
+            group.name,
+            commands=group.commands,
+            callback=group.callback,
+            params=group.params,
+            help=group.help,
+        )
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names of the commands, in the order they were added."""
         return list(self.commands)

@@ -11,7 +11,7 @@ from flask.cli import FlaskGroup
 from flask_migrate.cli import db as migrations  # type: ignore[import-not-found]
 
 from . import SECTIONS, commands
-from .help import summary, write_commands
+from .help import CommandGroup, summary, write_commands
 
 HELP = """Run a notification centre: send notifications and broadcasts, manage people and groups,
 look after the database.
@@ -54,8 +54,11 @@ class Program(FlaskGroup):
             add_version_option=False,
         )
         self.params = [*_flask_options(self.params), _version]
-        for command in (*commands(), migrations):
+        for command in (*commands(), CommandGroup.like(migrations)):
             self.add_command(command)
+
+    def _load_plugin_commands(self) -> None:
+        """Offer no commands of other packages: that of Flask-Limiter misses a library here."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return our commands in the order of the sections, then Flask's."""

@@ -39,6 +39,11 @@ def test_help_speaks_of_this_product() -> None:
     assert "--app" not in text
 
 
+def test_commands_of_other_packages_are_not_offered() -> None:
+    """That of Flask-Limiter needs a library that is not installed."""
+    assert "No such command 'limiter'" in run("limiter", "limits").output
+
+
 def test_every_command_is_below_one_heading(app: Flask) -> None:
     found = sections()
     assert list(found) == ["Options", *(heading for heading, _names in cli.SECTIONS), "Flask’s own"]
@@ -55,7 +60,7 @@ def test_commands_come_in_the_order_in_which_they_are_needed() -> None:
     assert order[-1] == "notify"
 
 
-@pytest.mark.parametrize("words", [[], ["users"], ["broadcast"], ["groups"], ["audit"]])
+@pytest.mark.parametrize("words", [[], ["users"], ["broadcast"], ["groups"], ["audit"], ["db"]])
 def test_no_summary_is_cut(app: Flask, words: list[str]) -> None:
     for found in (
         run(*words, "--help").output,
