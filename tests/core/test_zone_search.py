@@ -67,6 +67,7 @@ WINTER, SUMMER = datetime(2026, 11, 28, tzinfo=UTC), datetime(2026, 7, 1, tzinfo
         ("+5.75", "Asia/Kathmandu"),
         ("\u20135", "America/New_York"),
         ("UTC 0", "Europe/London"),
+        ("Easter", "Pacific/Easter"),
     ],
 )
 def test_a_zone_is_found_by(query: str, zone: str) -> None:
