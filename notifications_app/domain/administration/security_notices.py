@@ -128,13 +128,14 @@ def _tell(
     later one takes the next key.
     """
     keys = [f"{TOPIC}:{kind}:{user_id}:{now:%Y-%m-%dT%H}:{count}" for count in range(most)]
-    written = select(Notification.key, Notification.body).where(Notification.key.in_(keys))
-    bodies = {row.key: row.body for row in db.session.execute(written)}
+    columns = Notification.key, Notification.title, Notification.body
+    written = select(*columns).where(Notification.key.in_(keys))
+    texts = {row.key: (row.title, row.body) for row in db.session.execute(written)}
     content = _content(notice)
-    if content.body in bodies.values():
+    if (content.title, content.body) in texts.values():
         return True
     for key in keys:
-        if key not in bodies:
+        if key not in texts:
             try:
                 notify([user_id], content, now, SendOptions(key=key))
             except Refused:  # somebody else took it in the meantime, with other words

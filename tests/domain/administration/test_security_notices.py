@@ -155,6 +155,12 @@ def test_the_same_words_are_not_told_twice(in_app: Flask, ada: int, priya: int) 
     assert len(told(priya)) == 2
 
 
+def test_two_browsers_at_one_address_are_both_told(in_app: Flask, priya: int) -> None:
+    for browser in ("Firefox", "Safari"):
+        notices.new_browser(priya, browser=browser, address="203.0.113.7", now=NOW)
+    assert [one.title for one in told(priya)] == ["New sign-in: Safari", "New sign-in: Firefox"]
+
+
 def test_whoever_finds_a_key_taken_takes_the_next_one(
     in_app: Flask, priya: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 
 from notifications_app.core.database import db
 from notifications_app.domain.accounts.models import SignIn
+from notifications_app.domain.administration import sign_ins
 from notifications_app.domain.inbox.models import Notification
 from tests.support.account_pages import main_words, save
 from tests.support.audit import entries
@@ -95,6 +97,7 @@ def test_ones_own_browser_stays(app: Flask, admin: FlaskClient, ada: int) -> Non
         admin.post(f"/admin/users/{ada}/sign-ins/end-all")
         assert is_signed_in(admin)
         assert not is_signed_in(other)
+        assert "Signed out 1 browser of “ada”." in main_words(admin.get(f"/admin/users/{ada}"))
         own = hashes(app)[0][:12]
         admin.post(f"/admin/users/{ada}/sign-ins/end", data={"sign_in": own})
         assert is_signed_in(admin)
@@ -145,6 +148,17 @@ def test_a_new_browser_is_told_and_a_known_one_is_not(
         page = client.get("/inbox").text
     assert "203.0.113.7" in page
     assert "17:30 IST" in page
+
+
+def test_a_busy_database_does_not_fail_a_refusal(
+    app: Flask, client: FlaskClient, priya: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_given: Any) -> None:
+        raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(sign_ins, "record_failure", busy)
+    answer = sign_in(client, "priya", "wrong words")
+    assert "Wrong username or password." in answer.text
 
 
 def test_a_changed_password_is_told(app: Flask, client: FlaskClient, priya: int) -> None:
