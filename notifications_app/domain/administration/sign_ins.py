@@ -70,7 +70,7 @@ def _is_first(user: Row[Any]) -> bool:
     """Return whether nobody has signed in to the account before."""
     entry = AuditEntry.actor_id == user.id, AuditEntry.action == SIGNED_IN
     traces = [exists().where(SignIn.user_id == user.id), exists().where(*entry)]
-    return not user.last_stamp and not any(db.session.execute(select(*traces)).one())
+    return not any(db.session.execute(select(*traces)).one())
 
 
 def _was_told(user_id: int, detail: dict[str, Any], now: datetime) -> bool:

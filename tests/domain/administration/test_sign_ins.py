@@ -66,6 +66,15 @@ def test_a_sign_in_after_all_were_ended_is_not_the_first(in_app: Flask, priya: i
     assert len(titles(priya)) == 1
 
 
+def test_an_account_that_others_changed_has_its_first_sign_in_ahead(
+    in_app: Flask, ada: int, priya: int
+) -> None:
+    accounts.grant_admin(load(priya), actor_id=ada, now=NOW)  # takes a stamp of the reader's
+    assert load(priya).last_stamp
+    begin(load(priya))
+    assert titles(priya) == ["You are now an administrator"]
+
+
 def test_an_account_that_changed_meanwhile_leaves_no_entry(in_app: Flask, priya: int) -> None:
     user = load(priya)
     actions.set_password(priya, passwords.hash_password("another password"))
