@@ -20,6 +20,7 @@ from . import (
     shell,
     users,
     users_import,
+    users_sign_ins,
 )
 from .help import CommandGroup
 
@@ -39,6 +40,8 @@ GROUPS: dict[str, tuple[str, tuple[click.Command, ...]]] = {
             users.grant_admin,
             users.revoke_admin,
             users.reset_link,
+            users_sign_ins.sign_ins,
+            users_sign_ins.sign_out,
             users_import.import_,
         ),
     ),

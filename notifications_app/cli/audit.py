@@ -1,5 +1,6 @@
 """``flask audit``: the audit log on the command line."""
 
+from collections.abc import Callable
 from typing import Any, TextIO
 
 import click
@@ -24,6 +25,13 @@ def _as_dict(entry: queries.Entry) -> dict[str, Any]:
     }
 
 
+def kind_option(default: str) -> Callable[[Any], Any]:
+    """Make the option that chooses a kind of entries."""
+    kinds = click.Choice(list(queries.KINDS))
+    words = "Kind of entries: changes, people who sign in and out, or all."
+    return click.option("--kind", type=kinds, default=default, show_default=True, help=words)
+
+
 @command("list", epilog=example("flask audit list --limit 10"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option(
@@ -34,10 +42,11 @@ def _as_dict(entry: queries.Entry) -> dict[str, Any]:
     help="Show at most N entries.",
     metavar="N",
 )
-def list_(as_json: bool, limit: int) -> None:
-    """List who changed what, newest first; times are in UTC."""
+@kind_option(queries.CHANGES)
+def list_(as_json: bool, limit: int, kind: str) -> None:
+    """List who changed what, or who signed in, newest first; times are in UTC."""
     with reading() as connection:
-        entries = queries.newest(connection, limit)
+        entries = queries.newest(connection, limit, queries.Search(kind=kind))
     if as_json:
         output.print_json([_as_dict(entry) for entry in entries])
         return
@@ -59,7 +68,8 @@ def list_(as_json: bool, limit: int) -> None:
 
 @command("export", epilog=example("flask audit export audit.csv", "flask audit export -"))
 @click.argument("file", type=click.File("w", encoding="utf-8", atomic=True))
-def export_(file: TextIO) -> None:
-    """Write the whole audit log to a CSV file (- for stdout)."""
-    file.writelines(export.csv_parts(queries.ALL, titles))
+@kind_option(queries.EVERY_KIND)
+def export_(file: TextIO, kind: str) -> None:
+    """Write the audit log to a CSV file (- for stdout)."""
+    file.writelines(export.csv_parts(queries.Search(kind=kind), titles))
     click.echo("Exported the audit log.", err=True)

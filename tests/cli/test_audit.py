@@ -100,3 +100,21 @@ def test_a_cell_that_begins_like_a_formula_is_quoted(app: Flask, start: str) -> 
             io.StringIO("".join(csv_parts(Search(), lambda *_: {})), newline="")
         )
     assert cells[4].startswith(f"'{start}")
+
+
+def test_a_kind_is_chosen(app: Flask, listed: Any, ada: int) -> None:
+    add(app, 1)
+    with app.app_context():
+        add_entry("user.signed-in", "user 1", actor_id=ada, now=NOON)
+        db.session.commit()
+
+    def actions(*words: str) -> list[str]:
+        return [entry["action"] for entry in json.loads(listed("--json", *words))]
+
+    assert actions() == actions("--kind", "changes") == ["user.created"]
+    assert actions("--kind", "sign-ins") == ["user.signed-in"]
+    assert actions("--kind", "all") == ["user.signed-in", "user.created"]
+    run = app.test_cli_runner().invoke
+    assert run(args=["audit", "export", "-"]).stdout.count("user.") == 2
+    assert run(args=["audit", "export", "-", "--kind", "changes"]).stdout.count("user.") == 1
+    assert run(args=["audit", "list", "--kind", "odd"]).exit_code == 2

@@ -26,6 +26,7 @@ LOCAL = ["--local", "--at", "2026-11-27 09:00", "--to-group", "ops", "--dry-run"
 PRINTING: dict[tuple[str, ...], list[list[str]]] = {
     ("users", "list"): [["users", "list"]],
     ("users", "show"): [["users", "show", "ada"]],
+    ("users", "sign-ins"): [["users", "sign-ins", "ada"]],
     ("groups", "list"): [["groups", "list"]],
     ("groups", "show"): [["groups", "show", "ops"]],
     ("notify",): [["notify", "ada", "--title", "Hello"]],
@@ -40,6 +41,14 @@ PRINTING: dict[tuple[str, ...], list[list[str]]] = {
 #: that is empty here.
 NOT_PRINTED: dict[tuple[str, ...], set[str]] = {
     ("notify",): {"channel", "zones", "zones[].zone", "zones[].arrives_at", "zones[].people"},
+    ("users", "sign-ins"): {
+        "id",
+        "browser",
+        "address",
+        "signed_in_at",
+        "last_seen_at",
+        "expires_at",
+    },
     ("maintenance", "retime"): {
         f"notifications[].{key}" for key in ("id", "title", "local_at", "zones")
     },

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from notifications_app.core.database import db
 from notifications_app.domain.accounts.models import User
 from notifications_app.domain.audit.models import AuditEntry
+from notifications_app.domain.audit.queries import KINDS
 from tests.support.moments import NOON, at
 
 
@@ -52,4 +53,5 @@ def noted(app: Flask) -> list[tuple[Any, ...]]:
     """The audit log: action, subject and the id of the actor, the oldest first."""
     with app.app_context():
         entries = sa.select(AuditEntry.action, AuditEntry.subject, AuditEntry.actor_id)
+        entries = entries.where(KINDS["changes"])
         return [tuple(row) for row in db.session.execute(entries.order_by(AuditEntry.id))]

@@ -30,6 +30,7 @@ PRINTING = (
     "broadcast stats 2 --json",
     "users list --json",
     "users show priya --json",
+    "users sign-ins priya --json",
     "groups list --json",
     "groups show ops --json",
     "audit list --json",
@@ -77,13 +78,13 @@ def _json(app: Flask) -> Contract:
     run = app.test_cli_runner().invoke
     for words in ("groups create ops", "groups add ops priya"):
         assert run(args=shlex.split(words)).exit_code == 0
+    client = app.test_client()
+    sign_in(client, "priya")
     printed = {}
     for words in PRINTING:
         result = run(args=shlex.split(words))
         assert result.exit_code == 0, result.output
         printed[words] = sorted(set(_keys(json.loads(result.stdout))))
-    client = app.test_client()
-    sign_in(client, "priya")
     answered = {path: sorted(set(_keys(client.get(path).json))) for path in ANSWERING}
     return {"printed": printed, "answered": answered}
 

@@ -33,6 +33,7 @@ ADMIN = {
     "accounts.people", "accounts.person", "accounts.reset_link", "accounts.import_from_file",
     "accounts.staged_import", "accounts.new_person", "accounts.change_person",
     "accounts.person_groups", "accounts.groups", "accounts.group",
+    "accounts.end_sign_in_of", "accounts.end_all_of",
     "audit.index", "audit.as_csv",
     "broadcasts.index", "broadcasts.one", "broadcasts.new", "broadcasts.edit", "broadcasts.recall",
     "broadcasts.restore", "broadcasts.again", "broadcasts.live_preview",

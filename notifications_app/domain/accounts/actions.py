@@ -19,9 +19,12 @@ from ...core.database import db, table, write
 from ...core.errors import AlreadyTaken, BadInput, NotFound
 from ...core.text import check_line, name_key, refuse_invisible, trim
 from .models import DENSITIES, EMAIL_MAX, NAME_MAX, USERNAME_MAX, SignIn, User
-from .queries import ABSOLUTE, ABSOLUTE_KEPT, token_hash
+from .queries import ABSOLUTE, ABSOLUTE_KEPT, SIGN_IN_ID_LENGTH, token_hash
 
 _USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
+
+
+_SIGN_IN_ID = re.compile(rf"[0-9a-f]{{{SIGN_IN_ID_LENGTH}}}")
 
 
 def check_username(name: str) -> str:
@@ -225,6 +228,17 @@ def end(user_id: int, hashed_token: str) -> bool:
         )
     )
     return bool(ended)
+
+
+def end_by_id(user_id: int, sign_in_id: str) -> int:
+    """End the sign-in of this user with this id; return how many ended.
+
+    The id is that of :func:`queries.sign_in_id`; any other text ends nothing.
+    """
+    if not _SIGN_IN_ID.fullmatch(sign_in_id):
+        return 0
+    is_it = SignIn.token_hash.startswith(sign_in_id)
+    return write(delete_rows(table(SignIn)).where(SignIn.user_id == user_id, is_it))
 
 
 def end_all(user_id: int, *, but: str | None = None) -> int:

@@ -22,6 +22,8 @@ IDLE_KEPT, ABSOLUTE_KEPT = timedelta(days=14), timedelta(days=30)
 FRESH = timedelta(minutes=15)
 #: The number of unknown names that a refusal lists.
 MOST_MISSING = 20
+#: The number of hexadecimal digits of :func:`sign_in_id`.
+SIGN_IN_ID_LENGTH = 12
 _BETWEEN_NAMES = re.compile(r"[\s,;]+")
 
 
@@ -160,6 +162,11 @@ def sign_ins(connection: Connection, user_id: int, now: datetime) -> list[Row[An
     """Return the live sign-ins of an account, the most recently used first."""
     rows = connection.execute(_SIGN_INS, {"user_id": user_id})
     return [row for row in rows if is_live(row, now)]
+
+
+def sign_in_id(token_hash: str) -> str:
+    """Return the id by which administrators see a sign-in: the start of its token's hash."""
+    return token_hash[:SIGN_IN_ID_LENGTH]
 
 
 _CREDENTIALS = select(

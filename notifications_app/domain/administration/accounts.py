@@ -1,4 +1,6 @@
-"""Changes to accounts by an administrator; each adds its audit entry.
+"""Changes to accounts by an administrator; each adds its audit entry and tells the person.
+
+An account without a password is told nothing about it: nobody has signed in there.
 
 ``actor_id`` is the administrator; None is the command line. Moments are aware. A user is a row
 of :func:`accounts.queries.credentials` or :func:`accounts.directory.one`. Nothing here commits.
@@ -19,6 +21,7 @@ from ..inbox.add_reader import add_reader
 from ..inbox.change_role import grant_admin as grant
 from ..inbox.change_role import revoke_admin as revoke
 from ..inbox.change_timezone import set_timezone as change_timezone
+from . import security_notices
 
 
 def create_account(username: str, *, actor_id: int | None, now: datetime, **account: Any) -> User:
@@ -37,6 +40,8 @@ def set_password(user: Row[Any], password_hash: str, *, actor_id: int | None, no
     """Set a password and end every sign-in of the account; return how many ended."""
     ended = actions.set_password(user.id, password_hash)
     _add_entry("user.password-set", user.username, actor_id, now, sign_ins_ended=ended)
+    if user.password_hash:
+        security_notices.password_set(user.id, actor_id=actor_id, now=now)
     return ended
 
 
@@ -69,6 +74,7 @@ def set_active(user: Row[Any], *, active: bool, actor_id: int | None, now: datet
     ended = actions.set_active(user.id, active=active)
     if active:
         _add_entry("user.activated", user.username, actor_id, now)
+        security_notices.activated(user.id, actor_id=actor_id, now=now)
     else:
         _add_entry("user.deactivated", user.username, actor_id, now, sign_ins_ended=ended)
     return ended
@@ -83,6 +89,7 @@ def grant_admin(user: Row[Any], *, actor_id: int | None, now: datetime) -> bool:
     changed = grant(user.id, now)
     if changed:
         _add_entry("user.admin-granted", user.username, actor_id, now)
+        security_notices.role_changed(user.id, is_admin=True, actor_id=actor_id, now=now)
     return changed
 
 
@@ -97,6 +104,7 @@ def revoke_admin(user: Row[Any], *, actor_id: int | None, now: datetime) -> bool
     changed = revoke(user.id, now)
     if changed:
         _add_entry("user.admin-revoked", user.username, actor_id, now)
+        security_notices.role_changed(user.id, is_admin=False, actor_id=actor_id, now=now)
     return changed
 
 
@@ -145,7 +153,21 @@ def make_reset_token(
     """
     check_may_reset(user)
     _add_entry("user.reset-link-made", user.username, actor_id, now)
+    if user.password_hash:
+        security_notices.reset_link_made(user.id, actor_id=actor_id, now=now)
     return password_resets.token(keys, user)
+
+
+def use_reset_link(user: Row[Any], password_hash: str, *, address: str, now: datetime) -> None:
+    """Set the password through a one-time link and end every sign-in.
+
+    Raises:
+        Refused: if the account changed since the link was checked.
+    """
+    password_resets.reset_password(user, password_hash)
+    _add_entry("user.reset-link-used", user.username, user.id, now, address=address)
+    if user.password_hash:
+        security_notices.reset_link_used(user.id, address=address, now=now)
 
 
 def _add_entry(

@@ -29,6 +29,13 @@ def admin_sentence(username: str, *, admin: bool, changed: bool) -> str:
     return f"“{username}” is {'no longer' if changed else 'not'} an administrator."
 
 
+def signed_out_sentence(username: str, ended: int) -> str:
+    """Return the sentence on an account whose sign-ins ended: this number of them."""
+    if not ended:
+        return f"“{username}” was not signed in anywhere."
+    return f"Signed out {counted(ended, 'browser')} of “{username}”."
+
+
 def deleted_sentence(username: str) -> str:
     """Return the sentence on an account that was deleted."""
     return f"Deleted “{username}”. Notifications they sent stay, shown as from the system."

@@ -18,15 +18,23 @@ def add_entry(
     ``detail`` holds values that JSON can. Never put a password, a token or a link into it: not
     everybody who reads the log may use them.
     """
-    db.session.execute(
-        insert(table(AuditEntry)).values(
-            at=now,
-            actor_id=actor_id,
-            action=action,
-            subject=subject,
-            detail=json.dumps(detail, ensure_ascii=False),
-        )
-    )
+    _add(action, subject, now, detail, actor_id=actor_id)
+
+
+def add_entry_of_stranger(
+    action: str, subject: str, actor_name: str, *, now: datetime, **detail: Any
+) -> None:
+    """Record an attempt by somebody without an account; ``actor_name`` is how the log calls them.
+
+    ``detail`` is as for :func:`add_entry`.
+    """
+    _add(action, subject, now, detail, actor_name=actor_name)
+
+
+def _add(action: str, subject: str, now: datetime, detail: dict[str, Any], **actor: Any) -> None:
+    words = json.dumps(detail, ensure_ascii=False)
+    values = {"at": now, "action": action, "subject": subject, "detail": words, **actor}
+    db.session.execute(insert(table(AuditEntry)).values(values))
 
 
 def keep_actor_name(user_id: int, username: str) -> None:

@@ -14,7 +14,10 @@ SUBJECT_MAX = 80
 
 
 class AuditEntry(Model):
-    """One administrative action, never edited: ``broadcast.sent`` on ``notification 12``."""
+    """One administrative action or sign-in: ``broadcast.sent`` on ``notification 12``.
+
+    It is never edited, but for the count of failed sign-ins in an hour.
+    """
 
     __tablename__ = "audit"
     __table_args__ = ({"sqlite_autoincrement": True},)  # a deleted entry leaves a gap
@@ -29,5 +32,5 @@ class AuditEntry(Model):
     subject: Mapped[str] = mapped_column(String(SUBJECT_MAX), index=True)
     #: A small JSON object.
     detail: Mapped[str] = mapped_column(Text, default="{}")
-    #: The username of an actor whose account was deleted.
+    #: The username of an actor whose account was deleted, or words for one without an account.
     actor_name: Mapped[str | None] = mapped_column(String(USERNAME_MAX))

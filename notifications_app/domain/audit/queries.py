@@ -17,8 +17,10 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
 )
 
+from ...core.errors import BadInput
 from ...core.folded_match import contains
 from ...core.paging import fetch_page
 from ...core.search_terms import distinct_terms
@@ -29,8 +31,17 @@ from .models import AuditEntry
 
 PAGE_SIZE = 50
 COMMAND_LINE = "command line"
+SIGNED_IN, SIGNED_OUT, SIGN_IN_FAILED = "user.signed-in", "user.signed-out", "user.sign-in-failed"
+_SIGN_INS = (SIGNED_IN, SIGNED_OUT, SIGN_IN_FAILED)
+#: The kinds of entries: of changes, of people who sign in and out, or both.
+KINDS: dict[str, ColumnElement[bool]] = {
+    "changes": AuditEntry.action.not_in(_SIGN_INS),
+    "sign-ins": AuditEntry.action.in_(_SIGN_INS),
+    "all": true(),
+}
+CHANGES, EVERY_KIND = "changes", "all"
 
-_ACTOR = func.coalesce(User.username, COMMAND_LINE)
+_ACTOR = func.coalesce(User.username, AuditEntry.actor_name, COMMAND_LINE)
 _ENTRIES = select(
     AuditEntry.id,
     AuditEntry.at,
@@ -43,7 +54,7 @@ _ENTRIES = select(
 
 def in_words(name: str) -> str:
     """Format a stored name: ``user.reset-link-made`` is ``user reset link created``."""
-    words = re.sub(r"[._-]", " ", name).replace("sign ins", "sign-ins")
+    words = re.sub(r"[._-]", " ", name).replace("sign in", "sign-in")
     return re.sub(r"\bmade$", "created", words)
 
 
@@ -98,20 +109,26 @@ class Search:
     #: A username, or :data:`COMMAND_LINE`.
     actor: str = ""
     action: str = ""
+    #: One of :data:`KINDS`; an action is found whatever its kind.
+    kind: str = EVERY_KIND
 
 
 ALL = Search()
 
 
-def parse_search(words: str = "", actor: str = "", action: str = "") -> Search:
+def parse_search(
+    words: str = "", actor: str = "", action: str = "", kind: str = EVERY_KIND
+) -> Search:
     """Check the parts of a search. Case is ignored in the words; all of them must be found.
 
     Raises:
-        BadInput: with the field ``q``.
+        BadInput: with the field ``q``, or ``kind``.
     """
     words = check_words(words)
     _words(words)
-    return Search(words, check_words(actor), check_words(action))
+    if kind not in KINDS:
+        raise BadInput("Choose changes, sign-ins or all entries.", "kind")
+    return Search(words, check_words(actor), check_words(action), kind)
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -183,8 +200,8 @@ def _matching(search: Search, dialect: str) -> Select[Any]:
     if search.actor:
         statement = statement.where(_ACTOR.in_([search.actor]))
     if search.action:
-        statement = statement.where(AuditEntry.action == search.action)
-    return statement
+        return statement.where(AuditEntry.action == search.action)
+    return statement.where(KINDS[search.kind])
 
 
 def _contains(word: str, dialect: str) -> ColumnElement[bool]:

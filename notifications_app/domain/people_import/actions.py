@@ -19,6 +19,7 @@ from ...core.database import insert_into, table, write
 from ...core.errors import Refused
 from ...core.text import counted
 from ..accounts.models import Group, GroupMember, User
+from ..administration import security_notices
 from ..audit.actions import add_entry
 from ..inbox import change_groups, change_timezone, handover
 from . import comparison, csv_file
@@ -114,7 +115,7 @@ def import_checked(
     """
     try:
         with staged(file):
-            _apply(report, now, most_errors)
+            _apply(report, now, actor_id, most_errors)
             _audit(report, actor_id, now)
     except IntegrityError:
         raise Refused(
@@ -149,7 +150,7 @@ def _collect(
             report.errors.append(line)
 
 
-def _apply(report: Report, now: datetime, most_errors: float) -> None:
+def _apply(report: Report, now: datetime, actor_id: int | None, most_errors: float) -> None:
     comparison.find_people()
     clashes = {clash.line: clash for clash in comparison.clashes()}
     report.wrong += len(clashes)
@@ -166,6 +167,7 @@ def _apply(report: Report, now: datetime, most_errors: float) -> None:
     if report.new:
         _make_people(now)
     if report.changed:
+        security_notices.emails_changed(comparison.with_new_emails(), actor_id=actor_id, now=now)
         _change_people(now)
     _join(now)
     change_groups.deliver_to_new_members(_users_of(PEOPLE.c.joins), now)

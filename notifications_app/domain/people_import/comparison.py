@@ -106,6 +106,14 @@ def counts() -> tuple[int, int, int]:
     return int(row[0]), int(row[1]), int(row[2])
 
 
+def with_new_emails() -> list[int]:
+    """Return the ids of the people who have an email address, and get another one."""
+    people = table(User)
+    had_another = and_(people.c.email.is_not(None), _differs(PEOPLE.c.email, people.c.email))
+    statement = select(people.c.id).join(PEOPLE, PEOPLE.c.user_id == people.c.id)
+    return list(db.session.execute(statement.where(had_another)).scalars())
+
+
 def first_names(which: ColumnElement[bool]) -> list[str]:
     """Return the first few usernames of a kind, in the order of the file."""
     statement = select(PEOPLE.c.username).where(which).order_by(PEOPLE.c.line).limit(FIRST)

@@ -14,6 +14,7 @@ from . import (
     people_import,
     person,
     person_change,
+    person_sign_ins,
     registration,
     settings,
     sign_ins,
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
         new_person,
         person,
         person_change,
+        person_sign_ins,
         groups,
         people_import,
     ):

@@ -13,9 +13,12 @@ from ...core.database import db, reading
 from ...core.errors import BadInput, UnknownZone
 from ...core.logs import record
 from ...domain.accounts import actions, passwords, queries
+from ...domain.administration import sign_ins
 from .. import sessions
+from ..client_address import client_network
 from ..cookies import cookie_name
 from ..extensions import login_manager
+from .known_browser import browser_id
 
 #: Endpoints that do not count as use of a sign-in: pages request them by themselves.
 NOT_PRESENCE = {None, "static", "web.healthz", "web.readyz", "inbox.badge"}
@@ -68,8 +71,21 @@ def authenticate(username: str, password: str) -> Row[Any] | None:
         # Log only names of accounts: a password is easily typed into the wrong field.
         who = user.username if user else None
         record("sign-in refused", username=who, address=request.remote_addr)
+        record_failure(who)
         return None
     return user
+
+
+def record_failure(username: str | None) -> None:
+    """Count a failed attempt in the audit log; never fail the page. None: no such account."""
+    try:
+        db.session.connection(execution_options={"lock_timeout": 0.2})
+        sign_ins.record_failure(username, client_network(), clock.now())
+        db.session.commit()
+    except (DBAPIError, PoolTimeout):
+        current_app.logger.warning("a failed sign-in was not recorded: the database is busy")
+    finally:
+        db.session.remove()
 
 
 def start_session(user: Row[Any], password: str, *, keep: bool) -> bool:
@@ -86,9 +102,9 @@ def start_session(user: Row[Any], password: str, *, keep: bool) -> bool:
     with reading() as connection:
         before = queries.sign_ins(connection, user.id, now)
     agent = "".join(letter for letter in request.user_agent.string if letter.isprintable())
-    token = actions.sign_in(
-        user, address=request.remote_addr or "", user_agent=agent, keep=keep, now=now
-    )
+    is_known = browser_id(user.username) is not None
+    client = sign_ins.Client(request.remote_addr or "", agent, is_known)
+    token = sign_ins.begin(user, client, keep=keep, now=now)
     if token is None:
         db.session.remove()  # do not hold the lock while the page is rendered
         return False

@@ -9,7 +9,8 @@ from flask_login import current_user
 from ...core import clock
 from ...core.database import db, reading
 from ...core.logs import record
-from ...domain.accounts import actions, queries
+from ...domain.accounts import queries
+from ...domain.administration import sign_ins
 from .. import flashes, kept_input, sessions
 from ..access import current_reader, public
 from ..error_pages import asks_for_json, rerenders_after_csrf_error, retry_after, too_many_attempts
@@ -143,7 +144,9 @@ def _greet() -> None:
 def logout() -> Any:
     """Sign out: end the sign-in on the server, so that a copied cookie is useless."""
     if current_user.is_authenticated:
-        actions.end(current_reader().id, queries.token_hash(current_reader().token))
+        reader = current_reader()
+        token_hash = queries.token_hash(reader.token)
+        sign_ins.sign_out(reader.id, reader.username, token_hash, now=clock.now())
         db.session.commit()
         record("signed out", username=current_reader().username)
     sessions.renew()

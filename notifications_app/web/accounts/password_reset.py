@@ -4,10 +4,12 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
+from ...core import clock
 from ...core.database import db, reading
 from ...core.logs import record
 from ...core.signing import signing_keys
 from ...domain.accounts import password_resets, passwords, queries
+from ...domain.administration.accounts import use_reset_link
 from .. import flashes
 from ..access import public
 from ..error_pages import rerenders_after_csrf_error
@@ -41,7 +43,8 @@ def reset(token: str) -> Any:
 def _reset(user: Any, password: str) -> Any:
     passwords.check(password, user.username, user.email, user.display_name)
     password_hash = passwords.hash_password(password)
-    password_resets.reset_password(user, password_hash)
+    address = request.remote_addr or ""
+    use_reset_link(user, password_hash, address=address, now=clock.now())
     db.session.commit()
     record("password reset", username=user.username, address=request.remote_addr)
     flashes.success("Password changed. Sign in with your new password.")

@@ -22,7 +22,7 @@ from ..forms import INVALID
 from ..redirects import absolute_url, redirect_after_post, safe_next
 from .forms import EmptyForm, EndForm
 from .limits import per_wrong_password
-from .settings import check_current
+from .settings import check_current, sign_in_cells
 
 
 @admin
@@ -40,16 +40,25 @@ def person_or_404(connection: Connection, user_id: int) -> Row[Any]:
 
 
 def _person_page(user_id: int, form: EndForm) -> str:
+    return person_page(user_id, form, EndForm(formdata=None))
+
+
+def person_page(user_id: int, form: EndForm, end_form: EndForm) -> str:
+    """Render the page with the forms of the one-time link and of the sign-ins."""
     now = clock.now()
     with reading() as connection:
         row = person_or_404(connection, user_id)
-        browsers = len(queries.sign_ins(connection, user_id, now))
+        rows = queries.sign_ins(connection, user_id, now)
         names = [group.name for group in connection.execute(groups.list_groups())]
+    this = queries.token_hash(current_reader().token)
     joined = {group.name for group in row.groups}
     return render_template(
         "accounts/person.html",
         person=row,
-        browsers=browsers,
+        browsers=len(rows),
+        others=len([one for one in rows if one.token_hash != this]),
+        sign_ins=[(queries.sign_in_id(one.token_hash), *sign_in_cells(one)) for one in rows],
+        end_form=end_form,
         other_groups=[name for name in names if name not in joined],
         form=form,
         ask_password=not current_reader().is_fresh(now),

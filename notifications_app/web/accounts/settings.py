@@ -12,9 +12,11 @@ from ...core.database import db, reading
 from ...core.errors import BadInput, ErrorCollector, UnknownZone, WrongPassword
 from ...core.logs import record
 from ...core.text import counted
+from ...core.user_agents import browser_and_icon
 from ...core.zone_search import Matches
 from ...core.zone_search import find_zones as find
 from ...domain.accounts import actions, passwords, queries
+from ...domain.administration.sign_ins import change_own_password
 from ...domain.inbox import change_timezone
 from ...domain.inbox import queries as inbox
 from .. import flashes
@@ -27,7 +29,6 @@ from ..sessions import SETTINGS_TYPED, ZONE_OFFER
 from ..template_context import theme_cookie
 from .forms import EndForm, NameForm, PasswordForm, ThemeForm, ZoneForm
 from .limits import per_reader
-from .user_agents import browser_and_icon
 
 YEAR = 365 * 24 * 3600
 
@@ -155,7 +156,7 @@ def page(forms: dict[str, Form]) -> str:
         muted_topics=muted,
         other_topics=[topic for topic in topics if topic not in muted],
         zone_now=_zone_now(now),
-        sign_ins=[_sign_in(row) for row in rows],
+        sign_ins=[(row.token_hash, *sign_in_cells(row)) for row in rows],
         ask_password=not current_reader().is_fresh(now),
         is_unsaved=g.get("is_unsaved", False),
     )
@@ -206,11 +207,12 @@ def _zone_now(now: datetime) -> tuple[str, str, str, str]:
     return clock.time_of_day(now, zone), date, clock.abbreviation(now, zone), offset
 
 
-def _sign_in(row: Any) -> tuple[Any, ...]:
+def sign_in_cells(row: Any) -> tuple[Any, ...]:
+    """Return how a list shows a sign-in: browser, icon, address, moments, whether it is this."""
     words, icon = browser_and_icon(row.user_agent)
     here = row.token_hash == queries.token_hash(current_reader().token)
     since, seen = row.signed_in_at, row.last_seen_at
-    return row.token_hash, words, icon, row.address or "unknown address", since, seen, here
+    return words, icon, row.address or "unknown address", since, seen, here
 
 
 def _save_name(form: Form) -> str:
@@ -244,9 +246,8 @@ def _save_password(form: Form) -> str:
         _check_new_password(new)
     errors.raise_collected()
     password_hash = passwords.hash_password(new)
-    actions.set_password(
-        current_reader().id, password_hash, but=queries.token_hash(current_reader().token)
-    )
+    this = queries.token_hash(current_reader().token)
+    change_own_password(current_reader().id, password_hash, but=this, now=clock.now())
     return "Password changed. All other browsers are signed out."
 
 

@@ -10,7 +10,8 @@ from ...core.database import db
 from ...core.errors import NotFound
 from ...core.logs import record
 from ...core.text import counted
-from ...domain.accounts import actions, queries
+from ...domain.accounts import queries
+from ...domain.administration import sign_ins
 from ...domain.inbox import change_timezone
 from .. import flashes
 from ..access import current_reader, signed_in
@@ -33,9 +34,10 @@ def end_sign_in() -> Any:
     hashed = request.form.get("token_hash", "")
     if not _HASH.fullmatch(hashed):
         raise NotFound("There is no such sign-in.")
-    if actions.end(current_reader().id, hashed):
+    reader, now = current_reader(), clock.now()
+    if sign_ins.sign_out(reader.id, reader.username, hashed, now=now):
         db.session.commit()
-        record("sign-in ended", username=current_reader().username)
+        record("sign-in ended", username=reader.username)
         flashes.success("Signed out that browser.")
     elif queries.has_sign_in(db.session.connection(), hashed):  # somebody else's
         raise NotFound("There is no such sign-in.")
@@ -59,7 +61,9 @@ def end_all() -> Any:
 def _end_all(form: EndForm) -> Any:
     if not current_reader().is_fresh(clock.now()):
         check_current(form.password.data, "password")
-    ended = actions.end_all(current_reader().id, but=queries.token_hash(current_reader().token))
+    reader, now = current_reader(), clock.now()
+    this = queries.token_hash(reader.token)
+    ended = sign_ins.sign_out_others(reader.id, reader.username, this, now=now)
     db.session.commit()
     record("sign-ins ended", username=current_reader().username, ended=ended)
     words = "No other browser was signed in."

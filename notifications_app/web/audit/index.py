@@ -25,7 +25,7 @@ def index() -> Any:
     try:
         return _list(_search())
     except BadInput as refusal:
-        return _list(queries.ALL, refusal=refusal), INVALID
+        return _list(queries.Search(kind=queries.CHANGES), refusal=refusal), INVALID
 
 
 @admin
@@ -42,7 +42,12 @@ def as_csv() -> Response:
 
 def _search() -> Search:
     asked = request.args
-    return queries.parse_search(asked.get("q", ""), asked.get("actor", ""), asked.get("action", ""))
+    return queries.parse_search(
+        asked.get("q", ""),
+        asked.get("actor", ""),
+        asked.get("action", ""),
+        asked.get("kind", queries.CHANGES),
+    )
 
 
 def _list(search: Search, refusal: BadInput | None = None) -> str:
@@ -78,7 +83,9 @@ def _list(search: Search, refusal: BadInput | None = None) -> str:
 
 
 def _url(search: Search, endpoint: str = "audit.index", **more: str) -> str:
-    values = {"q": search.words, "actor": search.actor, "action": search.action, **more}
+    kind = "" if search.kind == queries.CHANGES else search.kind
+    words = {"q": search.words, "actor": search.actor, "action": search.action}
+    values = {**words, "kind": kind, **more}
     asked: dict[str, Any] = {name: value for name, value in values.items() if value}
     return url_for(endpoint, **asked)
 

@@ -47,6 +47,9 @@ NOTED: dict[str, list[tuple[str, tuple[str, str, dict[str, Any]]]]] = {
     "users reset-link": [(
         "users reset-link priya", ("user.reset-link-made", "user priya", {}),
     )],
+    "users sign-out": [(
+        "users sign-out priya --all --yes", ("user.sign-ins-ended", "user priya", {"browsers": 1}),
+    )],
     "users import": [(
         "users import -",
         ("users.imported", "2 people", {"new": 1, "changed": 1, "groups_made": 1}),
@@ -87,6 +90,7 @@ NOTED: dict[str, list[tuple[str, tuple[str, str, dict[str, Any]]]]] = {
 NOT_NOTED = {
     "users list": "only reads",
     "users show": "only reads",
+    "users sign-ins": "only reads",
     "groups list": "only reads",
     "groups show": "only reads",
     "broadcast list": "only reads",
@@ -125,6 +129,8 @@ NOTHING_DONE = (
     "users grant-admin ada",
     "users revoke-admin priya",
     "users reset-link priya locked",
+    "users sign-out ada --all --yes",
+    "users sign-out priya --id 0123456789ab",
     "users create priya --password-stdin",
     *[*TYPED][1:],
     "groups create ops",

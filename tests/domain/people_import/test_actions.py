@@ -118,6 +118,19 @@ def test_a_report_names_the_first_few(in_app: Flask) -> None:
     assert report.groups_made == [f"g{n}" for n in range(9)]
 
 
+def test_only_people_whose_email_address_changed_are_told(in_app: Flask) -> None:
+    run(
+        "ada,other@example.org,Other,Asia/Tokyo,night",
+        "grace,grace@example.org,,,",
+        "noor,noor@example.org,Other,,",
+        "zoe,zoe@example.org,,,",
+    )
+    told = {name: inbox.ids(number(name), LATER) for name in ("ada", "grace", "noor", "zoe")}
+    assert [len(ids) for ids in told.values()] == [1, 0, 0, 0]
+    (notice,) = told["ada"]
+    assert db.session.get_one(Notification, notice).title == "Your email address was changed"
+
+
 def test_bystanders_keep_everything(in_app: Flask) -> None:
     theirs = inbox.notify(number("noor"), now=NOW)
     before = (account("noor"), inbox.ids(number("noor"), LATER))

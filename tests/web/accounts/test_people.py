@@ -12,6 +12,7 @@ from notifications_app.core.database import db
 from notifications_app.domain.accounts import actions
 from notifications_app.domain.accounts.models import User
 from notifications_app.domain.audit.models import AuditEntry
+from notifications_app.domain.audit.queries import KINDS
 from notifications_app.domain.inbox import change_role
 from tests.support.account_pages import look, names
 from tests.support.moments import NOON, at
@@ -35,6 +36,7 @@ def follow(client: FlaskClient, answer: Any, rel: str) -> Any:
 def noted(app: Flask) -> list[tuple[Any, ...]]:
     with app.app_context():
         entries = sa.select(AuditEntry.action, AuditEntry.subject, AuditEntry.actor_id)
+        entries = entries.where(KINDS["changes"])
         return [tuple(row) for row in db.session.execute(entries.order_by(AuditEntry.id))]
 
 

@@ -108,7 +108,7 @@ def words(answer: Any) -> str:
 
 def entries(app: Flask) -> list[tuple[Any, ...]]:
     with app.app_context(), reading() as connection:
-        found = audit.newest(connection, 50)
+        found = audit.newest(connection, 50, audit.Search(kind="changes"))
         return [(one.action, one.subject, one.actor, one.detail) for one in found]
 
 

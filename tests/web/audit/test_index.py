@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from notifications_app.core.database import db
 from notifications_app.domain.audit import export
-from notifications_app.domain.audit.actions import add_entry
+from notifications_app.domain.audit.actions import add_entry, add_entry_of_stranger
+from notifications_app.domain.audit.models import AuditEntry
 from tests.support.moments import NOON, at
 from tests.support.people import add_user, sign_in
 
@@ -264,3 +266,47 @@ def test_a_search_takes_the_letters_of_unicode_as_alike_on_each_database(
     add(app, 1, detail={"title": "Öl in der Straße"})
     sign_in(client, "ada")
     assert shown(client.get("/admin/audit", query_string={"q": words})) == [1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "subjects"),
+    [
+        ("", [3, 2]),
+        ("?kind=changes", [3, 2]),
+        ("?kind=sign-ins", [6, 5, 4]),
+        ("?kind=all", [6, 5, 4, 3, 2]),
+        ("?action=user.signed-in", [4]),
+        ("?kind=sign-ins&actor=ada", [5]),
+        ("?actor=not+signed+in&kind=all", [6]),
+        ("?actor=command+line&kind=all", [4, 3]),
+    ],
+)
+def test_sign_ins_are_shown_where_they_are_asked_for(
+    app: Flask, client: FlaskClient, ada: int, asked: str, subjects: list[int]
+) -> None:
+    sign_in(client, "ada")
+    with app.app_context():
+        db.session.execute(sa.delete(AuditEntry))
+        add_entry("user.sign-ins-ended", "user 2", actor_id=ada, now=NOON)
+        add_entry("user.created", "user 3", actor_id=None, now=NOON)
+        add_entry("user.signed-in", "user 4", actor_id=None, now=NOON)
+        add_entry("user.signed-out", "user 5", actor_id=ada, now=NOON)
+        add_entry_of_stranger("user.sign-in-failed", "user 6", "not signed in", now=NOON)
+        db.session.commit()
+    assert shown(client.get(f"/admin/audit{asked}")) == subjects
+    rows = list(csv.reader(io.StringIO(client.get(f"/admin/audit.csv{asked}").text)))
+    assert [row[4] for row in rows[1:]] == [f"user {number}" for number in subjects]
+
+
+def test_an_unknown_kind_is_refused(client: FlaskClient, ada: int) -> None:
+    sign_in(client, "ada")
+    for path in ("/admin/audit", "/admin/audit.csv"):
+        answer = client.get(f"{path}?kind=odd")
+        assert answer.status_code == 400
+        assert "Choose changes, sign-ins or all entries." in answer.text
+
+
+def test_the_pages_keep_the_kind(app: Flask, client: FlaskClient, ada: int) -> None:
+    add(app, 60, action="user.signed-in")
+    sign_in(client, "ada")
+    assert "kind=sign-ins" in link(client.get("/admin/audit?kind=sign-ins"), "next")
