@@ -19,6 +19,7 @@ from . import (
     shell,
     users,
     users_import,
+    users_reset_2fa,
 )
 from .help import CommandGroup
 
@@ -38,6 +39,7 @@ GROUPS: dict[str, tuple[str, tuple[click.Command, ...]]] = {
             users.grant_admin,
             users.revoke_admin,
             users.reset_link,
+            users_reset_2fa.reset_2fa,
             users_import.import_,
         ),
     ),

@@ -22,6 +22,8 @@ IDLE_KEPT, ABSOLUTE_KEPT = timedelta(days=14), timedelta(days=30)
 FRESH = timedelta(minutes=15)
 #: The number of unknown names that a refusal lists.
 MOST_MISSING = 20
+#: Whether a code is asked for after the password. The secret itself is in no list.
+HAS_SECOND_FACTOR = User.totp_secret.is_not(None).label("has_second_factor")
 _BETWEEN_NAMES = re.compile(r"[\s,;]+")
 
 
@@ -41,6 +43,7 @@ class Reader:
     created_at: datetime
     shortcuts: bool
     density: str
+    has_second_factor: bool
     groups: tuple[Membership, ...]
     token: str
     signed_in_at: datetime
@@ -82,6 +85,7 @@ _READER = (
         User.created_at,
         User.shortcuts,
         User.density,
+        HAS_SECOND_FACTOR,
         GROUPS,
         SignIn.created_at.label("signed_in_at"),
         SignIn.last_seen_at,
@@ -158,7 +162,8 @@ def sign_ins(connection: Connection, user_id: int, now: datetime) -> list[Row[An
 
 _CREDENTIALS = select(
     User.id, User.username, User.display_name, User.email, User.password_hash, User.is_active,
-    User.timezone, User.last_stamp, User.link_version,
+    User.timezone, User.last_stamp, User.link_version, User.is_admin, User.totp_secret,
+    User.totp_last_step,
 )  # fmt: skip
 
 
@@ -195,6 +200,7 @@ def list_users() -> Select[Any]:
         User.is_active,
         User.created_at,
         (User.password_hash.is_not(None)).label("has_password"),
+        HAS_SECOND_FACTOR,
     ).order_by(User.username)
 
 

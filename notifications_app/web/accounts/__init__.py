@@ -8,6 +8,7 @@ from . import (
     groups,
     limits,
     login,
+    login_code,
     new_person,
     password_reset,
     people,
@@ -15,6 +16,7 @@ from . import (
     person,
     person_change,
     registration,
+    second_factor,
     settings,
     sign_ins,
 )
@@ -25,9 +27,11 @@ def register(app: Flask) -> None:
     blueprint = Blueprint("accounts", __name__)
     for pages in (
         login,
+        login_code,
         registration,
         password_reset,
         settings,
+        second_factor,
         sign_ins,
         people,
         new_person,

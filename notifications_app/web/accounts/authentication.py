@@ -1,5 +1,6 @@
 """Authentication: check a password, store the sign-in, start the session."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import current_app, request, session
@@ -72,20 +73,29 @@ def authenticate(username: str, password: str) -> Row[Any] | None:
     return user
 
 
-def start_session(user: Row[Any], password: str, *, keep: bool) -> bool:
+def start_session(
+    user: Row[Any],
+    password: str | None,
+    *,
+    keep: bool,
+    prove: Callable[[], None] | None = None,
+) -> bool:
     """Begin a sign-in and a new session; return False if the account changed meanwhile.
 
-    ``keep``: the sign-in outlasts the browser's session.
+    ``password`` replaces a hash by an older method, ``keep``: the sign-in outlasts the browser's
+    session. ``prove`` uses up the code of a second factor, and raises Refused if it cannot.
     """
     now = clock.now()
     better = (
         passwords.hash_password(password)
-        if passwords.is_old(user.password_hash, password)
+        if password is not None and passwords.is_old(user.password_hash, password)
         else None
     )
     with reading() as connection:
         before = queries.sign_ins(connection, user.id, now)
     agent = "".join(letter for letter in request.user_agent.string if letter.isprintable())
+    if prove is not None:
+        prove()
     token = actions.sign_in(
         user, address=request.remote_addr or "", user_agent=agent, keep=keep, now=now
     )

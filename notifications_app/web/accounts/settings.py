@@ -14,7 +14,7 @@ from ...core.logs import record
 from ...core.text import counted
 from ...core.zone_search import Matches
 from ...core.zone_search import find_zones as find
-from ...domain.accounts import actions, passwords, queries
+from ...domain.accounts import actions, passwords, queries, second_factor
 from ...domain.inbox import change_timezone
 from ...domain.inbox import queries as inbox
 from .. import flashes
@@ -148,6 +148,7 @@ def page(forms: dict[str, Form]) -> str:
         rows = queries.sign_ins(connection, current_reader().id, now)
         muted = inbox.mutes(connection, current_reader().id)
         topics = inbox.topics(connection, current_reader(), now, muted)
+        codes_left = second_factor.recovery_codes_left(connection, current_reader().id)
     return render_template(
         "accounts/settings.html",
         **{f"{name}_form": form for name, form in forms.items()},
@@ -156,6 +157,7 @@ def page(forms: dict[str, Form]) -> str:
         other_topics=[topic for topic in topics if topic not in muted],
         zone_now=_zone_now(now),
         sign_ins=[_sign_in(row) for row in rows],
+        codes_left=codes_left,
         ask_password=not current_reader().is_fresh(now),
         is_unsaved=g.get("is_unsaved", False),
     )
