@@ -12,6 +12,7 @@ from ...core.database import db, reading
 from ...core.errors import BadInput, ErrorCollector, UnknownZone, WrongPassword
 from ...core.logs import record
 from ...core.text import counted
+from ...core.user_agents import browser_and_icon
 from ...core.zone_search import Matches
 from ...core.zone_search import find_zones as find
 from ...domain.accounts import actions, passwords, queries, second_factor
@@ -27,7 +28,6 @@ from ..sessions import SETTINGS_TYPED, ZONE_OFFER
 from ..template_context import theme_cookie
 from .forms import EndForm, NameForm, PasswordForm, ThemeForm, ZoneForm
 from .limits import per_reader
-from .user_agents import browser_and_icon
 
 YEAR = 365 * 24 * 3600
 

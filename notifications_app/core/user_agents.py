@@ -9,7 +9,7 @@ _ICONS = {"iPhone or iPad": "phone", "Android": "phone", "Windows": "monitor"}
 @lru_cache(maxsize=512)
 def browser_and_icon(user_agent: str) -> tuple[str, str]:
     """Return the words (``Firefox on Linux``) and the icon for a User-Agent header."""
-    import ua_parser  # imported here: it slows every start, and only one page needs it
+    import ua_parser  # imported here: it slows every start, and few pages need it
 
     found = ua_parser.parse(user_agent)
     browser = found.user_agent.family if found.user_agent else ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifications_app.web.accounts.user_agents import browser_and_icon
+from notifications_app.core.user_agents import browser_and_icon
 
 MOZILLA = "Mozilla/5.0"
 
