@@ -1,4 +1,6 @@
-"""Changes of a second factor, by its person or an administrator; each adds its audit entry.
+"""Changes of a second factor, by its person or an administrator.
+
+Each adds its audit entry and tells the person by a notification.
 
 ``user`` is a row of :func:`accounts.queries.credentials`, and ``keys`` are the signing keys, the
 newest last. Moments are aware. Neither secrets nor codes get into the audit log. Nothing here
@@ -15,6 +17,7 @@ from ...core import encryption
 from ...core.errors import Refused, WrongCode
 from ..accounts import actions, second_factor
 from ..audit.actions import add_entry
+from .security_notices import second_factor_changed
 
 
 def switch_on(
@@ -38,6 +41,7 @@ def switch_on(
     codes = second_factor.replace_recovery_codes(user.id)
     ended = actions.end_all(user.id, but=but)
     _add_entry("user.second-factor-on", user, user.id, now, sign_ins_ended=ended)
+    _tell(user, "on", user.id, now)
     return codes
 
 
@@ -50,6 +54,7 @@ def switch_off(user: Row[Any], typed: str, keys: Sequence[str], *, now: datetime
     _use(user, typed, keys, now)
     second_factor.switch_off(user.id)
     _add_entry("user.second-factor-off", user, user.id, now)
+    _tell(user, "off", user.id, now)
 
 
 def renew_recovery_codes(
@@ -63,6 +68,7 @@ def renew_recovery_codes(
     _use(user, typed, keys, now)
     codes = second_factor.replace_recovery_codes(user.id)
     _add_entry("user.recovery-codes-made", user, user.id, now)
+    _tell(user, "codes-renewed", user.id, now)
     return codes
 
 
@@ -75,6 +81,7 @@ def use_at_sign_in(user: Row[Any], proof: second_factor.Proof, *, now: datetime)
     second_factor.use(proof, now)
     if proof.is_recovery:
         _add_entry("user.recovery-code-used", user, user.id, now)
+        _tell(user, "code-used", user.id, now)
 
 
 def reset(user: Row[Any], *, actor_id: int | None, now: datetime) -> int | None:
@@ -89,6 +96,7 @@ def reset(user: Row[Any], *, actor_id: int | None, now: datetime) -> int | None:
         return None
     ended = actions.end_all(user.id)
     _add_entry("user.second-factor-reset", user, actor_id, now, sign_ins_ended=ended)
+    _tell(user, "reset", actor_id, now)
     return ended
 
 
@@ -97,6 +105,10 @@ def _use(user: Row[Any], typed: str, keys: Sequence[str], now: datetime) -> None
     second_factor.use(proof, now)
     if proof.is_recovery:
         _add_entry("user.recovery-code-used", user, user.id, now)
+
+
+def _tell(user: Row[Any], change: str, actor_id: int | None, now: datetime) -> None:
+    second_factor_changed(user.id, change, actor_id=actor_id, now=now)
 
 
 def _add_entry(

@@ -256,11 +256,12 @@ def test_wrong_codes_are_limited(make_app: Callable[..., Flask], priya: int) -> 
     with at(NOON):
         sign_in(browser, "priya")
     switch_on(app, priya)
-    statuses = [
-        press(browser, "off", password=PASSWORD, code=wrong_code()).status_code for _ in range(11)
-    ]
-    assert statuses == [400] * 10 + [429]
-    assert press(browser, "codes", password=PASSWORD, code=code_at()).status_code == 429
+    data = {"password": PASSWORD, "code": wrong_code()}
+    with at(NOON):
+        statuses = [browser.post(f"{PAGE}/off", data=data).status_code for _ in range(11)]
+        assert statuses == [400] * 10 + [429]
+        data["code"] = code_at()
+        assert browser.post(f"{PAGE}/codes", data=data).status_code == 429
     make_app()
 
 
