@@ -62,6 +62,12 @@ DATA = """
   last_stamp of the last action
   created_at
   link_version of one-time links
+  totp_secret ? encrypted
+  totp_last_step of the last code
+0 recovery_codes: for a lost phone
+  user_id * >users
+  code_hash *
+  used_at ? works once
 0 staged_imports: checked files, kept an hour
   id * never used twice
   user_id >users

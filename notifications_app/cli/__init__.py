@@ -20,6 +20,7 @@ from . import (
     shell,
     users,
     users_import,
+    users_reset_2fa,
     users_sign_ins,
 )
 from .help import CommandGroup
@@ -42,6 +43,7 @@ GROUPS: dict[str, tuple[str, tuple[click.Command, ...]]] = {
             users.reset_link,
             users_sign_ins.sign_ins,
             users_sign_ins.sign_out,
+            users_reset_2fa.reset_2fa,
             users_import.import_,
         ),
     ),

@@ -45,6 +45,7 @@ def _as_dict(row: Row[Any]) -> dict[str, Any]:
         "is_admin": row.is_admin,
         "is_active": row.is_active,
         "has_password": row.has_password,
+        "has_second_factor": row.has_second_factor,
         "created_at": output.iso_or_none(row.created_at),
     }
 
@@ -59,13 +60,14 @@ def list_(as_json: bool) -> None:
         output.print_json([_as_dict(row) for row in rows])
         return
     output.print_table(
-        ("USERNAME", "NAME", "ZONE", "ROLE", "STATE"),
+        ("USERNAME", "NAME", "ZONE", "ROLE", "2FA", "STATE"),
         [
             (
                 row.username,
                 row.display_name or "-",
                 row.timezone,
                 "admin" if row.is_admin else "user",
+                "on" if row.has_second_factor else "off",
                 "active" if row.is_active else "inactive",
             )
             for row in rows
@@ -89,7 +91,7 @@ def show(name: str, as_json: bool) -> None:
         output.print_json({**_as_dict(row), "groups": groups, "sign_ins": len(signed_in)})
         return
     for word, value in {**_as_dict(row), "groups": ", ".join(groups)}.items():
-        print_line(f"{word + ':':14} {value if value not in (None, '') else '-'}")
+        print_line(f"{word + ':':18} {value if value not in (None, '') else '-'}")
     print_line(f"“{row.username}” is signed in on {counted(len(signed_in), 'browser')}.")
 
 

@@ -135,6 +135,7 @@ SETTINGS = (
     Setting("PROXY_HOPS", "0", _number(0, 100)),
     Setting("REGISTRATION_OPEN", "off", _switch),
     Setting("CONTACT", "", _line),
+    Setting("REQUIRE_2FA", "off", _one_of("off", "admins", "everyone")),
     Setting("COMPARE_PAGE", "on", _one_of("on", "off", "navigation")),
     Setting("REDIS_URL", "", _redis),
     Setting("SESSION_TYPE", "cookie", _one_of("cookie", "redis")),

@@ -43,6 +43,10 @@ class WrongPassword(Refused):
     """A password that does not match the account's."""
 
 
+class WrongCode(Refused):
+    """A code of a second factor that is wrong, too old or used up."""
+
+
 class ErrorCollector:
     """Collect BadInput from several checks, each in its own ``with``, and raise it together.
 

@@ -20,7 +20,7 @@ TYPED_BY = "typed_by"
 #: The field that marks a form posted again after the sign-in: it is only shown.
 RESTORED = "restored"
 PASSWORD_FIELDS = frozenset({"password", "current", "new"})
-_NOT_KEPT = PASSWORD_FIELDS | {"csrf_token", TYPED_BY, RESTORED}
+_NOT_KEPT = PASSWORD_FIELDS | {"code", "recovery", "csrf_token", TYPED_BY, RESTORED}
 #: Fields that nobody types: alone they are not worth keeping.
 _NOT_TYPED = frozenset({"next", "action", "answer", "step", "do", "part"})
 #: The longest packed text, in characters; a form may have 128 KB.

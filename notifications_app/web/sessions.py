@@ -22,6 +22,10 @@ ZONE_OFFER = "zone_offer"
 SETTINGS_TYPED = "settings_typed"
 #: Somebody signed out in this browser, and nobody has signed in since.
 SIGNED_OUT = "signed_out"
+#: A sign-in whose password was right and whose code is missing: see ``pending_sign_in``.
+PENDING = "pending_sign_in"
+#: The encrypted secret of a second factor that is being set up.
+NEW_SECRET = "second_factor_setup"  # noqa: S105 - a key of the session
 #: Flask's own key of the waiting flash messages.
 FLASHES = "_flashes"
 

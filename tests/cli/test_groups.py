@@ -210,7 +210,7 @@ def test_users_show_names_the_groups_of_a_person(app: Flask, done: Any) -> None:
     done("add", "ops", "priya")
     done("add", "empty", "priya")
     run = app.test_cli_runner().invoke
-    assert "groups:        empty, ops\n" in run(args=["users", "show", "priya"]).stdout
-    assert "groups:        -\n" in run(args=["users", "show", "ada"]).stdout
+    assert "groups:            empty, ops\n" in run(args=["users", "show", "priya"]).stdout
+    assert "groups:            -\n" in run(args=["users", "show", "ada"]).stdout
     found = json.loads(run(args=["users", "show", "priya", "--json"]).stdout)
     assert found["groups"] == ["empty", "ops"]

@@ -148,7 +148,7 @@ def test_without_a_terminal_the_password_comes_from_stdin_only(app: Flask, run: 
 
 KEYS = {
     "id", "username", "email", "display_name", "timezone", "is_admin", "is_active",
-    "has_password", "created_at",
+    "has_password", "has_second_factor", "created_at",
 }  # fmt: skip
 
 
@@ -160,10 +160,10 @@ def test_list_prints_everybody_by_name(app: Flask, run: Run, priya: int, ada: in
     lines = [line.split("  ") for line in done(run("list")).splitlines()]
     table = [[word.strip() for word in line if word] for line in lines]
     assert table == [
-        ["USERNAME", "NAME", "ZONE", "ROLE", "STATE"],
-        ["ada", "-", "UTC", "admin", "active"],
-        ["imported", "-", "UTC", "user", "active"],
-        ["priya", "Priya Raman", "Asia/Kolkata", "user", "inactive"],
+        ["USERNAME", "NAME", "ZONE", "ROLE", "2FA", "STATE"],
+        ["ada", "-", "UTC", "admin", "off", "active"],
+        ["imported", "-", "UTC", "user", "off", "active"],
+        ["priya", "Priya Raman", "Asia/Kolkata", "user", "off", "inactive"],
         ["3 accounts."],
     ]
 
@@ -185,6 +185,7 @@ def test_list_as_json_has_exactly_these_keys(app: Flask, run: Run, priya: int) -
         "is_admin": False,
         "is_active": True,
         "has_password": True,
+        "has_second_factor": False,
         "created_at": "2026-11-20T12:00:00Z",
     }
     assert imported.keys() == KEYS
@@ -197,8 +198,8 @@ def test_show_prints_one_account(app: Flask, run: Run, priya: int, ada: int) -> 
         sign_in(client, "priya")
         shown = done(run("show", " PRIYA "))
         found = json.loads(done(run("show", "priya", "--json")))
-    assert "created_at:    2026-11-20T12:00:00Z" in shown
-    assert "email:         -" in shown
+    assert "created_at:        2026-11-20T12:00:00Z" in shown
+    assert "email:             -" in shown
     assert shown.endswith("“priya” is signed in on 1 browser.\n")
     assert found.keys() == KEYS | {"groups", "sign_ins"}
     assert (found["username"], found["sign_ins"]) == ("priya", 1)

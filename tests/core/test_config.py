@@ -47,6 +47,7 @@ def test_every_setting_has_a_default_that_starts() -> None:
         "THREADS": 8,
         "LOG_FORMAT": "text",
         "SENTRY_DSN": "",
+        "REQUIRE_2FA": "off",
         "COMPARE_PAGE": "on",
     }
 

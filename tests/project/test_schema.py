@@ -9,7 +9,9 @@ from notifications_app.core.database import db
 
 TABLES = {
     "users": "id username email display_name password_hash timezone is_admin admin_since is_active "
-    "shortcuts inbox_since last_stamp created_at density link_version",
+    "shortcuts inbox_since last_stamp created_at density link_version "
+    "totp_secret totp_last_step",
+    "recovery_codes": "user_id code_hash used_at",
     "sign_ins": "token_hash user_id created_at last_seen_at expires_at address user_agent",
     "groups": "id name",
     "group_members": "group_id user_id since",
@@ -26,6 +28,7 @@ TABLES = {
 }
 PRIMARY_KEYS = {
     "users": "id",
+    "recovery_codes": "user_id code_hash",
     "sign_ins": "token_hash",
     "groups": "id",
     "group_members": "group_id user_id",

@@ -24,8 +24,8 @@ from tests.support.routes import SAFE, routes
 EXEMPT: set[str] = set()
 
 PUBLIC = {
-    "accounts.login", "accounts.logout", "accounts.register", "accounts.reset", "static",
-    "web.healthz", "web.readyz", "web.start",
+    "accounts.login", "accounts.login_code", "accounts.logout", "accounts.register",
+    "accounts.reset", "static", "web.healthz", "web.readyz", "web.start",
 }  # fmt: skip
 
 #: Routes for administrators alone.

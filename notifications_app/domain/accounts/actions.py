@@ -197,7 +197,8 @@ def sign_in(
     """Begin a sign-in of a user whose password was checked, and delete the user's expired ones.
 
     Returns:
-        The token, or None if the account was deactivated or its password changed since the check.
+        The token, or None if the account was deactivated, its password changed, or its second
+        factor was switched on or off since the check.
     """
     token = secrets.token_urlsafe(32)
     expires = now + (ABSOLUTE_KEPT if keep else ABSOLUTE)
@@ -213,7 +214,12 @@ def sign_in(
         *moments,
         literal(address[:45]),
         literal(user_agent[:255]),
-    ).where(User.id == user.id, User.is_active, User.password_hash == user.password_hash)
+    ).where(
+        User.id == user.id,
+        User.is_active,
+        User.password_hash == user.password_hash,
+        User.totp_secret.is_(None) if user.totp_secret is None else User.totp_secret.is_not(None),
+    )
     is_begun = write(
         insert(table(SignIn)).from_select([*columns, "address", "user_agent"], still_valid)
     )

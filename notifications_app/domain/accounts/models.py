@@ -41,6 +41,22 @@ class User(Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: Part of the signature of one-time links: a deactivation raises it, which voids them.
     link_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: The secret of the second factor, encrypted; null without one.
+    totp_secret: Mapped[str | None] = mapped_column(String(255))
+    #: The step of the last code that was accepted: no code is accepted twice.
+    totp_last_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+
+
+class RecoveryCode(Model):
+    """A code that replaces the second factor once; the table holds its hash."""
+
+    __tablename__ = "recovery_codes"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class SignIn(Model):

@@ -24,6 +24,8 @@ FRESH = timedelta(minutes=15)
 MOST_MISSING = 20
 #: The number of hexadecimal digits of :func:`sign_in_id`.
 SIGN_IN_ID_LENGTH = 12
+#: Whether a code is asked for after the password. The secret itself is in no list.
+HAS_SECOND_FACTOR = User.totp_secret.is_not(None).label("has_second_factor")
 _BETWEEN_NAMES = re.compile(r"[\s,;]+")
 
 
@@ -43,6 +45,7 @@ class Reader:
     created_at: datetime
     shortcuts: bool
     density: str
+    has_second_factor: bool
     groups: tuple[Membership, ...]
     token: str
     signed_in_at: datetime
@@ -84,6 +87,7 @@ _READER = (
         User.created_at,
         User.shortcuts,
         User.density,
+        HAS_SECOND_FACTOR,
         GROUPS,
         SignIn.created_at.label("signed_in_at"),
         SignIn.last_seen_at,
@@ -171,7 +175,8 @@ def sign_in_id(token_hash: str) -> str:
 
 _CREDENTIALS = select(
     User.id, User.username, User.display_name, User.email, User.password_hash, User.is_active,
-    User.timezone, User.last_stamp, User.link_version,
+    User.timezone, User.last_stamp, User.link_version, User.is_admin, User.totp_secret,
+    User.totp_last_step,
 )  # fmt: skip
 
 
@@ -208,6 +213,7 @@ def list_users() -> Select[Any]:
         User.is_active,
         User.created_at,
         (User.password_hash.is_not(None)).label("has_password"),
+        HAS_SECOND_FACTOR,
     ).order_by(User.username)
 
 

@@ -41,6 +41,19 @@ def deleted_sentence(username: str) -> str:
     return f"Deleted “{username}”. Notifications they sent stay, shown as from the system."
 
 
+def second_factor_reset_sentence(username: str, ended: int | None) -> str:
+    """Return the sentence on a second factor that was reset.
+
+    ``ended`` is the number of sign-ins that ended, None if the account had no second factor.
+    """
+    if ended is None:
+        return f"“{username}” has no second factor."
+    return (
+        f"Reset the second factor of “{username}”, who signs in with the password alone now."
+        f" {counted(ended, 'sign-in')} ended."
+    )
+
+
 def group_created_sentence(group: str) -> str:
     """Return the sentence on a group that was created."""
     return f"Created the group “{group}”. It has no members yet."

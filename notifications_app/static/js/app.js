@@ -234,3 +234,11 @@ if (storage) {
     return chip;
   }));
 }
+
+// ---- Without a script, the browser's own menu prints.
+
+const print = one("[data-print]");
+if (print) {
+  print.hidden = false;
+  print.addEventListener("click", () => window.print());
+}

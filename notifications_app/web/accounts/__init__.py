@@ -8,6 +8,7 @@ from . import (
     groups,
     limits,
     login,
+    login_code,
     new_person,
     password_reset,
     people,
@@ -16,6 +17,7 @@ from . import (
     person_change,
     person_sign_ins,
     registration,
+    second_factor,
     settings,
     sign_ins,
 )
@@ -26,9 +28,11 @@ def register(app: Flask) -> None:
     blueprint = Blueprint("accounts", __name__)
     for pages in (
         login,
+        login_code,
         registration,
         password_reset,
         settings,
+        second_factor,
         sign_ins,
         people,
         new_person,

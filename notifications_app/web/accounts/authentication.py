@@ -1,5 +1,6 @@
 """Authentication: check a password, store the sign-in, start the session."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import current_app, request, session
@@ -88,15 +89,22 @@ def record_failure(username: str | None) -> None:
         db.session.remove()
 
 
-def start_session(user: Row[Any], password: str, *, keep: bool) -> bool:
+def start_session(
+    user: Row[Any],
+    password: str | None,
+    *,
+    keep: bool,
+    prove: Callable[[], None] | None = None,
+) -> bool:
     """Begin a sign-in and a new session; return False if the account changed meanwhile.
 
-    ``keep``: the sign-in outlasts the browser's session.
+    ``password`` replaces a hash by an older method, ``keep``: the sign-in outlasts the browser's
+    session. ``prove`` uses up the code of a second factor, and raises Refused if it cannot.
     """
     now = clock.now()
     better = (
         passwords.hash_password(password)
-        if passwords.is_old(user.password_hash, password)
+        if password is not None and passwords.is_old(user.password_hash, password)
         else None
     )
     with reading() as connection:
@@ -104,6 +112,8 @@ def start_session(user: Row[Any], password: str, *, keep: bool) -> bool:
     agent = "".join(letter for letter in request.user_agent.string if letter.isprintable())
     is_known = browser_id(user.username) is not None
     client = sign_ins.Client(request.remote_addr or "", agent, is_known)
+    if prove is not None:
+        prove()
     token = sign_ins.begin(user, client, keep=keep, now=now)
     if token is None:
         db.session.remove()  # do not hold the lock while the page is rendered

@@ -28,16 +28,28 @@ _THEMES: list[Any] = ["system", "light", "dark"]
 _DENSITIES: list[Any] = list(DENSITIES)
 
 
-class LoginForm(Form):
+class ContinueForm(Form):
+    """A step of a sign-in, with all that is needed to continue after the last one."""
+
+    next = HiddenField()
+    zone = HiddenField()
+    #: A form that was posted after its session had ended, packed by ``kept_input``.
+    kept = HiddenField()
+
+
+class LoginForm(ContinueForm):
     """Username and password, and whether to stay signed in."""
 
     username = StringField("Username", [_NAME])
     password = PasswordField("Password", [_PASSWORD])
     keep = BooleanField("Keep me signed in")
-    next = HiddenField()
-    zone = HiddenField()
-    #: A form that was posted after its session had ended, packed by ``kept_input``.
-    kept = HiddenField()
+
+
+class CodeForm(ContinueForm):
+    """The code of the second factor, or a recovery code."""
+
+    code = StringField("Code")
+    recovery = StringField("Recovery code")
 
 
 class RegisterForm(Form):
@@ -89,6 +101,21 @@ class EndForm(Form):
     """The current password, asked for again if the sign-in is no longer fresh."""
 
     password = PasswordField("Your password")
+
+
+class ConfirmForm(Form):
+    """The first code of a new second factor."""
+
+    code = StringField("Code", [InputRequired("Enter the code that your app shows.")])
+
+
+class FactorForm(Form):
+    """The current password and a code, before a second factor is weakened."""
+
+    password = PasswordField("Your password", [InputRequired("Enter your password.")])
+    code = StringField(
+        "Code", [InputRequired("Enter the code that your app shows, or a recovery code.")]
+    )
 
 
 class NewPersonForm(Form):

@@ -1,4 +1,4 @@
-"""Limits on attempts at a password. Only failures count.
+"""Limits on attempts at a password, or at the code after it. Only failures count.
 
 Ten failures for a username from one address lock that pair; a hundred an hour lock the username
 everywhere, except in browsers that signed in before. So a stranger cannot lock somebody out.
@@ -13,12 +13,16 @@ from ..access import current_reader
 from ..client_address import client_network
 from ..extensions import limiter
 from ..forms import INVALID
+from . import pending_sign_in
 from .known_browser import browser_id
 
 _FEW, _MANY, _SLOW = "10 per 15 minutes", "100 per 15 minutes", "100 per hour"
+_DAY = "200 per day"
 
 
 def _username() -> str:
+    if request.endpoint == "accounts.login_code":
+        return pending_sign_in.username()
     return name_key(request.form.get("username", ""))[:80]
 
 
@@ -86,6 +90,8 @@ per_pair = limiter.limit(_FEW, key_func=_pair, methods=["POST"], exempt_when=_is
 per_account = limiter.limit(_SLOW, key_func=_account, methods=["POST"], exempt_when=_is_known)
 per_browser = limiter.limit(_FEW, key_func=_browser, methods=["POST"], exempt_when=_is_unknown)
 per_address = limiter.limit(_MANY, key_func=_address, methods=["POST"], exempt_when=_is_known)
+# The attacker that a code stops knows the password: a day of guesses must stay hopeless.
+per_code = limiter.limit(_DAY, key_func=_account, methods=["POST"], exempt_when=_is_known)
 per_link = limiter.limit(_MANY, key_func=_address, methods=["POST"])
 # Every account costs a hash, and the answer tells which names are taken: successes count too.
 per_new_account = limiter.limit(_MANY, key_func=client_network, methods=["POST"])

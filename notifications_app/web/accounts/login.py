@@ -1,25 +1,24 @@
 """Sign in and sign out."""
 
-from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, current_app, make_response, render_template, request, session, url_for
+from flask import Blueprint, request, session, url_for
 from flask_login import current_user
 
 from ...core import clock
-from ...core.database import db, reading
+from ...core.database import db
 from ...core.logs import record
 from ...domain.accounts import queries
 from ...domain.administration import sign_ins
 from .. import flashes, kept_input, sessions
 from ..access import current_reader, public
 from ..error_pages import asks_for_json, rerenders_after_csrf_error, retry_after, too_many_attempts
-from ..forms import INVALID
-from ..redirects import current_address, page_before, redirect_after_post, safe_next
-from . import authentication
-from .forms import LoginForm
-from .known_browser import remember_browser
+from ..redirects import current_address, page_before, redirect_after_post
+from . import authentication, pending_sign_in
+from .after_sign_in import continue_to, welcome
+from .forms import CodeForm, LoginForm
 from .limits import per_account, per_address, per_browser, per_pair
+from .sign_in_pages import ask_for_code, code_page, login_page
 
 WRONG = "Wrong username or password."
 
@@ -47,7 +46,7 @@ def ask_to_sign_in() -> Any:
     # A script follows redirects, and shows no other answer.
     packed = None if "HX-Request" in request.headers else kept_input.pack()
     if packed is not None:
-        page, _status = _login_page(LoginForm(formdata=None, next=back, kept=packed), KEPT)
+        page, _status = login_page(LoginForm(formdata=None, next=back, kept=packed), KEPT)
         return page, 401
     lost = "form" if kept_input.has_input() else "click"
     target = url_for("accounts.login", next=back, lost=lost)
@@ -67,16 +66,15 @@ def login() -> Any:
         return _already_signed_in(form)
     if form.validate_on_submit():
         user = authentication.authenticate(form.username.data or "", form.password.data or "")
+        if user and user.totp_secret is not None:
+            pending_sign_in.begin(user, form.password.data or "", keep=form.keep.data)
+            return ask_for_code(form)
         if user and authentication.start_session(
             user, form.password.data or "", keep=form.keep.data
         ):
-            authentication.offer_zone(form.zone.data)
-            _greet()
-            response = make_response(_continue(form))
-            remember_browser(response, user.username)
-            return response
+            return welcome(form)
         form.form_errors.append(WRONG)
-    return _login_page(form, KEPT if form.kept.data else LOST.get(request.args.get("lost", ""), ""))
+    return login_page(form, KEPT if form.kept.data else LOST.get(request.args.get("lost", ""), ""))
 
 
 def _already_signed_in(form: LoginForm) -> Any:
@@ -87,57 +85,19 @@ def _already_signed_in(form: LoginForm) -> Any:
             f"You’re already signed in as {current_reader().username}."
             " Sign out first to use another account."
         )
-    return _continue(form)
-
-
-def _continue(form: LoginForm) -> Any:
-    """Return to the page that was asked for, or to the form that was posted without a session."""
-    kept = kept_input.unpack(form.kept.data, current_reader().id)
-    inbox = url_for("inbox.index")
-    if kept is None:
-        if form.kept.data:
-            flashes.info("The text typed before the sign-in belongs to another account.")
-        return redirect_after_post(None if form.kept.data else form.next.data, inbox)
-    return render_template(
-        "accounts/kept_input.html", address=safe_next(kept.address, inbox), fields=kept.fields
-    )
+    return continue_to(form)
 
 
 def tries_too_often(_error: Exception) -> Any:
-    """Show the sign-in page again with the typed username; elsewhere, the answer of status 429."""
-    if request.endpoint != "accounts.login" or asks_for_json():
+    """Show the form of a sign-in again with what was typed; elsewhere, the answer of status 429."""
+    if request.endpoint not in {"accounts.login", "accounts.login_code"} or asks_for_json():
         return too_many_attempts()
     wait, words = retry_after()
-    form = LoginForm()
+    is_code = request.endpoint == "accounts.login_code"
+    form = CodeForm() if is_code else LoginForm()
     form.form_errors.append(f"Too many attempts. Try again in {words}.")
-    page, _status = _login_page(form)
+    page = code_page(form) if isinstance(form, CodeForm) else login_page(form)[0]
     return page, 429, {"Retry-After": str(wait)}
-
-
-def _login_page(form: LoginForm, advice: str = "") -> Any:
-    has_lost = bool(form.kept.data or "lost" in request.args)
-    reason = authentication.sign_out_reason(was_sent_here=has_lost or bool(form.next.data))
-    if has_lost and not reason:
-        reason = "Your session has ended."
-    with reading() as connection:
-        page = render_template(
-            "accounts/login.html",
-            form=form,
-            reason=f"{reason} {advice}" if reason and not form.form_errors else "",
-            no_accounts=queries.is_empty(connection),
-            contact=current_app.config["CONTACT"],
-        )
-    return page, INVALID if form.is_submitted() else 200
-
-
-def _greet() -> None:
-    last = session.get(sessions.LAST_VISIT)
-    if last is None:
-        flashes.success("You’re signed in.")
-        return
-    moment = datetime.fromisoformat(last)
-    words = clock.full(moment, current_user.timezone)
-    flashes.success(f"You’re signed in. Your last visit was on {words}.")
 
 
 @public

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from ...core import clock
 from ...core.database import db, reading
 from ...core.logs import record
-from ...domain.administration import accounts, wording
+from ...domain.administration import accounts, second_factor, wording
 from ...domain.broadcasts.queries import count_sent_by
 from .. import flashes, sessions
 from ..access import admin, current_reader
@@ -65,6 +65,11 @@ CHANGES: Mapping[str, Change] = {
         lambda person: person.is_active, partial(accounts.set_active, active=False),
         lambda name, ended: wording.active_sentence(name, ended, active=False),
     ),
+    "reset-2fa": Change(
+        "Reset the second factor of {}?", "Reset second factor", "second factor reset", True,
+        lambda person: person.has_second_factor, second_factor.reset,
+        wording.second_factor_reset_sentence,
+    ),
     "delete": Change(
         "Delete {}?", "Delete account", "account deleted", True,
         lambda _person: True, accounts.delete_account,
@@ -84,6 +89,9 @@ def change_person(user_id: int, change: str) -> Any:
     if not asked.applies(person):
         flashes.info(asked.sentence(person.username, None))
         return _to_person(user_id)
+    if change == "reset-2fa" and person.id == current_reader().id:
+        flashes.info("Your own second factor is in your settings.")
+        return redirect_after_post(url_for("accounts.second_factor"), "/")
     form = EndForm()
     if request.method != "POST" or _needs_password():
         return _page(person, change, EndForm(formdata=None))

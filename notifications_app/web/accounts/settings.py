@@ -15,7 +15,7 @@ from ...core.text import counted
 from ...core.user_agents import browser_and_icon
 from ...core.zone_search import Matches
 from ...core.zone_search import find_zones as find
-from ...domain.accounts import actions, passwords, queries
+from ...domain.accounts import actions, passwords, queries, second_factor
 from ...domain.administration.sign_ins import change_own_password
 from ...domain.inbox import change_timezone
 from ...domain.inbox import queries as inbox
@@ -149,6 +149,7 @@ def page(forms: dict[str, Form]) -> str:
         rows = queries.sign_ins(connection, current_reader().id, now)
         muted = inbox.mutes(connection, current_reader().id)
         topics = inbox.topics(connection, current_reader(), now, muted)
+        codes_left = second_factor.recovery_codes_left(connection, current_reader().id)
     return render_template(
         "accounts/settings.html",
         **{f"{name}_form": form for name, form in forms.items()},
@@ -157,6 +158,7 @@ def page(forms: dict[str, Form]) -> str:
         other_topics=[topic for topic in topics if topic not in muted],
         zone_now=_zone_now(now),
         sign_ins=[(row.token_hash, *sign_in_cells(row)) for row in rows],
+        codes_left=codes_left,
         ask_password=not current_reader().is_fresh(now),
         is_unsaved=g.get("is_unsaved", False),
     )

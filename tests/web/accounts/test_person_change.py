@@ -20,6 +20,7 @@ from tests.support.account_pages import main_words, noted
 from tests.support.database import everything
 from tests.support.moments import NOON, at
 from tests.support.people import PASSWORD, add_user, is_signed_in, sign_in, token_in
+from tests.support.second_factor import switch_on
 
 LATER = NOON + timedelta(minutes=16)
 
@@ -181,6 +182,8 @@ def test_the_password_is_asked_again_where_the_sign_in_is_a_while_ago(
         deactivate(app, priya)
     if change == "revoke-admin":
         press(admin, priya, "grant-admin")
+    if change == "reset-2fa":
+        switch_on(app, priya)
     before = everything(app)
     assert "Needed because you signed in over 15 minutes ago." in main_words(
         open_page(admin, priya, change, LATER)
