@@ -7,6 +7,7 @@ a wall shows.
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import humanize
 import pytz
@@ -37,6 +38,8 @@ _SPELLINGS = {
 ZONE_DATA_VERSION: str = pytz.OLSON_VERSION  # type: ignore[attr-defined]
 #: Every name that an account may hold: a zone may be renamed after it was chosen.
 EVERY_ZONE = frozenset(pytz.all_timezones)
+#: What SQLite drops of a moment.
+_OFFSET = "+00:00"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SIZES = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -57,6 +60,16 @@ class UTCDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """Return the moment in UTC: SQLite drops the offset, PostgreSQL uses its session's."""
         return value and (_utc(value) if value.tzinfo else value.replace(tzinfo=UTC))
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Return the conversion of a result: on SQLite, text, in one step instead of three."""
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+        return _from_sqlite
+
+
+def _from_sqlite(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text + _OFFSET)
 
 
 def now() -> datetime:

@@ -11,6 +11,7 @@ from unicodedata import normalize
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from ...core.errors import NotFound
+from ...core.prepared import Prepared
 from ...core.text import name_key, refuse_invisible, shorten, visible
 from .memberships import GROUPS, Membership
 from .models import SignIn, User
@@ -73,7 +74,7 @@ class Reader:
         return now - self.signed_in_at <= FRESH
 
 
-_READER = (
+_READER = Prepared(
     select(
         User.id,
         User.username,
@@ -121,7 +122,7 @@ def is_live(row: Row[Any], now: datetime) -> bool:
 
 def reader(connection: Connection, token: str, now: datetime) -> Reader | None:
     """Return the active user with this sign-in token; None if it is unknown or past its limits."""
-    row = connection.execute(_READER, {"token_hash": token_hash(token)}).first()
+    row = _READER.first(connection, {"token_hash": token_hash(token)})
     if row is None or not is_live(row, now):
         return None
     values = row._asdict()

@@ -3,6 +3,7 @@
 They are about one reader (``:reader_id``) at one moment (``:now``).
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -56,19 +57,19 @@ _MUTE = (
     .correlate(Notification)
     .scalar_subquery()
 )
-#: Muted by topic. Errors and banners are never muted. Compared with 1, not with NULL:
-#: PostgreSQL assumes that IS NULL is rare, and then reads all notifications first.
+#: Errors and banners are never muted. Literals: IN with parameters is compiled at each execution.
+_CAN_BE_MUTED = and_(
+    *(Notification.category != literal_column(f"'{category}'") for category in NEVER_MUTED),
+    Notification.is_banner.is_(False),
+)
+#: Muted by topic. Compared with 1, not with NULL: PostgreSQL assumes that IS NULL is rare, and
+#: then reads all notifications first.
 MUTED = and_(
     func.coalesce(_MUTE, literal_column("0")) == literal_column("1"),
-    Notification.category.not_in(NEVER_MUTED),
-    Notification.is_banner.is_(False),
+    _CAN_BE_MUTED,
 )
 
-_WAS_MUTED = and_(
-    SNAPSHOT_MUTED.contains("," + Notification.topic + ","),
-    Notification.category.not_in(NEVER_MUTED),
-    Notification.is_banner.is_(False),
-)
+_WAS_MUTED = and_(SNAPSHOT_MUTED.contains("," + Notification.topic + ","), _CAN_BE_MUTED)
 
 #: The deliveries of each tab, beyond being this reader's and live: the statements bound
 #: ``arrives_at`` themselves. Snoozed begins at now, and all tabs but Dismissed and "all" end there.
@@ -85,6 +86,15 @@ ALL_TABS = "all"
 TABS_WITH_UNDELIVERED = {"inbox", "unread", "muted", ALL_TABS}
 #: The tabs whose notifications are still ahead; the soonest is the first of the list.
 TABS_AHEAD = {"snoozed"}
+LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
+
+
+def ends_now(tab: str) -> bool:
+    """Return whether a tab ends now.
+
+    Snoozed notifications arrive in the future, and a dismissal may be ahead of this clock.
+    """
+    return tab in TABS_WITH_UNDELIVERED and tab != ALL_TABS
 
 
 def mute_condition(tab: str) -> ColumnElement[bool]:

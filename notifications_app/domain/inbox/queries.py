@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -16,7 +16,6 @@ from .subscriptions import Subscriber, channel_parameters, subscriptions
 PAGE_SIZE = 25
 EVERYTHING = InboxFilter()
 _LAST_ID = 2**63 - 1
-_LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +62,8 @@ def rows(
     statement = statements.page_statement(
         view.tab, len(channels), most, view.shape, dialect, backwards=backwards
     )
-    return connection.execute(
-        statement,
+    return statement.all(
+        connection,
         {
             "reader_id": reader.id,
             "now": now,
@@ -72,20 +71,15 @@ def rows(
             "id": beyond.id,
             "upper": min(latest, beyond.at),
             "upper_now": min(now, beyond.at),
-            "latest": latest,
             **channel_parameters(channels),
             **search.values(view.terms, dialect),
         },
-    ).all()
+    )
 
 
 def _latest(tab: str, now: datetime) -> datetime:
-    """Return the last moment of a tab.
-
-    Snoozed notifications arrive in the future, and a dismissal may be ahead of this clock.
-    """
-    ends_now = tab in conditions.TABS_WITH_UNDELIVERED and tab != conditions.ALL_TABS
-    return now if ends_now else _LAST_MOMENT
+    """Return the last moment of a tab."""
+    return now if conditions.ends_now(tab) else conditions.LAST_MOMENT
 
 
 def _start(tab: str, now: datetime, beyond: Position | None) -> Position:
@@ -130,11 +124,24 @@ def count(connection: Connection, reader: Subscriber, now: datetime, *, tab: str
     values = {
         "reader_id": reader.id,
         "now": now,
-        "latest": _latest(tab, now),
         **channel_parameters(channels),
     }
-    counted = connection.execute(statements.count_statement(tab, len(channels)), values)
-    return int(counted.scalar_one())
+    return int(statements.count_statement(tab, len(channels)).one(connection, values)[0])
+
+
+def tab_counts(
+    connection: Connection, reader: Subscriber, now: datetime, *, has_mutes: bool
+) -> dict[str, int]:
+    """Count the notifications in each tab, at once; 100 means "99+"."""
+    channels = subscriptions(reader)
+    values = {
+        "reader_id": reader.id,
+        "now": now,
+        **channel_parameters(channels),
+    }
+    counted = statements.counts_statement(len(channels), has_mutes=has_mutes)
+    found: dict[str, int] = counted.one(connection, values)._asdict()
+    return found
 
 
 def count_exactly(
@@ -150,7 +157,6 @@ def count_exactly(
     values = {
         "reader_id": reader.id,
         "now": now,
-        "latest": _latest(view.tab, now),
         **channel_parameters(channels),
         **search.values(view.terms, dialect),
         **({"at": above.at, "id": above.id, "upper": above.at} if above else {}),
@@ -163,14 +169,14 @@ def count_exactly(
         most=statements.EXACT_CAP,
         above=above is not None,
     )
-    return int(connection.execute(statement, values).scalar_one())
+    return int(statement.one(connection, values)[0])
 
 
 def banners(connection: Connection, reader: Subscriber, now: datetime) -> Sequence[Row[Any]]:
     """Return the banners for the top of every page: live, not dismissed, newest first."""
     channels = subscriptions(reader)
     values = {"reader_id": reader.id, "now": now, **channel_parameters(channels)}
-    return connection.execute(statements.banners_statement(len(channels)), values).all()
+    return statements.banners_statement(len(channels)).all(connection, values)
 
 
 def one(
@@ -187,12 +193,12 @@ def one(
         "now": now,
         **channel_parameters(channels),
     }
-    return connection.execute(statements.one_statement(len(channels)), values).first()
+    return statements.one_statement(len(channels)).first(connection, values)
 
 
 def take_snapshot(connection: Connection, reader: Subscriber, now: datetime) -> Snapshot:
     """Take the snapshot behind "select all". Call it before reading the page's rows."""
-    row = connection.execute(statements.SNAPSHOT, {"reader_id": reader.id}).one()
+    row = statements.SNAPSHOT.one(connection, {"reader_id": reader.id})
     return Snapshot(now, row.top, row.seen, row.muted or "")
 
 
@@ -208,7 +214,7 @@ def topics(
     connection: Connection, reader: Subscriber, now: datetime, muted: Iterable[str]
 ) -> list[str]:
     """Return the reader's recent and muted topics, by name, for the topic menu."""
-    values = {"reader_id": reader.id, "now": now}
-    names = set(connection.execute(statements.TOPICS, values).scalars())
-    names |= {row.topic for row in rows(connection, reader, now, most=200)}
-    return sorted(names.union(muted))
+    channels = subscriptions(reader)
+    values = {"reader_id": reader.id, "now": now, **channel_parameters(channels)}
+    found = statements.topics_statement(len(channels)).all(connection, values)
+    return sorted({row.topic for row in found}.union(muted))

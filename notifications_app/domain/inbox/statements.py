@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Integer,
     Select,
     bindparam,
     cast,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 )
 
 from ...core.clock import UTCDateTime
+from ...core.prepared import Prepared
 from ..accounts.models import User
 from . import conditions, search
 from .models import DELIVERY_STATE, Delivery, Mute, Notification, Release
@@ -40,7 +42,8 @@ _ID = bindparam("id", type_=BigInteger)
 _UPPER = bindparam("upper", type_=UTCDateTime)
 #: The earlier of ``:upper`` and now, for releases in lists that reach into the future.
 _UPPER_NOW = bindparam("upper_now", type_=UTCDateTime)
-_LATEST = bindparam("latest", type_=UTCDateTime)
+#: The end of the tabs that reach into the future.
+_FOREVER = bindparam("forever", conditions.LAST_MOMENT, type_=UTCDateTime)
 _NEVER = cast(null(), UTCDateTime)
 #: The most banners on a page.
 BANNERS = 10
@@ -55,7 +58,7 @@ class Source(NamedTuple):
     position: Any
     notification_id: Any
     upper: Any = _UPPER
-    latest: Any = _LATEST
+    latest: Any = _FOREVER
     #: A lower bound, where a tab has one.
     floor: tuple[ColumnElement[bool], ...] = ()
 
@@ -118,16 +121,19 @@ def _sources(tab: str, channels: int, shape: Shape, dialect: str) -> list[Source
     else:
         position = Delivery.dismissed_at if tab == "dismissed" else Delivery.arrives_at
         sources = [_deliveries(given[tab], position, shape, dialect)]
+    if conditions.ends_now(tab):
+        sources = [one._replace(latest=conditions.NOW) for one in sources]
     if tab in conditions.TABS_AHEAD:
         sources = [one._replace(floor=(one.position > conditions.NOW,)) for one in sources]
     if tab in conditions.TABS_WITH_UNDELIVERED:
-        ends = (_UPPER_NOW, conditions.NOW) if tab == conditions.ALL_TABS else (_UPPER, _LATEST)
+        upper = _UPPER_NOW if tab == conditions.ALL_TABS else _UPPER
         sources += [
             Source(
                 _releases(tab, index, shape, dialect),
                 Release.arrives_at,
                 Release.notification_id,
-                *ends,
+                upper,
+                conditions.NOW,
             )
             for index in range(channels)
         ]
@@ -169,7 +175,7 @@ def content_columns() -> tuple[Any, ...]:
 @lru_cache(maxsize=512)
 def page_statement(
     tab: str, channels: int, most: int, shape: Shape, dialect: str, *, backwards: bool = False
-) -> Any:
+) -> Prepared:
     """Build the SELECT of the rows of a view that follow ``:at, :id``, in the order of the tab.
 
     With ``backwards``, it is of the rows that precede that place, the nearest of them.
@@ -194,7 +200,7 @@ def page_statement(
     nearest = in_order(all_.c.position, all_.c.notification_id, ascending=upwards)
     top = _limited(select(all_).order_by(*nearest), most).subquery()
     tab_order = _is_upwards(tab, backwards=False)
-    return (
+    return Prepared(
         select(
             Notification.id,
             *content_columns(),
@@ -216,8 +222,32 @@ def count_statement(
     *,
     most: int = COUNT_CAP,
     above: bool = False,
-) -> Any:
+) -> Prepared:
     """Build the SELECT that counts a view up to ``most``; with ``above``, before ``:at, :id``."""
+    return Prepared(_count(tab, channels, shape, dialect, most=most, above=above))
+
+
+@cache
+def counts_statement(channels: int, *, has_mutes: bool) -> Prepared:
+    """Build the SELECT of the counts of all tabs, a column each, up to ``COUNT_CAP``.
+
+    Without muted topics nothing is counted as muted: it would read the whole inbox.
+    """
+    tabs = [tab for tab in conditions.TAB_CONDITIONS if has_mutes or tab != "muted"]
+    counts = [_count(tab, channels).scalar_subquery().label(tab) for tab in tabs]
+    nothing = [] if has_mutes else [literal_column("0", Integer).label("muted")]
+    return Prepared(select(*counts, *nothing))
+
+
+def _count(
+    tab: str,
+    channels: int,
+    shape: Shape = (),
+    dialect: str = "",
+    *,
+    most: int = COUNT_CAP,
+    above: bool = False,
+) -> Select[Any]:
     upwards = _is_upwards(tab, backwards=True)
     branches = [
         _limited(
@@ -241,7 +271,7 @@ def count_statement(
 
 
 @cache
-def banners_statement(channels: int) -> Any:
+def banners_statement(channels: int) -> Prepared:
     """Build the SELECT of the live banners that the reader has not dismissed, newest first."""
     branches = [
         _limited(
@@ -264,11 +294,11 @@ def banners_statement(channels: int) -> Any:
         .join(all_, all_.c.notification_id == Notification.id)
         .order_by(all_.c.arrives_at.desc(), Notification.id.desc())
     )
-    return _limited(banners, BANNERS)
+    return Prepared(_limited(banners, BANNERS))
 
 
 @cache
-def one_statement(channels: int) -> Any:
+def one_statement(channels: int) -> Prepared:
     """Build the SELECT of the notification ``:id``: a delivery, or a release on a channel."""
     visible = (
         conditions.ARRIVED | Delivery.snoozed_from.is_not(None) | Delivery.dismissed_at.is_not(None)
@@ -291,7 +321,7 @@ def one_statement(channels: int) -> Any:
         for index in range(channels)
     ]
     all_ = union_all(delivery, *releases).subquery()
-    return (
+    return Prepared(
         select(
             Notification.id,
             *content_columns(),
@@ -310,13 +340,18 @@ def one_statement(channels: int) -> Any:
 
 #: The values that "all" on a page is bounded by: the largest notification id, the reader's
 #: last stamp, the muted topics.
-SNAPSHOT = select(
-    select(func.coalesce(func.max(Notification.id), 0)).scalar_subquery().label("top"),
-    select(User.last_stamp).where(User.id == conditions.READER_ID).scalar_subquery().label("seen"),
-    select(func.aggregate_strings(Mute.topic, ","))
-    .where(Mute.user_id == conditions.READER_ID)
-    .scalar_subquery()
-    .label("muted"),
+SNAPSHOT = Prepared(
+    select(
+        select(func.coalesce(func.max(Notification.id), 0)).scalar_subquery().label("top"),
+        select(User.last_stamp)
+        .where(User.id == conditions.READER_ID)
+        .scalar_subquery()
+        .label("seen"),
+        select(func.aggregate_strings(Mute.topic, ","))
+        .where(Mute.user_id == conditions.READER_ID)
+        .scalar_subquery()
+        .label("muted"),
+    )
 )
 
 
@@ -326,9 +361,26 @@ def _latest_topics(*where: Any, newest: Any) -> Any:
     return _limited(mine, TOPICS_FROM).subquery().select()
 
 
-#: The topics of the latest dismissed and snoozed deliveries: two SELECTs, each able to use
-#: its own index, because a reader may have very many.
-TOPICS = union_all(
-    _latest_topics(Delivery.dismissed_at.is_not(None), newest=Delivery.dismissed_at),
-    _latest_topics(Delivery.dismissed_at.is_(None), conditions.SNOOZED, newest=Delivery.arrives_at),
-)
+@cache
+def topics_statement(channels: int) -> Prepared:
+    """Build the SELECT of the topics of the latest notifications of each tab.
+
+    Each source is read by its own index, because a reader may have very many.
+    """
+    in_inbox = [
+        _limited(
+            source.rows.with_only_columns(Notification.topic)
+            .where(source.position <= conditions.NOW)
+            .order_by(source.position.desc()),
+            TOPICS_FROM,
+        )
+        .subquery()
+        .select()
+        for source in _sources("inbox", channels, (), "")
+    ]
+    dismissed = _latest_topics(Delivery.dismissed_at.is_not(None), newest=Delivery.dismissed_at)
+    snoozed = _latest_topics(
+        Delivery.dismissed_at.is_(None), conditions.SNOOZED, newest=Delivery.arrives_at
+    )
+    every = union_all(*in_inbox, dismissed, snoozed).subquery()
+    return Prepared(select(every.c.topic).distinct())

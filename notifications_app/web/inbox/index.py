@@ -86,9 +86,9 @@ def _page(
         page = page or queries.page(
             connection, current_reader(), now, view=shown_view, before=before, after=after
         )
-        counts = {name: queries.count(connection, current_reader(), now, tab=name) for name in TABS}
+        mutes = shown.muted.split(",") if shown.muted else []
+        counts = queries.tab_counts(connection, current_reader(), now, has_mutes=bool(mutes))
         found = numbers(connection, shown_view, page, counts, now)
-        mutes = queries.mutes(connection, current_reader().id)
         topics = queries.topics(connection, current_reader(), now, mutes)
         is_empty = not (page.rows or refusal or before or after) and shown_view.is_narrowed
         wider = wider_views(connection, shown_view, now) if is_empty else ()

@@ -7,7 +7,7 @@ from flask import Blueprint, jsonify, request, url_for
 from ...core import clock
 from ...core.database import reading
 from ...domain.inbox import queries
-from ...domain.inbox.filters import TABS, InboxFilter
+from ...domain.inbox.filters import InboxFilter
 from ...domain.inbox.items import Item
 from ..access import current_reader, signed_in
 from ..cursors import cursor
@@ -26,7 +26,8 @@ def data() -> Any:
         page = queries.page(
             connection, current_reader(), now, view=shown_view, before=before, after=after
         )
-        counts = {name: queries.count(connection, current_reader(), now, tab=name) for name in TABS}
+        mutes = queries.mutes(connection, current_reader().id)
+        counts = queries.tab_counts(connection, current_reader(), now, has_mutes=bool(mutes))
     return jsonify(
         tab=shown_view.tab,
         counts={name: capped_count(count) for name, count in counts.items()},

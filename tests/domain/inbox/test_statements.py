@@ -211,7 +211,8 @@ def test_a_change_of_channels_seeks_too(reader: int) -> None:
 @pytest.mark.parametrize("backwards", [False, True])
 def test_a_page_has_one_bound_on_each_side(tab: str, backwards: bool) -> None:
     """Given two on one side, SQLite may seek on the wrong one and read everything before it."""
-    sql = str(statements.page_statement(tab, 0, 26, (), "sqlite", backwards=backwards))
+    page = statements.page_statement(tab, 0, 26, (), "sqlite", backwards=backwards)
+    sql = str(page.statement)
     for sign in ("<", ">"):
         found = re.findall(rf"deliveries\.arrives_at {sign}=? ", sql)
         is_open = tab == "inbox" and not backwards and sign == ">"
