@@ -450,6 +450,17 @@ def test_an_account_is_deleted(app: Flask, run: Run, priya: int, bystander: int)
     assert account(app, "noor") == noor
 
 
+@pytest.mark.parametrize(("answer", "left"), [("n\n", 1), ("", 1), ("y\n", 0)])
+def test_a_terminal_is_asked_before_an_account_is_deleted(
+    app: Flask, run: Run, priya: int, monkeypatch: pytest.MonkeyPatch, answer: str, left: int
+) -> None:
+    terminal = SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr(users, "sys", terminal)
+    said = run("delete", "priya", input=answer)
+    assert "Delete “priya” and everything in their inbox? This can’t be undone." in said.output
+    assert user_count(app) == left
+
+
 def test_without_a_terminal_nothing_is_deleted_unasked(app: Flask, run: Run, priya: int) -> None:
     assert refused(run("delete", "priya"), 1) == "Error: There is no terminal to ask on. Use --yes."
     assert user_count(app) == 1

@@ -126,6 +126,7 @@ def test_the_audience_is_who_could_have_it(
     change_groups.join_group("ops", [priya, bystander], NOON)
     sent = [inbox.broadcast(name) for name in ("everyone", "role:admin", "group:ops")]
     assert [of(number).audience_now for number in sent] == [3, 1, 2]
+    inbox.act(bystander, "read", sent, NOW)
     db.session.execute(sa.update(User).where(User.id == bystander).values(is_active=False))
     change_role.grant_admin(priya, NOW)  # too late for what went to the administrators
     comes("late", NOW)
