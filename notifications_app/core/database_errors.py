@@ -35,6 +35,10 @@ MISSING = Fault(
 UNMIGRATED = Fault(
     "The database is not migrated. Run `flask db upgrade` first.", state="not migrated"
 )
+REPLACED = Fault(
+    "The database is being replaced by a backup. Nothing was changed; try again in a moment.",
+    state="being replaced",
+)
 BROKEN = Fault(
     "The database file is damaged or is not a database. Restore a backup.", state="damaged"
 )
@@ -44,6 +48,7 @@ DENIED = Fault("The database does not allow this to its user. Nothing was change
 _WORDS = (
     (UNMIGRATED, ("no such table", "no such column", "has no column")),
     (LOCKED, ("database is locked", "database table is locked", "database is busy")),
+    (REPLACED, ("database is being replaced",)),
     (FULL, ("disk is full", "no space left")),
     (READ_ONLY, ("readonly database",)),
     (BROKEN, ("not a database", "malformed")),

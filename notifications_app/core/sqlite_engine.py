@@ -5,24 +5,28 @@ import sqlite3
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import ExceptionContext
-from sqlalchemy.exc import InvalidatePoolError, OperationalError
+from sqlalchemy.exc import InvalidatePoolError
 
 from . import patience
 from .database_errors import is_of_the_file
+from .replaced_file import BEING_REPLACED, FileWatch, failure
 from .text import fold
 from .write_queue import WriteQueue
 
 #: Bytes of the log beside the file from which a writer empties it. SQLite empties it only when
 #: nobody reads, so a busy site's log grows without an end.
 LOG_LIMIT = 8 * 1024 * 1024
-#: Keys in a pooled connection's info: it holds the write queue; its patience; its file.
+#: Keys in a pooled connection's info: it holds the write queue; its patience; its file;
+#: how often that had been replaced.
 _IN_QUEUE = "in the write queue"
 _PATIENCE = "patience"
 _FILE = "file"
+_REPLACED = "replacements of the file"
 #: The execution option of an engine whose transactions begin at the first change.
 _LATE = "begin_late"
 #: First words of the statements that need no transaction.
@@ -49,14 +53,17 @@ def create_file(engine: Engine) -> None:
 def prepare(engine: Engine, threads: int) -> None:
     """Set up the connections of an engine; ``threads``: how many of them serve requests."""
     file = file_of(engine)
-    event.listen(engine, "connect", _connect)
-    if file is not None:
-        event.listen(engine, "do_connect", _never_create)
-        event.listen(engine, "connect", partial(_remember_file, file))
-        event.listen(engine, "checkout", partial(_check_file, file))
     queue = WriteQueue(file, threads)
-    event.listen(engine, "begin", partial(_begin, queue))
-    event.listen(engine, "checkin", partial(_checkin, queue, file))
+    watch = None if file is None else FileWatch(file, queue, partial(_open, file))
+    event.listen(engine, "connect", _connect)
+    if file is not None and watch is not None:
+        event.listen(engine, "do_connect", partial(_never_create, watch))
+        event.listen(engine, "connect", partial(_remember_file, file, watch))
+        event.listen(engine, "checkout", partial(_check_file, file, watch))
+        event.listen(engine, "commit", partial(_check_before_commit, watch))
+        event.listen(engine, "close", lambda _connection, _record: watch.before_close())
+    event.listen(engine, "begin", partial(_begin, queue, watch))
+    event.listen(engine, "checkin", partial(_checkin, queue, file, watch))
     event.listen(engine, "handle_error", _forget_connections)
 
 
@@ -72,10 +79,24 @@ def begin_late(engine: Engine) -> None:
             engine.dispatch.begin(connection.execution_options(**{_LATE: False}))
 
 
-def _never_create(_dialect: Any, _record: Any, arguments: list[Any], options: Any) -> None:
+def _never_create(
+    watch: FileWatch, _dialect: Any, _record: Any, arguments: list[Any], options: Any
+) -> None:
     """Open the file only if it exists: SQLite would make an empty database of a lost one."""
-    arguments[0] = Path(arguments[0]).absolute().as_uri() + "?mode=rw"
+    watch.check()
+    arguments[0] = _address(Path(arguments[0]))
     options["uri"] = True
+
+
+def _address(file: Path) -> str:
+    return file.absolute().as_uri() + "?mode=rw"
+
+
+def _open(file: Path) -> sqlite3.Connection:
+    """Open a connection outside the pool."""
+    connection = sqlite3.connect(_address(file), uri=True)
+    _connect(connection, SimpleNamespace(info={}))
+    return connection
 
 
 def _connect(connection: sqlite3.Connection, record: Any) -> None:
@@ -104,14 +125,19 @@ def _identity(file: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _remember_file(file: Path, _connection: Any, record: Any) -> None:
+def _remember_file(file: Path, watch: FileWatch, _connection: Any, record: Any) -> None:
     record.info[_FILE] = _identity(file)
+    record.info[_REPLACED] = watch.replaced
+    watch.opened()
 
 
-def _check_file(file: Path, _connection: Any, record: Any, _proxy: Any) -> None:
+def _check_file(file: Path, watch: FileWatch, _connection: Any, record: Any, _proxy: Any) -> None:
     """Connect anew if the file was deleted or replaced: what is written to the old one is lost."""
     if record.info.get(_FILE) != _identity(file):
         _delete_old_log(file)
+        raise InvalidatePoolError
+    watch.check()
+    if record.info.get(_REPLACED) != watch.replaced:
         raise InvalidatePoolError
 
 
@@ -124,7 +150,7 @@ def _delete_old_log(file: Path) -> None:
             Path(f"{file}-shm").unlink(missing_ok=True)
 
 
-def _begin(queue: WriteQueue, connection: Connection) -> None:
+def _begin(queue: WriteQueue, watch: FileWatch | None, connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("read"):
         connection.exec_driver_sql("BEGIN")
@@ -135,19 +161,36 @@ def _begin(queue: WriteQueue, connection: Connection) -> None:
     pooled: Any = connection.connection
     if not pooled.record_info.get(_IN_QUEUE):
         if not queue.enter(seconds):
-            locked = sqlite3.OperationalError("database is locked")
-            raise OperationalError("BEGIN IMMEDIATE", None, locked)
+            raise failure("database is locked")
         pooled.record_info[_IN_QUEUE] = True
+    if watch is not None:
+        _check_writer(watch, pooled)
     _be_patient(pooled.dbapi_connection, pooled.info, seconds)
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def _check_before_commit(watch: FileWatch, connection: Connection) -> None:
+    """Refuse to commit into a file that was replaced: a commit may empty the log into it."""
+    pooled: Any = connection.connection
+    if pooled.record_info.get(_IN_QUEUE):
+        _check_writer(watch, pooled)
+
+
+def _check_writer(watch: FileWatch, pooled: Any) -> None:
+    watch.check(in_queue=True)
+    if pooled.info.get(_REPLACED) != watch.replaced:
+        raise failure(BEING_REPLACED)
+
+
 # Not at commit: that event fires before the commit itself.
-def _checkin(queue: WriteQueue, file: Path | None, connection: Any, record: Any) -> None:
+def _checkin(
+    queue: WriteQueue, file: Path | None, watch: FileWatch | None, connection: Any, record: Any
+) -> None:
     if record.record_info.pop(_IN_QUEUE, False):
         try:
-            if file is not None and connection is not None:
+            if file is not None and watch is not None and connection is not None:
                 _shorten_log(file, connection, record.info)
+                watch.after_write(connection)
         finally:
             queue.leave()
 

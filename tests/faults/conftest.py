@@ -134,7 +134,7 @@ class Server:
                     "python:notifications_app.server.settings", "--bind", f"127.0.0.1:{self.port}",
                     "notifications_app:create_app()",
                 ],
-                cwd=ROOT, env=os.environ | values, stderr=log,
+                cwd=ROOT, env=os.environ | values, stderr=log, start_new_session=True,
             )  # fmt: skip
         wait_until(lambda: self.status("/healthz") == 200)
 
@@ -150,6 +150,12 @@ class Server:
 
     def status(self, path: str) -> int:
         return self.get(path)[0]
+
+    def stop(self, how: signal.Signals) -> None:
+        """Send a signal to all of its processes, and wait for the end."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, how)
+        self._process.wait(30)
 
     def close(self) -> None:
         self._process.terminate()

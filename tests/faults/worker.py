@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError
 
 from notifications_app import broadcast, create_app
 from notifications_app.core.database import db, reading
@@ -42,7 +43,21 @@ def mix(key: str) -> None:
             connection.execute(sa.select(User.username).limit(10)).all()
 
 
-JOBS: dict[str, Callable[[str], None]] = {"send": send, "rename": rename, "mix": mix}
+def insist(key: str) -> None:
+    """Send until it is acknowledged, whatever happens to the file meanwhile."""
+    while True:
+        try:
+            send(key)
+        except DatabaseError:
+            db.session.remove()
+            time.sleep(0.02)
+        else:
+            return
+
+
+JOBS: dict[str, Callable[[str], None]] = {
+    "send": send, "insist": insist, "rename": rename, "mix": mix,
+}  # fmt: skip
 
 
 def main(job: str, url: str, name: str, seconds: str) -> None:
