@@ -21,6 +21,9 @@ from notifications_app.core.database_errors import database_fault, explain
 #: The number of the advisory lock on PostgreSQL: the letters "notify" as bytes.
 MIGRATING = int.from_bytes(b"notify")
 
+#: The tables with a column of folded text, and an index of trigrams for it.
+SEARCHED = ("notifications", "users", "audit")
+
 #: How long a migration on SQLite waits for another one, in seconds.
 LONGEST_WAIT = 3600.0
 
@@ -41,8 +44,8 @@ def include_object(
 ) -> bool:
     """Exclude the objects of the search from autogenerate: no model describes them."""
     return not (
-        (kind == "table" and (name or "").startswith("notifications_fts"))
-        or (kind == "index" and name == "ix_notifications_search")
+        (kind == "table" and (name or "").startswith(tuple(f"{one}_fts" for one in SEARCHED)))
+        or (kind == "index" and name in {f"ix_{one}_search" for one in SEARCHED})
     )
 
 

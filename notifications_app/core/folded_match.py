@@ -1,53 +1,60 @@
-"""Text search in columns that are stored as typed: folded by the rules of :func:`text.fold`.
+"""Text search in columns of folded text: see :func:`text.fold`.
 
-SQLite calls that function. PostgreSQL's own lower() and ILIKE depend on the locale of the
-database and never take ß for ss, so the few characters that fold to a letter of the searched
-text are replaced there.
+The application folds what is stored and what is typed, so both databases give the same answers.
+A trigram index finds text of three letters and more: a table of SQLite's FTS5, or an index with
+PostgreSQL's pg_trgm where that extension could be made. Shorter text is compared row by row.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, func
+from sqlalchemy import ColumnElement, String, and_, bindparam, literal_column, select
+from sqlalchemy import column as named_column
+from sqlalchemy import table as named_table
 
 from .text import fold
 
-#: The letters with two cases end before it.
-_LAST_CASED = 0x1F000
+#: The length of what an index of trigrams finds at least.
+TRIGRAM = 3
 
 
-def contains(column: ColumnElement[str], text: str, dialect: str) -> ColumnElement[bool]:
-    """Build the condition that the folded column, never null, contains the folded text."""
-    folded = fold(text)
-    pattern = "%{}%".format(re.sub(r"([%_\\])", r"\\\1", folded))
-    if dialect == "sqlite":
-        return func.fold(column).like(pattern, escape="\\")
-    return _replaced(column, set(folded)).like(pattern, escape="\\")
+@dataclass(frozen=True)
+class Folded:
+    """A column of folded text, with the key of its rows and the name of SQLite's index table."""
+
+    key: ColumnElement[Any]
+    text: ColumnElement[str]
+    index: str
 
 
-def _replaced(column: ColumnElement[str], letters: set[str]) -> ColumnElement[str]:
-    """Fold all in a column that folds to one of the letters, and leave the rest as it is."""
-    folds, left_out = _folds()
-    wanted = {character: folded for character, folded in folds.items() if letters & set(folded)}
-    single = {character: folded for character, folded in wanted.items() if len(folded) == 1}
-    replaced: ColumnElement[str] = func.translate(
-        column, _value("".join(single) + left_out), _value("".join(single.values())), type_=String
-    )
-    for character, folded in wanted.items():
-        if len(folded) > 1:
-            replaced = func.replace(replaced, _value(character), _value(folded), type_=String)
-    return replaced
+def contains_all(folded: Folded, texts: Iterable[str], dialect: str) -> ColumnElement[bool]:
+    """Build the condition that a row's text contains each of these, all folded."""
+    wanted = [fold(text) for text in texts]
+    indexed = [text for text in wanted if dialect == "sqlite" and len(text) >= TRIGRAM]
+    conditions: list[ColumnElement[bool]] = [
+        folded.text.like(bindparam(None, like_pattern(text), type_=String), escape="\\")
+        for text in wanted
+        if text not in indexed
+    ]
+    if indexed:
+        phrases = " AND ".join('"{}"'.format(text.replace('"', '""')) for text in indexed)
+        conditions.append(folded.key.in_(_matching(folded.index, phrases)))
+    return and_(*conditions)
 
 
-def _value(text: str) -> ColumnElement[str]:
-    return bindparam(None, text, type_=String)
+def like_pattern(folded: str) -> str:
+    r"""Return the pattern of LIKE, with the escape ``\``, for text that contains this."""
+    return "%{}%".format(re.sub(r"([%_\\])", r"\\\1", folded))
+
+
+def _matching(index: str, phrases: str) -> Any:
+    match = literal_column(index).op("MATCH")(bindparam(None, phrases, type_=String))
+    return select(_index_table(index).c.rowid).where(match)
 
 
 @cache
-def _folds() -> tuple[Mapping[str, str], str]:
-    """Return what folding makes of each character that it changes, and those it leaves out."""
-    pairs = ((chr(code), fold(chr(code))) for code in range(_LAST_CASED))
-    changed = {character: folded for character, folded in pairs if folded != character}
-    left_out = "".join(character for character, folded in changed.items() if not folded)
-    return {character: folded for character, folded in changed.items() if folded}, left_out
+def _index_table(name: str) -> Any:
+    return named_table(name, named_column("rowid"))

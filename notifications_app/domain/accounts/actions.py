@@ -18,6 +18,7 @@ from ...core import clock
 from ...core.database import db, table, write
 from ...core.errors import AlreadyTaken, BadInput, NotFound
 from ...core.text import check_line, name_key, refuse_invisible, trim
+from . import search_texts
 from .models import DENSITIES, EMAIL_MAX, NAME_MAX, USERNAME_MAX, SignIn, User
 from .queries import ABSOLUTE, ABSOLUTE_KEPT, token_hash
 
@@ -116,6 +117,7 @@ def set_display_name(user_id: int, name: str) -> str:
     """
     name = check_display_name(name)
     _change(user_id, display_name=name)
+    search_texts.refresh(select(literal(user_id)))
     return name
 
 

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...core.clock import UTCDateTime
 from ...core.database import Model
+from ...core.text import fold
 
 USERNAME_MAX = 40
 EMAIL_MAX = 254
@@ -14,15 +16,45 @@ NAME_MAX = 80
 DENSITIES = ("comfortable", "compact")
 
 
+def search_text(username: str, display_name: str, email: str | None) -> str:
+    """Return the text of a person that a search compares with what is typed, folded."""
+    return fold(f"{username}\n{display_name}\n{email or ''}")
+
+
+def _search_text_of(context: DefaultExecutionContext) -> str:
+    values = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return search_text(values["username"], values.get("display_name") or "", values.get("email"))
+
+
+def _those(name: str, condition: str) -> Index:
+    """Build the index of one kind of people by name, for their list and their number."""
+    return Index(
+        f"ix_users_{name}",
+        "username",
+        postgresql_where=text(condition),
+        sqlite_where=text(condition),
+    )
+
+
 class User(Model):
-    """A person's account."""
+    """A person's account.
+
+    ``search_text`` follows from the names and the email address. Code that changes one of them
+    must call ``search_texts.refresh``.
+    """
 
     __tablename__ = "users"
+    __table_args__ = (
+        _those("admins", "is_admin"),
+        _those("inactive", "NOT is_active"),
+        _those("no_password", "is_active AND password_hash IS NULL"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(USERNAME_MAX), unique=True)
     email: Mapped[str | None] = mapped_column(String(EMAIL_MAX), unique=True)
     display_name: Mapped[str] = mapped_column(String(NAME_MAX), default="")
+    search_text: Mapped[str] = mapped_column(Text, default=_search_text_of)
     password_hash: Mapped[str | None] = mapped_column(String(255))
     #: An IANA name.
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")

@@ -4,10 +4,11 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from ...core.database import db, table, write
-from .models import AuditEntry
+from ..accounts.models import User
+from .models import AuditEntry, search_text
 
 
 def add_entry(
@@ -18,13 +19,18 @@ def add_entry(
     ``detail`` holds values that JSON can. Never put a password, a token or a link into it: not
     everybody who reads the log may use them.
     """
+    as_json = json.dumps(detail, ensure_ascii=False)
+    actor = None
+    if actor_id is not None:
+        actor = db.session.scalar(select(User.username).where(User.id == actor_id))
     db.session.execute(
         insert(table(AuditEntry)).values(
             at=now,
             actor_id=actor_id,
             action=action,
             subject=subject,
-            detail=json.dumps(detail, ensure_ascii=False),
+            detail=as_json,
+            search_text=search_text(action, subject, as_json, actor),
         )
     )
 

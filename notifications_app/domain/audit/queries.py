@@ -13,24 +13,24 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    and_,
     bindparam,
     func,
     or_,
     select,
 )
 
-from ...core.folded_match import contains
+from ...core.database import table
+from ...core.distinct_values import distinct_values
+from ...core.folded_match import Folded, contains_all
 from ...core.paging import fetch_page
 from ...core.search_terms import distinct_terms
 from ...core.text import fold
 from ..accounts.directory import check_words
 from ..accounts.models import User
-from .models import AuditEntry
+from .models import COMMAND_LINE, AuditEntry
 
 PAGE_SIZE = 50
-COMMAND_LINE = "command line"
-
-_ACTOR = func.coalesce(User.username, COMMAND_LINE)
 _ENTRIES = select(
     AuditEntry.id,
     AuditEntry.at,
@@ -39,6 +39,10 @@ _ENTRIES = select(
     AuditEntry.detail,
     func.coalesce(User.username, AuditEntry.actor_name).label("actor"),
 ).outerjoin(User, User.id == AuditEntry.actor_id)
+
+
+#: The name of SQLite's table is that of a migration.
+_TEXT = Folded(AuditEntry.id.expression, AuditEntry.search_text.expression, "audit_fts")
 
 
 def in_words(name: str) -> str:
@@ -166,36 +170,35 @@ def page(
 
 def actors(connection: Connection) -> list[str]:
     """Return everybody with an entry in the log, by name, the command line last."""
-    statement = select(User.username).where(
-        select(AuditEntry.id).where(AuditEntry.actor_id == User.id).exists()
-    )
-    return [*connection.execute(statement.order_by(User.username)).scalars(), COMMAND_LINE]
+    columns = table(AuditEntry).c
+    ids = distinct_values(connection, columns.actor_id)
+    names = connection.execute(select(User.username).where(User.id.in_(ids))).scalars()
+    deleted = distinct_values(connection, columns.actor_name)
+    return [*sorted({*names, *deleted}), COMMAND_LINE]
 
 
 def actions(connection: Connection) -> list[str]:
     """Return the actions in the log, in the order of the alphabet."""
-    statement = select(AuditEntry.action).distinct().order_by(AuditEntry.action)
-    return list(connection.execute(statement).scalars())
+    return sorted(distinct_values(connection, table(AuditEntry).c.action))
 
 
 def _matching(search: Search, dialect: str) -> Select[Any]:
-    statement = _ENTRIES.where(*(_contains(word, dialect) for word in _words(search.words)))
+    statement = _ENTRIES
+    if words := _words(search.words):
+        as_stored = (json.dumps(word, ensure_ascii=False)[1:-1] for word in words)
+        statement = statement.where(contains_all(_TEXT, as_stored, dialect))
     if search.actor:
-        statement = statement.where(_ACTOR.in_([search.actor]))
+        statement = statement.where(_is_by(search.actor))
     if search.action:
         statement = statement.where(AuditEntry.action == search.action)
     return statement
 
 
-def _contains(word: str, dialect: str) -> ColumnElement[bool]:
-    in_json = json.dumps(word, ensure_ascii=False)[1:-1]  # as it stands in the detail
-    columns: list[tuple[ColumnElement[str], str]] = [
-        (AuditEntry.action.expression, word),
-        (AuditEntry.subject.expression, word),
-        (AuditEntry.detail.expression, in_json),
-        (_ACTOR, word),
-    ]
-    return or_(*(contains(column, text, dialect) for column, text in columns))
+def _is_by(actor: str) -> ColumnElement[bool]:
+    if actor == COMMAND_LINE:
+        return and_(AuditEntry.actor_id.is_(None), AuditEntry.actor_name.is_(None))
+    actor_id = select(User.id).where(User.username == actor).scalar_subquery()
+    return or_(AuditEntry.actor_id == actor_id, AuditEntry.actor_name == actor)
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -18,6 +18,7 @@ from ...core.clock import UTCDateTime
 from ...core.database import insert_into, table, write
 from ...core.errors import Refused
 from ...core.text import counted
+from ..accounts import search_texts
 from ..accounts.models import Group, GroupMember, User
 from ..audit.actions import add_entry
 from ..inbox import change_groups, change_timezone, handover
@@ -183,6 +184,7 @@ def _make_people(now: datetime) -> None:
         "username": PEOPLE.c.username,
         "email": PEOPLE.c.email,
         "display_name": func.coalesce(PEOPLE.c.display_name, ""),
+        "search_text": PEOPLE.c.search_text,
         "timezone": func.coalesce(PEOPLE.c.timezone, "UTC"),
         "is_admin": false(),
         "is_active": true(),
@@ -206,6 +208,7 @@ def _change_people(now: datetime) -> None:
             display_name=func.coalesce(PEOPLE.c.display_name, people.c.display_name),
         )
     )
+    search_texts.refresh(_users_of(PEOPLE.c.changes))
     with change_timezone.keep_deliveries_across_zones(_users_of(PEOPLE.c.moves), now):
         write(
             update(people)

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import IO, Any
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, false, text
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, false, text
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 from ...core.database import db
-from ..accounts.models import EMAIL_MAX, NAME_MAX, USERNAME_MAX
+from ..accounts.models import EMAIL_MAX, NAME_MAX, USERNAME_MAX, search_text
 from .csv_file import Person
 
 BATCH = 2_000
@@ -26,9 +26,10 @@ _metadata = MetaData()
 _STAGE = {
     "sqlite": (
         """
-        INSERT INTO import_people (line, username, email, display_name, timezone)
+        INSERT INTO import_people (line, username, email, display_name, timezone, search_text)
         SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),
-            json_extract(value, '$[2]'), json_extract(value, '$[3]'), json_extract(value, '$[4]')
+            json_extract(value, '$[2]'), json_extract(value, '$[3]'), json_extract(value, '$[4]'),
+            json_extract(value, '$[6]')
         FROM json_each(:batch)
         """,
         """
@@ -39,8 +40,9 @@ _STAGE = {
     ),
     "postgresql": (
         """
-        INSERT INTO import_people (line, username, email, display_name, timezone)
-        SELECT CAST(value ->> 0 AS integer), value ->> 1, value ->> 2, value ->> 3, value ->> 4
+        INSERT INTO import_people (line, username, email, display_name, timezone, search_text)
+        SELECT CAST(value ->> 0 AS integer), value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+            value ->> 6
         FROM json_array_elements(CAST(:batch AS json))
         """,
         """
@@ -51,7 +53,7 @@ _STAGE = {
         """,
     ),
 }
-#: One row for each line; the columns after ``timezone`` are set by the comparison.
+#: One row for each line; the columns after ``search_text`` are set by the comparison.
 PEOPLE = Table(
     "import_people",
     _metadata,
@@ -60,6 +62,7 @@ PEOPLE = Table(
     Column("email", String(EMAIL_MAX)),
     Column("display_name", String(NAME_MAX)),
     Column("timezone", String(64)),
+    Column("search_text", Text),
     Column("user_id", Integer),
     Column("is_new", Boolean, nullable=False, server_default=false()),
     Column("changes", Boolean, nullable=False, server_default=false()),
@@ -84,7 +87,7 @@ def write_batches(people: Iterable[Person], file: IO[str]) -> None:
     """Write checked lines into a file, one line of JSON for each batch."""
     rows = (
         [person.line, person.username, person.email, person.display_name, person.timezone,
-         person.groups]
+         person.groups, search_text(person.username, person.display_name or "", person.email)]
         for person in people
     )  # fmt: skip
     while batch := list(islice(rows, BATCH)):
