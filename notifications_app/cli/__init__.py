@@ -16,6 +16,7 @@ from . import (
     demo,
     groups,
     maintenance,
+    maintenance_prune,
     shell,
     users,
     users_import,
@@ -63,7 +64,7 @@ GROUPS: dict[str, tuple[str, tuple[click.Command, ...]]] = {
             broadcast_recall.restore,
         ),
     ),
-    "maintenance": ("Maintain the database.", (maintenance.retime,)),
+    "maintenance": ("Maintain the database.", (maintenance.retime, maintenance_prune.prune)),
     "audit": ("See who changed what.", (audit.list_, audit.export_)),
 }
 

@@ -60,6 +60,7 @@ def _as_dict(found: Stats) -> dict[str, Any]:
         "read_before": found.read_before,
         "dismissed": found.dismissed,
         "snoozed": found.snoozed,
+        "pruned": found.pruned,
         "untouched": found.untouched,
         "median_seconds_to_read": found.median_seconds_to_read,
         "hours": [{"hour": hour, "read": count} for hour, count in found.hours],
@@ -106,6 +107,8 @@ def _shares(found: Stats, *, drawn: bool) -> None:
         if name == "Read" and found.read_before:
             print_line(f"{'':{NAMES}}  {stats_wording.read_before_phrase(found)}")
     _figure("Median time to read", stats_wording.median_phrase(found))
+    if found.pruned:
+        print_line(stats_wording.pruned_phrase(found))
     click.echo()
 
 

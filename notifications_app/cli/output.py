@@ -100,6 +100,14 @@ def progress(items: Sequence[Any], words: str) -> Iterator[Any]:
         yield from bar
 
 
+def progress_until(total: int, steps: Iterable[int], words: str) -> None:
+    """Take every step, each worth a number of ``total``, with a progress bar on a terminal."""
+    hidden = not total or not sys.stderr.isatty()
+    with click.progressbar(length=total, label=words, file=sys.stderr, hidden=hidden) as bar:
+        for many in steps:
+            bar.update(many)
+
+
 def example(*lines: str) -> str:
     """Return the end of a command's help: an example of its use."""
     return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)

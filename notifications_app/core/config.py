@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,14 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from werkzeug.sansio.utils import host_is_trusted
 
-from .errors import Refused
+from .clock import parse_span
+from .errors import BadTime, Refused
 from .site_hosts import is_trusted, parse_hosts
 from .text import trim, visible
 
 SHORTEST_KEY = 32
+#: A broadcast at each reader's own time takes more than a day to arrive everywhere.
+SHORTEST_RETENTION = timedelta(days=2)
 #: The path of SITE_URL, for a site that is not at the root of its host.
 _SITE_PATH = re.compile(r"(/(?!(\.|%2e){1,2}(/|$))[\w.~%-]+)*/?", re.ASCII | re.IGNORECASE)
 
@@ -53,6 +57,22 @@ def _number(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return parse
+
+
+def _retention(text: str) -> timedelta:
+    try:
+        span = parse_span(text)
+    except BadTime:
+        span = timedelta(0)
+    if span < SHORTEST_RETENTION:
+        raise ValueError(
+            f"must be a length of time such as 90d, {SHORTEST_RETENTION.days}d or more"
+        )
+    return span
+
+
+def _retention_or_never(text: str) -> timedelta | None:
+    return None if text.lower() == "never" else _retention(text)
 
 
 def _keys(text: str) -> list[str]:
@@ -140,6 +160,8 @@ SETTINGS = (
     Setting("SESSION_TYPE", "cookie", _one_of("cookie", "redis")),
     Setting("WORKERS", "1", _number(1, 1000)),
     Setting("THREADS", "8", _number(1, 1000)),
+    Setting("RETENTION", "90d", _retention),
+    Setting("AUDIT_RETENTION", "never", _retention_or_never),
     Setting("LOG_FORMAT", "text", _one_of("text", "json")),
     Setting("SENTRY_DSN", "", _dsn),
 )

@@ -190,6 +190,14 @@ def begin_late() -> None:
         sqlite_engine.begin_late(db.engine)
 
 
+def free_space() -> int | None:
+    """Return the bytes in a SQLite file that no row uses any more; None on PostgreSQL."""
+    if db.engine.dialect.name != "sqlite":
+        return None
+    with reading() as connection:
+        return sqlite_engine.free_space(connection)
+
+
 @contextmanager
 def reading() -> Iterator[Connection]:
     """Open a connection that only reads: one snapshot on SQLite, autocommit on PostgreSQL."""

@@ -35,6 +35,15 @@ def file_of(engine: Engine) -> Path | None:
     return None if not name or name == ":memory:" or name.startswith("file:") else Path(name)
 
 
+def free_space(connection: Connection) -> int:
+    """Return the bytes in the file that no row uses: new rows take them before the file grows."""
+    pages, size = (
+        connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+        for name in ("freelist_count", "page_size")
+    )
+    return int(pages) * int(size)
+
+
 def create_file(engine: Engine) -> None:
     """Make the database's file, readable by its owner alone, if there is none.
 

@@ -234,6 +234,17 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def bytes_phrase(count: int) -> str:
+    """Format a number of bytes: ``812 bytes``, ``40 KB``, ``1.5 MB``."""
+    if count < 1024:
+        return counted(count, "byte")
+    units = ("KB", "MB", "GB", "TB")
+    size, unit = count / 1024, 0
+    while size >= 1000 and unit < len(units) - 1:
+        size, unit = size / 1024, unit + 1
+    return f"{size:.1f} {units[unit]}" if size < 10 else f"{size:,.0f} {units[unit]}"
+
+
 def shorten(text: str, limit: int) -> str:
     """Return the start of a text, with "…" if that is not all: at most ``limit`` characters.
 

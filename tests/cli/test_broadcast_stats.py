@@ -111,6 +111,7 @@ def test_json_has_the_documented_keys(shell: Any, sent: int) -> None:
         "read_before": 0,
         "dismissed": 1,
         "snoozed": 0,
+        "pruned": 0,
         "untouched": 1,
         "median_seconds_to_read": 5400.0,
         "hours": [{"hour": hour, "read": int(hour == 1)} for hour in range(4)],

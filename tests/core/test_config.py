@@ -6,6 +6,7 @@ import re
 import stat
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,8 @@ def test_every_setting_has_a_default_that_starts() -> None:
         "SESSION_TYPE": "cookie",
         "WORKERS": 1,
         "THREADS": 8,
+        "RETENTION": timedelta(days=90),
+        "AUDIT_RETENTION": None,
         "LOG_FORMAT": "text",
         "SENTRY_DSN": "",
         "COMPARE_PAGE": "on",
@@ -355,3 +358,18 @@ def test_no_key_stands_in_the_code() -> None:
                     node.value.replace("_", "").isalpha()
                 ), (file, node.value)
     assert {one.name: one.default for one in config.SETTINGS}["SECRET_KEY"] == ""
+
+
+@pytest.mark.parametrize("name", ["RETENTION", "AUDIT_RETENTION"])
+@pytest.mark.parametrize("text", ["1d", "47h", "90", "0d", "forever"])
+def test_a_retention_that_is_none_or_too_short_is_refused(name: str, text: str) -> None:
+    with pytest.raises(Refused, match=rf"^The setting {name} must be a length of time .* 2d"):
+        config.from_environment({name: text})
+
+
+def test_a_retention_is_a_length_of_time_and_that_of_the_log_may_be_never() -> None:
+    values = config.from_environment({"RETENTION": "2d", "AUDIT_RETENTION": "Never"})
+    assert (values["RETENTION"], values["AUDIT_RETENTION"]) == (timedelta(days=2), None)
+    assert config.from_environment({"AUDIT_RETENTION": "1w"})["AUDIT_RETENTION"] == timedelta(7)
+    with pytest.raises(Refused):
+        config.from_environment({"RETENTION": "never"})

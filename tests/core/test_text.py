@@ -205,3 +205,19 @@ def test_whatever_is_printed_holds_nothing_forbidden(text):
     printed = text_.printable(text)
     assert not set(printed) & set(FORBIDDEN)
     printed.encode()
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (1023, "1,023 bytes"),
+        (1024, "1.0 KB"),
+        (40 * 1024, "40 KB"),
+        (1_572_864, "1.5 MB"),
+        (5 * 1024**4, "5.0 TB"),
+    ],
+)
+def test_a_number_of_bytes_is_in_its_unit(count: int, words: str) -> None:
+    assert text_.bytes_phrase(count) == words

@@ -35,6 +35,7 @@ PRINTING: dict[tuple[str, ...], list[list[str]]] = {
     ("broadcast", "stats"): [["broadcast", "stats", "1"]],
     ("audit", "list"): [["audit", "list"]],
     ("maintenance", "retime"): [["maintenance", "retime"]],
+    ("maintenance", "prune"): [["maintenance", "prune", "--dry-run"]],
 }
 #: Keys of the shared section that one of the sending commands alone prints, and those of a list
 #: that is empty here.

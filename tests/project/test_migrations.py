@@ -507,6 +507,7 @@ DATA = {
     "lose-density": "UPDATE users SET density = 'compact' WHERE id = 1",
     "lose-earlier-reads": "UPDATE deliveries SET earlier_read_at = arrives_at",
     "lose-void-links": "UPDATE users SET link_version = 1 WHERE id = 1",
+    "lose-pruned-numbers": "UPDATE notifications SET pruned_dismissed = 2 WHERE id = 1",
     "lose-everything": "UPDATE users SET display_name = 'Z' WHERE id = 1",
 }
 

@@ -34,6 +34,7 @@ PRINTING = (
     "groups show ops --json",
     "audit list --json",
     "maintenance retime --dry-run --json",
+    "maintenance prune --dry-run --json",
 )
 ANSWERING = ("/inbox.json", "/inbox/badge", "/healthz", "/readyz")
 

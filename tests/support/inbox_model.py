@@ -10,7 +10,7 @@ from typing import Any
 
 from notifications_app.core.clock import micros
 
-MINUTE = timedelta(minutes=1)
+MINUTE, WEEK = timedelta(minutes=1), timedelta(days=7)
 Page = tuple[datetime, int, int, frozenset[str]]
 
 
@@ -25,7 +25,7 @@ class Said:
     banner: bool
     topic: str = "general"
     category: str = "info"
-    recalled: bool = False
+    recalled: datetime | None = None
     edited: datetime | None = None
     #: With a local time: the arrival in each zone.
     zones: dict[str, datetime] | None = None
@@ -118,7 +118,7 @@ class Model:
         one = self.said[number]
         if not one.recalled:
             return False
-        one.recalled = False
+        one.recalled = None
         if one.banner and self.live(number):
             for person in self.people.values():
                 if person.hears(one) and one.moment(person.zone) <= self.now:
@@ -135,7 +135,7 @@ class Model:
 
     def live(self, number: int) -> bool:
         one = self.said[number]
-        return not one.recalled and (one.expires is None or one.expires > self.now)
+        return one.recalled is None and (one.expires is None or one.expires > self.now)
 
     def join(self, user: int, zone: str = "UTC") -> None:
         self.people[user] = Person(zone=zone, since={"everyone": self.now})
@@ -209,6 +209,36 @@ class Model:
         ]
         return [number for _moment, number in sorted(found)[::-1]]
 
+    # ---- what is long over ----
+
+    def over(self, cut: datetime) -> set[int]:
+        """The ids of all that has been over since then."""
+        ends = {n: [end for end in (one.expires, one.recalled) if end]
+                for n, one in self.said.items()}  # fmt: skip
+        return {number for number, found in ends.items() if any(end <= cut for end in found)}
+
+    def old_dismissed(self, user: int, cut: datetime) -> set[int]:
+        """The ids that this person dismissed by then, and that nothing can bring back."""
+        copies = self.people[user].copies
+        gone = {n for n, copy in copies.items() if copy.dismissed and copy.dismissed <= cut}
+        return {
+            number
+            for number in gone
+            if not (one := self.said[number]).banner
+            if one.channel is None or max([one.arrives, *(one.zones or {}).values()]) <= cut
+        }
+
+    def forget(self, numbers: Collection[int], user: int | None = None) -> None:
+        """Nobody has these any more, or one person has not."""
+        for person in [self.people[user]] if user else self.people.values():
+            for number in numbers:
+                person.copies.pop(number, None)
+                for held in person.log.values():
+                    held.pop(number, None)
+        if user is None:
+            for number in numbers:
+                del self.said[number]
+
     # ---- what one reader sees ----
 
     def asleep(self, copy: Copy) -> bool:
@@ -246,7 +276,7 @@ class Model:
         place: Callable[[Copy], Any] = lambda copy: copy.arrives  # noqa: E731
         if name == "dismissed":
             place = lambda copy: copy.dismissed  # noqa: E731
-        return sorted(copies, key=lambda n: (place(copies[n]), n), reverse=True)
+        return sorted(copies, key=lambda n: (place(copies[n]), n), reverse=name != "snoozed")
 
     def shown(self, user: int) -> Page:
         person = self.people[user]
@@ -342,7 +372,7 @@ class Model:
         """Stamp, how many were put back, how many left alone; None where nothing was done."""
         person = self.people[user]
         held = person.log.get(undone)
-        if not held:
+        if not held or undone <= micros(self.now - WEEK):
             return None
         stamp = self._take(person)
         mine = {n: person.copies[n] for n in held if self._is_as_left(person, n, undone)}

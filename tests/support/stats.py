@@ -18,6 +18,7 @@ SOME = Stats(
     dismissed=91,
     snoozed=0,
     acted=1_550,
+    pruned=0,
     median_seconds_to_read=42 * 60 + 7,
     hours=((0, 300), (1, 1_180), (2, 20)),
     running_from=2,

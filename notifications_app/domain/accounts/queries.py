@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 from unicodedata import normalize
 
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, or_, select
 
 from ...core.errors import NotFound
 from ...core.text import name_key, refuse_invisible, shorten, visible
@@ -105,6 +105,14 @@ def is_live(row: Row[Any], now: datetime) -> bool:
     is_kept = row.expires_at - row.signed_in_at > ABSOLUTE
     idle = IDLE_KEPT if is_kept else IDLE
     return bool(row.expires_at > now and row.last_seen_at + idle > now)
+
+
+def over(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a sign-in is past its limits, by its columns alone.
+
+    Some that are past their idle limit are left out, by the longer limit of kept ones.
+    """
+    return or_(SignIn.expires_at <= now, SignIn.last_seen_at <= now - IDLE_KEPT)
 
 
 def reader(connection: Connection, token: str, now: datetime) -> Reader | None:

@@ -113,6 +113,9 @@ def _write(notification: Notification, wanted: Edit, now: datetime, result: Edit
     copies = {"is_banner": wanted.is_banner, "expires_at": wanted.expires_at}
     write(update(table(Release)).where(Release.notification_id == _THIS).values(copies), values)
     if result.again:
+        # It comes back to those whose dismissed deliveries were pruned: count them once.
+        notification.pruned_dismissed = notification.pruned_read = 0
+        db.session.flush()
         write(_RELEASE_AGAIN.values(arrives_at=now), values)
         write(_DELIVER_AGAIN.values(arrives_at=now), values)
         write(_SNOOZED_AGAIN.values(snoozed_from=now), values)

@@ -42,6 +42,8 @@ class Stats:
     snoozed: int
     #: People who read it, dismissed it, or both.
     acted: int
+    #: The part of ``dismissed`` whose deliveries were pruned; hours and median leave them out.
+    pruned: int
     #: Counted from its arrival at each reader; None: nobody has read it.
     median_seconds_to_read: float | None
     #: (hour since the release, number of people who read it in that hour), for each hour that has
@@ -101,13 +103,14 @@ def compute_stats(connection: Connection, notification_id: int, now: datetime) -
         title=head.title,
         channel=head.channel and without_zone(head.channel),
         is_local=first != last if head.channel is None else zone_of(head.channel) is not None,
-        audience_now=_audience_now(connection, notification_id, head.channel, counts),
+        audience_now=_audience_now(connection, head, notification_id, counts),
         audience_at_sending=head.audience,
-        read=sum(row.read for row in counts),
+        read=sum(row.read for row in counts) + head.pruned_read,
         read_before=sum(row.read_before for row in counts),
-        dismissed=sum(row.dismissed for row in counts),
+        dismissed=sum(row.dismissed for row in counts) + head.pruned_dismissed,
         snoozed=sum(row.snoozed for row in counts),
-        acted=sum(row.acted for row in counts),
+        acted=sum(row.acted for row in counts) + head.pruned_dismissed,
+        pruned=head.pruned_dismissed,
         median_seconds_to_read=_median(connection, notification_id),
         **_hours(first, counts, ends, now),
         released_at=first,
@@ -185,11 +188,12 @@ def _hours(
 
 def _audience_now(
     connection: Connection,
+    head: Row[Any],
     notification_id: int,
-    channel: str | None,
     counts: Sequence[Row[Any]],
 ) -> int:
     """Count the active people a broadcast has reached or will; for named people, the deliveries."""
-    if channel is None:
-        return sum(row.many for row in counts)
-    return audience.count_entitled(connection, notification_id, channel)
+    pruned: int = head.pruned_dismissed
+    if head.channel is None:
+        return sum(row.many for row in counts) + pruned
+    return audience.count_entitled(connection, notification_id, head.channel) + pruned

@@ -10,7 +10,7 @@ from .stats import Stats, compute_stats
 
 CACHE_TIME = timedelta(seconds=60)
 #: Increase it with each change of :class:`Stats`: cached values of older code would not fit.
-CACHE_VERSION = 3
+CACHE_VERSION = 4
 
 
 def cache_key(notification_id: int, changed_at: datetime | None) -> str:

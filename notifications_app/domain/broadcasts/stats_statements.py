@@ -50,6 +50,8 @@ SUMMARY = select(
     Notification.audience,
     Notification.expires_at,
     Notification.recalled_at,
+    Notification.pruned_dismissed,
+    Notification.pruned_read,
     _of_releases(func.min, Release.channel).label("channel"),
     _of_releases(func.min, Release.arrives_at).label("first"),
     _of_releases(func.max, Release.arrives_at).label("last"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from ...core import clock
 from .stats import Stats
 from .stats_statements import LAST_HOUR
+from .wording import people_phrase
 
 DASH = "–"
 
@@ -37,6 +38,14 @@ def read_before_phrase(found: Stats) -> str:
     if not found.read_before:
         return ""
     return f"{found.read_before:,} before you notified everyone again"
+
+
+def pruned_phrase(found: Stats) -> str:
+    """Say whom the hours and the median leave out, in a sentence; empty if nobody."""
+    if not found.pruned:
+        return ""
+    people = people_phrase(found.pruned)
+    return f"Hours and median leave out {people} who dismissed it before it was pruned."
 
 
 def audience_at_sending_phrase(found: Stats) -> str:

@@ -61,6 +61,9 @@ class Notification(Model):
     recalled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: Dismissed deliveries that were pruned, and how many of them had been read: statistics.
+    pruned_dismissed: Mapped[int] = mapped_column(default=0, server_default="0")
+    pruned_read: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Release(Model):

@@ -1,7 +1,7 @@
 """Undo of an action: restore exactly what it changed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, and_, bindparam, case, func, or_, select, update
@@ -30,10 +30,19 @@ class Undone:
     title: str
 
 
+#: How long an action can be undone. Pruning removes the records of earlier ones, so that it
+#: makes no difference whether it ran.
+UNDO_TIME = timedelta(days=7)
+
 _UNDONE = bindparam("undone", type_=BigInteger)
 _UNDONE_AT = bindparam("undone_at", type_=UTCDateTime)
 _OF_UNDONE = and_(Change.user_id == conditions.READER_ID, Change.stamp == _UNDONE)
 _COUNT_RECORDED = select(func.count()).select_from(Change).where(_OF_UNDONE)
+#: Without those whose deliveries were pruned.
+_COUNT_KEPT = _COUNT_RECORDED.join(
+    Delivery,
+    and_(Delivery.user_id == Change.user_id, Delivery.notification_id == Change.notification_id),
+)
 
 _FIRST_SINCE = (
     select(Change.notification_id, func.min(Change.stamp).label("stamp"))
@@ -107,17 +116,22 @@ def undo(user_id: int, undone: int, now: datetime) -> Undone:
     it. An undo is an action: undoing it redoes.
 
     Raises:
-        NotFound: if this reader has no recorded changes under that stamp.
+        NotFound: if this reader has no recorded changes under that stamp, if they are more than a
+            week old, or if everything they changed was pruned.
     """
     reader = take_stamp(user_id, now)
     values: dict[str, Any] = {"reader_id": user_id, "now": now, "undone": undone}
     values["new_stamp"] = reader.last_stamp
     recorded = db.session.execute(_COUNT_RECORDED, values).scalar_one()
-    if not recorded:
+    if not recorded or undone <= clock.micros(now - UNDO_TIME):
         raise NotFound("Nothing to undo.")
     values["undone_at"] = clock.from_micros(undone)
     write(_RECORD_UNDO, values)
     count = write(_RESTORE, values)
+    if count < recorded:
+        recorded = db.session.execute(_COUNT_KEPT, values).scalar_one()
+        if not recorded:
+            raise NotFound("Nothing to undo.")
     verbs = db.session.execute(_VERBS, values).all() if count else []
     return Undone(
         reader.last_stamp,

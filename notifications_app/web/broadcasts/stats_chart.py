@@ -14,6 +14,7 @@ from ...domain.broadcasts.stats_wording import (
     hour_phrase,
     median_phrase,
     percentage,
+    pruned_phrase,
     read_before_phrase,
 )
 
@@ -84,9 +85,10 @@ def draw(found: Stats, zone: str, now: datetime) -> Chart:
     lines = _lines(max((count for _hour, count in found.hours), default=0))
     has_reads = any(count for _hour, count in found.hours)
     bars = _bars(found, lines[0].number) if has_reads else ()
+    sentence = _sentence(found, zone) if bars else _nothing(found, zone, now)
     return Chart(
         tiles=_tiles(found, now),
-        sentence=_sentence(found, zone) if bars else _nothing(found, zone, now),
+        sentence=" ".join(filter(None, (sentence, pruned_phrase(found)))),
         bars=bars,
         lines=lines if bars else (),
         labels=_labels(len(bars)) if bars else (),
@@ -192,6 +194,8 @@ def _nothing(found: Stats, zone: str, now: datetime) -> str:
             f"First delivery {clock.full(found.first_at, zone)}{where}."
             " Reads appear here once it’s out."
         )
+    if found.pruned:
+        return "Nobody else read it." if found.read else "Nobody read it."
     again = " since you notified everyone again" if found.read_before else ""
     if found.is_over:
         return f"Nobody read it{again}."

@@ -1,11 +1,12 @@
 """Anything, in any order, looks the same as with a copy for each reader in plain Python."""
 
 from collections.abc import Callable
-from datetime import UTC, timedelta
-from typing import Any, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from notifications_app.core.database import db
+from notifications_app.core.database import db, reading
 from notifications_app.core.errors import NotFound, Refused
 from notifications_app.domain.accounts.models import Group
 from notifications_app.domain.broadcasts import recalling
@@ -33,6 +34,8 @@ from notifications_app.domain.inbox import (
     undo,
 )
 from notifications_app.domain.inbox.filters import parse_filter
+from notifications_app.domain.inbox.models import Delivery, Notification
+from notifications_app.domain.maintenance import pruning
 from tests.support import inbox
 from tests.support.inbox_model import Model, Said
 from tests.support.moments import NOON
@@ -41,7 +44,11 @@ T = TypeVar("T")
 INSTANT = timedelta(microseconds=1)
 DELAYS = st.sampled_from([timedelta(0), timedelta(seconds=30), timedelta(hours=1)])
 LIVES = st.sampled_from([None, None, timedelta(seconds=45), timedelta(hours=2)])
-SPANS = st.sampled_from([INSTANT, timedelta(seconds=31), timedelta(hours=1), timedelta(days=1)])
+SPANS = st.sampled_from(
+    [INSTANT, timedelta(seconds=31), timedelta(hours=1), timedelta(days=1), timedelta(days=3)]
+)
+AGES = st.sampled_from([timedelta(0), timedelta(days=3), timedelta(days=10)])
+RETENTIONS = st.sampled_from([timedelta(days=2), timedelta(days=2), timedelta(days=9)])
 NAPS = st.sampled_from([INSTANT, timedelta(seconds=45), timedelta(hours=2), timedelta(days=2)])
 TOPICS = st.sampled_from(["general", "billing"])
 CATEGORIES = st.sampled_from(["info", "info", "error"])
@@ -167,7 +174,10 @@ class Centre(RuleBasedStateMachine):
 
     @rule(number=notes, life=LIVES, banner=st.booleans(), again=st.booleans())
     def edit(self, number: int, life: timedelta | None, banner: bool, again: bool) -> None:
-        one = self.model.said[number]
+        one = self.model.said.get(number)
+        if one is None:
+            assert self.edge(lambda: inbox.edit(number, self.now)) is None
+            return
         last = max([one.arrives, *(one.zones or {}).values(), self.now])
         end = last + timedelta(hours=13) + life if life else None
         banner = banner and one.channel is not None
@@ -188,12 +198,65 @@ class Centre(RuleBasedStateMachine):
 
     @rule(number=notes)
     def recall(self, number: int) -> None:
-        assert recalling.recall(number, self.now) is not self.model.said[number].recalled
-        self.model.said[number].recalled = True
+        one = self.model.said.get(number)
+        if one is None:
+            assert self.edge(lambda: recalling.recall(number, self.now)) is None
+            return
+        assert recalling.recall(number, self.now) is (one.recalled is None)
+        one.recalled = one.recalled or self.now
 
     @rule(number=notes)
     def restore(self, number: int) -> None:
+        if number not in self.model.said:
+            assert self.edge(lambda: recalling.restore(number, self.now)) is None
+            return
         assert recalling.restore(number, self.now) is self.model.restore(number)
+
+    @rule(
+        target=stamps, retention=RETENTIONS, span=AGES, user=users,
+        tab=st.sampled_from(["inbox", "inbox", "muted"]),
+        sent=st.lists(st.tuples(CHANNELS, WALLS, LIVES, st.booleans(), TOPICS), max_size=3),
+    )  # fmt: skip
+    def prune(
+        self, retention: timedelta, span: timedelta, user: int, tab: str, sent: list[Any]
+    ) -> int:
+        """It takes what is long over, and some of the old dismissed; nothing else changes."""
+        for channel, wall, life, banner, topic in sent:
+            self.broadcast(channel, timedelta(0), wall, life, banner, topic, "info")
+        self.model.forward(INSTANT)
+        stamp = self.act_on_all_of_a_page((user, inbox.shown(user, self.now)), "dismiss", tab, span)
+        self.model.forward(span)
+        db.session.commit()
+        limits = pruning.plan(self.now, retention, None)
+        with reading() as connection:
+            wanted = pruning.count(connection, limits)
+        done = pruning.Pruned()
+        for step in pruning.prune(limits):
+            db.session.commit()
+            done.add(step)
+        assert done.counts == +wanted.counts
+        self.follow_pruning(limits.cut)
+        return cast("int", stamp)
+
+    def follow_pruning(self, cut: datetime) -> None:
+        """Forget in the model what may be gone and is; what must be gone is."""
+        model = self.model
+        model.forget(model.over(cut))
+        stored = set(db.session.execute(sa.select(Notification.id)).scalars())
+        columns = sa.select(Delivery.user_id, Delivery.notification_id)
+        kept = {tuple(row) for row in db.session.execute(columns)}
+        for user, person in model.people.items():
+            gone = {n for n in model.old_dismissed(user, cut) if (user, n) not in kept}
+            personal = {n for n in model.old_dismissed(user, cut) if not model.said[n].channel}
+            assert personal <= gone
+            model.forget(gone, user)
+            before, since = person.since["everyone"], inbox.reader(user).inbox_since
+            # No floor rises for nothing.
+            assert since in ({before, max(before, cut)} if gone - personal else {before})
+            person.since["everyone"] = since
+        have = {n for person in model.people.values() for n in person.copies}
+        model.forget([n for n, one in model.said.items() if not one.channel and n not in have])
+        assert stored == set(model.said)
 
     @rule(user=users, admin=st.booleans())
     def grant_or_revoke(self, user: int, admin: bool) -> None:

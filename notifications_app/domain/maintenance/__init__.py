@@ -1,0 +1,1 @@
+"""Maintenance of the database: removing what has aged."""
