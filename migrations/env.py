@@ -14,12 +14,11 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from notifications_app import create_app
+from notifications_app.core import data_folder
 from notifications_app.core.clock import UTCDateTime
 from notifications_app.core.database import create_database, db
 from notifications_app.core.database_errors import database_fault, explain
-
-#: The number of the advisory lock on PostgreSQL: the letters "notify" as bytes.
-MIGRATING = int.from_bytes(b"notify")
+from notifications_app.core.schema_version import MIGRATING
 
 #: How long a migration on SQLite waits for another one, in seconds.
 LONGEST_WAIT = 3600.0
@@ -145,6 +144,8 @@ def print_outcome(before: str, after: str) -> None:
         click.echo(f"Migrated the database from {before} to {after}.")
     else:
         click.echo(f"Created the tables, at {after}." if after else "Removed all tables.")
+        if after and data_folder.is_used(current_app.config):
+            click.echo(data_folder.sentence(current_app.config))
 
 
 def version() -> str:

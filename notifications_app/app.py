@@ -10,7 +10,7 @@ import click
 from flask import Flask
 
 from . import cli
-from .core import cache, database, logs, monitoring
+from .core import cache, data_folder, database, logs, monitoring
 from .core import config as settings
 from .core.env_file import load_env_file
 from .core.errors import Refused
@@ -41,11 +41,13 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         click.UsageError: in one sentence, if a setting is wrong or unsafe. Within gunicorn it is
             gunicorn's own error for that, because any other becomes a traceback.
     """
-    if config is None:
-        load_env_file(setting.name for setting in settings.SETTINGS)
-    app = hosts.Site("notifications_app", template_folder=str(database.ROOT / "templates"))
     try:
+        if config is None:
+            load_env_file(setting.name for setting in settings.SETTINGS)
         values = settings.from_environment() | dict(config or {})
+        app = _make_site(data_folder.of(values))
+        old_place = Path(app.auto_find_instance_path())
+        data_folder.refuse_old_place(values, old_place, with_env_file=config is None)
         settings.derive(values, Path(app.instance_path), debug=app.debug)
         app.config.update(values)
         monitoring.register(app)
@@ -60,6 +62,12 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         feature.register(app)
     zone_data.check_at_start(app)
     return app
+
+
+def _make_site(folder: Path) -> hosts.Site:
+    templates = str(database.ROOT / "templates")
+    # A relative path in DATABASE_URL begins at the instance folder.
+    return hosts.Site("notifications_app", template_folder=templates, instance_path=str(folder))
 
 
 def _start_error(sentence: str) -> Exception:

@@ -19,6 +19,7 @@ web: read the form, call the domain, commit, answer | cli: the same for commands
   web/inbox: | web/broadcasts: | web/accounts: | web/audit: | web/compare:
 python_api: notify() and broadcast() for other Python code, in the caller’s transaction
 domain: what the product does; knows no Flask and no click, and never commits
+  domain/maintenance: backups, and whether the database is sound
   domain/broadcasts: sending, editing, statistics | domain/people_import: people from a CSV file |
     domain/administration: changes of accounts and groups
   domain/inbox: what a reader sees and does | domain/audit: who changed what

@@ -16,6 +16,9 @@ from . import (
     demo,
     groups,
     maintenance,
+    maintenance_backup,
+    maintenance_check,
+    maintenance_restore,
     shell,
     users,
     users_import,
@@ -63,7 +66,15 @@ GROUPS: dict[str, tuple[str, tuple[click.Command, ...]]] = {
             broadcast_recall.restore,
         ),
     ),
-    "maintenance": ("Maintain the database.", (maintenance.retime,)),
+    "maintenance": (
+        "Maintain the database.",
+        (
+            maintenance_backup.backup,
+            maintenance_restore.restore,
+            maintenance_check.check,
+            maintenance.retime,
+        ),
+    ),
     "audit": ("See who changed what.", (audit.list_, audit.export_)),
 }
 

@@ -25,6 +25,10 @@ class ForgivingCache(Cache):
         """Store a value; return whether it was stored."""
         return bool(_try(super().set, *args, **kwargs))
 
+    def clear(self) -> bool:
+        """Forget everything; return whether that worked."""
+        return bool(_try(super().clear))
+
 
 cache = ForgivingCache()
 

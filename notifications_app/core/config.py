@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from werkzeug.sansio.utils import host_is_trusted
 
+from . import data_folder
 from .errors import Refused
 from .site_hosts import is_trusted, parse_hosts
 from .text import trim, visible
@@ -126,6 +127,7 @@ def _site(text: str) -> str:
 
 
 SETTINGS = (
+    Setting("DATA_DIR", "", data_folder.parse),
     Setting("DATABASE_URL", "", str),
     Setting("SECRET_KEY", "", str),
     Setting("SECRET_KEY_FALLBACKS", "", _keys),
@@ -167,7 +169,7 @@ def secret_key(instance: Path) -> str:
     The key is written to a draft file and then linked to its final name. Of two workers that
     start at once, one creates the key and both read that same complete key.
     """
-    final = instance / "secret_key"
+    final = instance / data_folder.KEY
     if not final.exists():
         draft = instance / f".secret_key.{secrets.token_hex(8)}"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -189,14 +191,15 @@ def derive(values: dict[str, Any], instance: Path, *, debug: bool = False) -> No
         Refused: if the installation would not be safe, or its folder cannot be written.
     """
     _refuse_unsafe(values, debug=debug)
+    url = values["DATABASE_URL"] or f"sqlite:///{instance / data_folder.DATABASE}"
+    if data_folder.is_used(values):
+        data_folder.make(instance)
     try:
-        instance.mkdir(parents=True, exist_ok=True)
         values["SECRET_KEY"] = values["SECRET_KEY"] or secret_key(instance)
     except OSError as error:
         raise Refused(f"The folder {instance} cannot be written: {error.strerror}.") from None
     if len(values["SECRET_KEY"]) < SHORTEST_KEY:
         raise Refused(f"SECRET_KEY is shorter than {SHORTEST_KEY} characters. Use a longer one.")
-    url = values["DATABASE_URL"] or f"sqlite:///{instance / 'notifications.sqlite3'}"
     values["SQLALCHEMY_DATABASE_URI"] = _database(url)
     _require_extras(values)
     values["TRUSTED_HOSTS"] = values["TRUSTED_HOSTS"] or None

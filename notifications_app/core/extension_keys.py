@@ -4,8 +4,6 @@
 CACHE_RETRY_AT = "notifications_app: cache retry at"
 #: The engine whose connections only read.
 READING_ENGINE = "notifications_app: reading engine"
-#: The heads of the migration scripts and all their revisions, read at the first ``/readyz``.
-MIGRATIONS = "notifications_app: migrations"
 #: Whether Redis did not answer when it was last asked.
 REDIS_AWAY = "notifications_app: Redis is away"
 #: The client that ``/readyz`` asks Redis with.

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -158,6 +158,22 @@ def _shorten_log(file: Path, connection: Any, info: dict[Any, Any]) -> None:
         if Path(f"{file}-wal").stat().st_size > LOG_LIMIT:
             _be_patient(connection, info, 0.0)
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def empty_log(engine: Engine) -> tuple[int, int] | None:
+    """Write the log into the database's file, unless somebody reads what is older.
+
+    Return the bytes of the log before and after; None for a database in memory.
+    """
+    file = file_of(engine)
+    if file is None:
+        return None
+    log = Path(f"{file}-wal")
+    before = log.stat().st_size if log.exists() else 0
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+        connection.execute("PRAGMA busy_timeout=2000")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return before, log.stat().st_size if log.exists() else 0
 
 
 def _forget_connections(context: ExceptionContext) -> None:

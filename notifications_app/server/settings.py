@@ -7,14 +7,14 @@ an option on gunicorn's command line wins over each.
 from typing import Any
 
 import click
-from dotenv import load_dotenv
 from gunicorn import glogging
 
-from ..core.config import from_environment
-from ..core.database import ROOT
+from ..core import data_folder
+from ..core.config import SETTINGS, from_environment
+from ..core.env_file import load_env_file
 from ..core.logs import formatter
 
-load_dotenv(ROOT / ".env")
+load_env_file(setting.name for setting in SETTINGS)
 _SETTINGS = from_environment()
 
 
@@ -32,6 +32,7 @@ def when_ready(server: Any) -> None:
     """Print where the server listens, and warn of what several processes lack."""
     addresses = " and ".join(str(listener) for listener in server.LISTENERS)
     click.echo(f"Serving on {addresses} (stop with Ctrl+C).")
+    click.echo(data_folder.sentence(_SETTINGS))
     if server.cfg.workers > 1 and not _SETTINGS["REDIS_URL"]:
         server.log.warning("Without REDIS_URL, each process counts sign-in attempts for itself.")
 

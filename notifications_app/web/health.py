@@ -1,6 +1,5 @@
 """The start page, and the two routes for monitoring: liveness and readiness."""
 
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Flask, current_app, redirect, url_for
 from flask_login import current_user
 from sqlalchemy import text
@@ -8,10 +7,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.wrappers import Response
 
-from ..core import redis_state
-from ..core.database import ROOT, db, reading, write
+from ..core import redis_state, schema_version
+from ..core.database import db, reading, write
 from ..core.database_errors import LOCKED, database_fault
-from ..core.extension_keys import MIGRATIONS
 from .access import public
 
 #: The state of a part that works.
@@ -49,18 +47,10 @@ def _database_state() -> str:
     A revision that this version does not know is a newer one: during an upgrade, processes of
     the version before go on serving.
     """
-    if MIGRATIONS not in current_app.extensions:
-        scripts = ScriptDirectory(str(ROOT / "migrations"))
-        current_app.extensions[MIGRATIONS] = (
-            set(scripts.get_heads()),
-            {script.revision for script in scripts.walk_revisions()},
-        )
-    heads, known = current_app.extensions[MIGRATIONS]
     try:
         with reading() as connection:
-            asked = connection.execute(text("SELECT version_num FROM alembic_version"))
-            versions = set(asked.scalars())
-        if versions <= known and versions != heads:
+            versions = schema_version.current(connection)
+        if versions <= schema_version.known() and versions != schema_version.heads():
             return "not migrated"
         db.session.connection(execution_options={"lock_timeout": 0.2})
         write(text("UPDATE alembic_version SET version_num = version_num"))

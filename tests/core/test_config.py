@@ -32,6 +32,7 @@ def made(**more: Any) -> dict[str, Any]:
 def test_every_setting_has_a_default_that_starts() -> None:
     values = config.from_environment({})
     assert values == {
+        "DATA_DIR": None,
         "DATABASE_URL": "",
         "SECRET_KEY": "",
         "SECRET_KEY_FALLBACKS": [],

@@ -14,8 +14,9 @@ from tests.support import docs as pages
 TEXT = pages.read("configuration")
 #: Defaults that are not values to type.
 IN_WORDS = {
-    "DATABASE_URL": "a SQLite file in `instance/`",
-    "SECRET_KEY": "generated once into `instance/`",
+    "DATA_DIR": "`instance/` in a checkout, else the user’s folder for data",
+    "DATABASE_URL": "a SQLite file in `DATA_DIR`",
+    "SECRET_KEY": "generated once into `DATA_DIR`",
     "TRUSTED_HOSTS": "any",
 }
 

@@ -1,0 +1,1 @@
+"""Work on the whole database: backups, and whether it is sound."""
