@@ -5,7 +5,6 @@ import io
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from argparse import Namespace
@@ -21,18 +20,16 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from flask import Flask
-from sqlalchemy.engine import make_url
 
 from notifications_app import create_app
 from notifications_app.core.database import ROOT, create_database, db
 from notifications_app.domain.inbox import add_reader
 from notifications_app.domain.inbox.models import Notification, search_text
 from tests.support import inbox
-from tests.support.app import POSTGRESQL, WORKER, on_postgresql, on_sqlite, settings
+from tests.support.app import POSTGRESQL, on_postgresql, on_sqlite, settings
 from tests.support.make_fixture import DAY, START
+from tests.support.new_database import fill_with_release_1, new_url
 
-DATABASE = "postgresql" if POSTGRESQL else "sqlite"
-FIXTURES = ROOT / "tests" / "fixtures"
 SCRIPTS = ScriptDirectory(str(ROOT / "migrations"))
 #: Every revision with the one before it, the oldest first.
 STEPS = [(one.revision, one.down_revision) for one in SCRIPTS.walk_revisions()][::-1]
@@ -48,22 +45,8 @@ LATER = START + 10 * DAY
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
     """An empty database that nobody migrated."""
-    if not POSTGRESQL:
-        yield f"sqlite:///{tmp_path / 'new.sqlite3'}"
-        return
-    address = make_url(POSTGRESQL)
-    name = f"{address.database}_new_{WORKER}_{os.getpid()}"
-    admin = sa.create_engine(address, isolation_level="AUTOCOMMIT")
-    drop = sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    with admin.connect() as connection:
-        connection.execute(drop)
-        connection.execute(
-            sa.text(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
-        )
-    yield address.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(drop)
-    admin.dispose()
+    with new_url(tmp_path) as address:
+        yield address
 
 
 @pytest.fixture
@@ -79,16 +62,7 @@ def new(url: str) -> Iterator[Flask]:
 @pytest.fixture
 def filled(new: Flask, url: str) -> Flask:
     """An application on a database filled by release 1."""
-    script = (FIXTURES / f"release_1_{DATABASE}.sql").read_text(encoding="utf-8")
-    if POSTGRESQL:
-        with db.engine.connect() as connection:
-            raw: Any = connection.connection.dbapi_connection
-            raw.execute(script)
-            raw.commit()
-    else:
-        with sqlite3.connect(url.removeprefix("sqlite:///")) as raw:
-            raw.executescript(script)
-        raw.close()
+    fill_with_release_1(url)
     return new
 
 
