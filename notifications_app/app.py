@@ -10,7 +10,7 @@ import click
 from flask import Flask
 
 from . import cli
-from .core import cache, database, logs, monitoring
+from .core import cache, counters, database, logs, monitoring
 from .core import config as settings
 from .core.env_file import load_env_file
 from .core.errors import Refused
@@ -27,6 +27,7 @@ from .web import (
     inbox,
     proxies,
     request_bodies,
+    request_log,
     security,
     sessions,
     template_context,
@@ -52,6 +53,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     except Refused as error:
         raise _start_error(str(error)) from None
     logs.configure(app.config["LOG_FORMAT"])
+    counters.register(app)
+    request_log.register(app)  # first, so that it sees the final answer
     request_bodies.register(app)  # before the extensions, which read the body
     _start_extensions(app)
     for layer in (converters, proxies, security, template_context, error_pages):

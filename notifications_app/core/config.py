@@ -23,6 +23,7 @@ from .site_hosts import is_trusted, parse_hosts
 from .text import trim, visible
 
 SHORTEST_KEY = 32
+SHORTEST_TOKEN = 16
 #: The path of SITE_URL, for a site that is not at the root of its host.
 _SITE_PATH = re.compile(r"(/(?!(\.|%2e){1,2}(/|$))[\w.~%-]+)*/?", re.ASCII | re.IGNORECASE)
 
@@ -75,6 +76,23 @@ def _line(text: str) -> str:
     if not text.isprintable():
         raise ValueError("must be one line of text")
     return text
+
+
+def _token(text: str) -> str:
+    if text and not re.fullmatch(rf"[A-Za-z0-9._~+/=-]{{{SHORTEST_TOKEN},}}", text):
+        raise ValueError(
+            f"must have at least {SHORTEST_TOKEN} characters: letters, digits and - . _ ~ + / ="
+        )
+    return text
+
+
+def _milliseconds(text: str) -> int:
+    if text.lower() in {"off", "0"}:
+        return 0
+    try:
+        return _number(1, 600_000)(text)
+    except ValueError:
+        raise ValueError("must be off, or a number of milliseconds up to 600,000") from None
 
 
 def _redis(url: str) -> str:
@@ -141,6 +159,8 @@ SETTINGS = (
     Setting("WORKERS", "1", _number(1, 1000)),
     Setting("THREADS", "8", _number(1, 1000)),
     Setting("LOG_FORMAT", "text", _one_of("text", "json")),
+    Setting("SLOW_QUERY", "off", _milliseconds),
+    Setting("METRICS_TOKEN", "", _token),
     Setting("SENTRY_DSN", "", _dsn),
 )
 

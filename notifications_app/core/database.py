@@ -35,7 +35,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from . import patience, postgresql_engine, sqlite_engine
+from . import patience, postgresql_engine, slow_statements, sqlite_engine
 from .extension_keys import READING_ENGINE
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -169,6 +169,7 @@ def prepare_database(app: Flask) -> None:
     """Set up the connections of the application's engine, and the engine for reading."""
     with app.app_context():
         engine = db.engine
+    slow_statements.register(engine, app.config["SLOW_QUERY"])
     if engine.dialect.name == "sqlite":
         sqlite_engine.prepare(engine, app.config["THREADS"])
         reader = engine.execution_options(read=True)

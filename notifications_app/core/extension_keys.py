@@ -2,6 +2,10 @@
 
 #: The moment until which a failed cache is left alone, by :func:`time.monotonic`.
 CACHE_RETRY_AT = "notifications_app: cache retry at"
+#: The counters for ``/metrics``; missing if nobody may ask for them.
+COUNTERS = "notifications_app: counters"
+#: The counts of the database for ``/metrics``, and the moment when they were taken.
+COUNTED = "notifications_app: counted"
 #: The engine whose connections only read.
 READING_ENGINE = "notifications_app: reading engine"
 #: The heads of the migration scripts and all their revisions, read at the first ``/readyz``.

@@ -4,6 +4,11 @@ gunicorn reads them by their names. ``make run``, ``make serve`` and docs/deploy
 an option on gunicorn's command line wins over each.
 """
 
+import atexit
+import logging
+import os
+import shutil
+import tempfile
 from typing import Any
 
 import click
@@ -11,8 +16,9 @@ from dotenv import load_dotenv
 from gunicorn import glogging
 
 from ..core.config import from_environment
+from ..core.counters import SHARED_FOLDER
 from ..core.database import ROOT
-from ..core.logs import formatter
+from ..core.logs import Redact, formatter
 
 load_dotenv(ROOT / ".env")
 _SETTINGS = from_environment()
@@ -22,10 +28,33 @@ class Log(glogging.Logger):
     """gunicorn's log, in the format of the application's."""
 
     def setup(self, cfg: Any) -> None:
-        """Configure the handlers."""
+        """Configure the handlers, and one for the libraries that log a warning of their own."""
         super().setup(cfg)
-        for handler in self.error_log.handlers:
+        others = logging.StreamHandler()
+        others.addFilter(lambda record: not record.name.startswith("notifications_app"))
+        logging.getLogger().handlers = [others]
+        logging.captureWarnings(capture=True)
+        for handler in [*self.error_log.handlers, *self.access_log.handlers, others]:
+            handler.addFilter(Redact())
             handler.setFormatter(formatter(_SETTINGS["LOG_FORMAT"]))
+
+
+def _share_counters() -> None:
+    """Make a folder in which the processes count together; it ends with this process."""
+    folder = tempfile.mkdtemp(prefix="notifications-metrics-")
+    os.environ[SHARED_FOLDER] = folder
+    made_in = os.getpid()
+
+    def delete() -> None:
+        if os.getpid() == made_in:  # the workers are forks of it, and end earlier
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(delete)
+
+
+# Before the application, whose counters look for it when their library is loaded.
+if _SETTINGS["METRICS_TOKEN"]:
+    _share_counters()
 
 
 def when_ready(server: Any) -> None:

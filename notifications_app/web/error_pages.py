@@ -23,8 +23,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
+from ..core import counters
 from ..core.database import db
-from ..core.database_errors import Fault, database_fault, explain
+from ..core.database_errors import LOCKED, Fault, database_fault, explain
 from ..core.errors import NotFound, Refused
 from ..core.logs import record
 from ..core.text import counted
@@ -198,7 +199,8 @@ def _database_error(error: DBAPIError | PoolTimeout) -> Response:
     if fault is None:
         raise error
     words = explain(error, fault, db.engine.url)
-    _log.error("the database: %s (%s)", words, g.get("request_id", ""))
+    counters.count_fault("busy" if fault is LOCKED else fault.state)
+    _log.error("the database: %s", words)
     return fault_page(fault)
 
 

@@ -13,6 +13,7 @@ from ..core.database import ROOT, db, reading, write
 from ..core.database_errors import LOCKED, database_fault
 from ..core.extension_keys import MIGRATIONS
 from .access import public
+from .metrics import metrics
 
 #: The state of a part that works.
 READY = "ready"
@@ -80,4 +81,5 @@ def register(app: Flask) -> None:
     pages.add_url_rule("/", view_func=start)
     pages.add_url_rule("/healthz", view_func=healthz)
     pages.add_url_rule("/readyz", view_func=readyz)
+    pages.add_url_rule("/metrics", view_func=metrics)
     app.register_blueprint(pages)

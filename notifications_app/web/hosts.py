@@ -1,20 +1,22 @@
 """The hosts that the site answers for: the check of each request, and its exceptions."""
 
-import secrets
 from time import monotonic
+from typing import Any
 
 from flask import Flask, Request, g, request
+from flask.ctx import RequestContext
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import SecurityError
 from werkzeug.routing import MapAdapter
 from werkzeug.wsgi import get_host
 
+from ..core import request_info
 from ..core.extension_keys import REFUSED_HOSTS
 from ..core.logs import record
 from ..core.site_hosts import is_trusted
 
 #: Monitoring asks by address, on plain HTTP and without a cookie.
-HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
+HEALTH_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 #: A refused host is logged once in this many seconds.
 LOG_EVERY = 60.0
 #: The number of refused hosts that are remembered; strangers choose the names.
@@ -26,6 +28,11 @@ class Site(Flask):
 
     Werkzeug's own check takes no IPv6 address and no capitals.
     """
+
+    def request_context(self, environ: dict[str, Any]) -> RequestContext:
+        """Return the context of a request that has its id."""
+        request_info.begin(environ)
+        return super().request_context(environ)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Return the adapter that builds the addresses of this request.
@@ -48,7 +55,7 @@ class Site(Flask):
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         """Refuse an untrusted host before anything can build an address with it."""
-        g.request_id = secrets.token_hex(6)
+        g.request_id = request_info.request_id()
         if isinstance(request.routing_exception, SecurityError):
             raise request.routing_exception
         return super().preprocess_request()

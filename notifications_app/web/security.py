@@ -14,6 +14,8 @@ HEADERS = {
 }
 #: Pages whose address, or whose content, is a one-time link.
 SECRET_ADDRESSES = {"accounts.reset", "accounts.reset_link"}
+#: Endpoints for monitoring, which asks by address and on plain HTTP.
+PLAIN = {"web.healthz", "web.readyz", "web.metrics"}
 _HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -25,7 +27,7 @@ def register(app: Flask) -> None:
 
 
 def _only_https() -> AnyResponse | None:
-    if request.is_secure or request.endpoint in {"web.healthz", "web.readyz"}:
+    if request.is_secure or request.endpoint in PLAIN:
         return None
     if request.method not in {"GET", "HEAD"}:
         abort(403)

@@ -18,7 +18,7 @@ from ..cookies import cookie_name
 from ..extensions import login_manager
 
 #: Endpoints that do not count as use of a sign-in: pages request them by themselves.
-NOT_PRESENCE = {None, "static", "web.healthz", "web.readyz", "inbox.badge"}
+NOT_PRESENCE = {None, "static", "web.healthz", "web.readyz", "web.metrics", "inbox.badge"}
 
 
 def zone_cookie() -> str:
