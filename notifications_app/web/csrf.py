@@ -44,6 +44,12 @@ def masked_token() -> str:
     return str(g.masked_token)
 
 
+def forget_token() -> None:
+    """Forget the token of this page: the rest of the page belongs to a new session."""
+    for name in ("csrf_token", "masked_token"):
+        g.pop(name, None)
+
+
 def unmask(text: str) -> str | None:
     """Return the token under its mask; None if the text is none of ours."""
     try:

@@ -7,6 +7,7 @@ from flask.sessions import NullSession, SecureCookieSessionInterface, SessionMix
 
 from ..core.signing import TimelessSigner
 from .cookies import cookie_path
+from .csrf import forget_token
 from .hosts import HEALTH_PATHS
 
 #: The actions that ``z`` takes back, and those that Shift+Z repeats: see ``undo_stack``.
@@ -66,3 +67,4 @@ def renew() -> None:
         session["new"] = True  # the id of an empty session is not changed
         regenerate(session)
     session.clear()
+    forget_token()

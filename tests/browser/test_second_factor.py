@@ -21,7 +21,7 @@ from tests.support.steps import said, sign_in, sign_out
 MODULES = """(image) => {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   context.drawImage(image, 0, 0);
   const rows = [];
   for (let y = 2; y < canvas.height; y += 5) {

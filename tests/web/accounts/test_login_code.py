@@ -318,6 +318,7 @@ def test_text_typed_before_the_session_ended_comes_through(
             assert found
             data = {"code": typed, "kept": found[1], "csrf_token": token_in(page)}
             page = client.post("/login/code", data=data)
+            assert (second_factor.WRONG in main_words(page)) == (typed != code_at(later))
         assert "Your text is kept" in main_words(page)
         assert 'name="title" value="A long text"' in page.text
         assert is_signed_in(client)
