@@ -181,7 +181,7 @@ def test_it_is_not_between_the_pointer_and_the_list(
     site: Site, priya: int, page_of: Callable[..., Page]
 ) -> None:
     for number in range(12):
-        site.send(priya, f"Report {number:02}", "A line.", ago=timedelta(hours=number))
+        site.send(priya, f"Report {number:02}", "A line.", ago=timedelta(seconds=number))
     page = page_of("priya", width=390)
     page.goto("/inbox")
     middle = page.evaluate("document.querySelector('.main-nav').getBoundingClientRect().top") - 40
