@@ -14,7 +14,8 @@ TABLES = {
     "groups": "id name",
     "group_members": "group_id user_id since",
     "notifications": "id title body category topic action_url action_label is_banner sender_id key "
-    "expires_at recalled_at edited_at created_at audience local_at held_until search_text",
+    "expires_at recalled_at edited_at created_at audience local_at held_until search_text "
+    "pruned_dismissed pruned_read",
     "releases": "channel notification_id arrives_at expires_at is_banner",
     "deliveries": "user_id notification_id arrives_at snoozed_from read_at dismissed_at stamp "
     "earlier_read_at",

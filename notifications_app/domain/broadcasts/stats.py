@@ -196,4 +196,5 @@ def _audience_now(
     pruned: int = head.pruned_dismissed
     if head.channel is None:
         return sum(row.many for row in counts) + pruned
-    return audience.count_entitled(connection, notification_id, head.channel) + pruned
+    channel: str = head.channel
+    return audience.count_entitled(connection, notification_id, channel) + pruned
