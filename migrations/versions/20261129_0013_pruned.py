@@ -29,6 +29,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("notifications") as batch:
-        for name in _COLUMNS:
-            batch.drop_column(name)
+    for name in _COLUMNS:
+        op.drop_column("notifications", name)

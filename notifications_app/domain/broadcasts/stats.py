@@ -195,6 +195,6 @@ def _audience_now(
     """Count the active people a broadcast has reached or will; for named people, the deliveries."""
     pruned: int = head.pruned_dismissed
     if head.channel is None:
-        return sum(row.many for row in counts) + pruned
-    channel: str = head.channel
-    return audience.count_entitled(connection, notification_id, channel) + pruned
+        deliveries: int = sum(row.many for row in counts)
+        return deliveries + pruned
+    return audience.count_entitled(connection, notification_id, head.channel) + pruned

@@ -95,6 +95,7 @@ NOT_NOTED = {
     "audit list": "only reads",
     "audit export": "only reads",
     "completion": "only reads",
+    "maintenance prune": "adds its entry where something goes: see test_pruning.py",
     "maintenance retime": "adds its entry where something moves: see test_retime.py",
     "demo": "only fills a database without accounts, where there is nobody to answer to",
 }
