@@ -38,7 +38,7 @@ _SPELLINGS = {
 ZONE_DATA_VERSION: str = pytz.OLSON_VERSION  # type: ignore[attr-defined]
 #: Every name that an account may hold: a zone may be renamed after it was chosen.
 EVERY_ZONE = frozenset(pytz.all_timezones)
-#: What SQLite drops of a moment.
+#: The offset from UTC, which SQLite drops.
 _OFFSET = "+00:00"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SIZES = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))

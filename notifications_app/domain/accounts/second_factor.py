@@ -29,7 +29,7 @@ DIGITS = 6
 RECOVERY_CODES = 10
 _LETTERS = "0123456789" + "ABCDEFGHJKMNPQRSTVWXYZ"
 _GROUPS, _IN_GROUP = 4, 4
-#: What a person may type for a letter that looks like another.
+#: Letters that are easily typed for a digit of the same look.
 _ALIKE = str.maketrans("OIL", "011")
 #: Longer input is no code.
 _TYPED_MAX = 100

@@ -23,7 +23,7 @@ from . import security_notices
 
 #: The actor of a failed attempt.
 NOBODY = "not signed in"
-#: The same browser at the same address is told once in this time.
+#: In this time, a browser is told of only once for each address.
 _TOLD_ONCE_IN = timedelta(days=1)
 
 
